@@ -1,5 +1,6 @@
 //! One word that makes sleeping and waking safe against each other.
 
+use crate::shim::Mutant;
 use crate::shim::atomic::{AtomicU32, Ordering};
 
 const EMPTY: u32 = 0;
@@ -59,7 +60,7 @@ impl Permit {
     pub fn notify(&self) -> Notify {
         // ORDERING: Release publishes the notifier's writes to the sleeper's Acquire in
         // `fall_asleep` and `wake_up`. Acquire is not needed: the notifier reads nothing.
-        match self.word.swap(NOTIFIED, Ordering::Release) {
+        match self.word.swap(NOTIFIED, Mutant::PermitNotifyRelease.weaken(Ordering::Release)) {
             ASLEEP => Notify::Wake,
             _ => Notify::Nothing,
         }
@@ -68,13 +69,13 @@ impl Permit {
     /// Announces sleep. False if there was a permit: it is used up, do not sleep.
     #[inline]
     pub fn fall_asleep(&self) -> bool {
+        if Mutant::PermitIgnored.is_active() {
+            self.word.swap(ASLEEP, Ordering::Acquire);
+            return true;
+        }
         // ORDERING: Acquire on failure pairs with the Release in `notify`.
-        let result = self.word.compare_exchange(
-            EMPTY,
-            ASLEEP,
-            Ordering::Relaxed,
-            Ordering::Acquire,
-        );
+        let result =
+            self.word.compare_exchange(EMPTY, ASLEEP, Ordering::Relaxed, Ordering::Acquire);
         if result.is_err() {
             // Only the sleeper takes the word out of NOTIFIED, so a swap cannot meet anything
             // else; a second notify meanwhile is merged into the first.

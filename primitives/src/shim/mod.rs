@@ -9,15 +9,17 @@
 //! protocol that needs a single total order must say so with [`atomic::fence`]`(SeqCst)`.
 
 mod cell;
-mod injector;
 mod lock;
 mod model;
+mod mutant;
+mod shared_queue;
 
 pub use cell::UnsafeCell;
 pub use crossbeam_utils::CachePadded;
-pub use injector::Injector;
 pub use lock::{Condvar, Mutex, MutexGuard};
 pub use model::{MODEL_CAPACITY_SHIFT, model};
+pub use mutant::Mutant;
+pub use shared_queue::SharedQueue;
 
 /// Atomic integers, pointers and fences.
 pub mod atomic {

@@ -1,0 +1,114 @@
+//! Steps that a model may take out, to show that it would notice.
+//!
+//! A model that passes proves little until a broken protocol makes it fail. Each variant of
+//! [`Mutant`] names one ordering, fence or step of the shipped code. In production
+//! [`is_active`](Mutant::is_active) is the constant `false` and nothing of this is left in the
+//! program; under loom a test switches one mutant on for its own thread and expects its model to
+//! fail.
+
+use super::atomic::{Ordering, fence};
+
+/// One place where a protocol can be broken on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    /// [`Permit::notify`](crate::permit::Permit::notify) publishes nothing (Relaxed swap).
+    PermitNotifyRelease,
+    /// [`Permit::fall_asleep`](crate::permit::Permit::fall_asleep) overwrites a pending permit.
+    PermitIgnored,
+    /// The queue's push publishes its slot without Release.
+    QueuePushRelease,
+    /// The queue's pop goes without the fence between claiming the bottom and reading the top.
+    QueuePopFence,
+    /// The queue's pop takes the last item without competing for it.
+    QueuePopLastRace,
+    /// A thief's claim no longer orders its read of the slot before the slot's reuse.
+    QueueStealRelease,
+    /// The injector's push does not fence before it looks whether the injector was closed.
+    InjectorPushFence,
+    /// The injector's close does not fence before the drain.
+    InjectorCloseFence,
+    /// A producer does not fence between its push and its look at who is awake.
+    IdleWakeFence,
+    /// A worker does not fence between announcing sleep and its last look at the queues.
+    IdleSleepFence,
+    /// A worker falls asleep without the last look at the queues.
+    IdleRecheck,
+    /// A wake during a poll is forgotten when the poll returns Pending.
+    TaskWakeDuringPoll,
+    /// The output is published without Release.
+    TaskCompleteRelease,
+    /// The join handle's interest is given up without noticing that the task has completed.
+    TaskJoinDropRace,
+    /// A join waker is stored without checking that the task completed meanwhile.
+    TaskJoinWakerRace,
+    /// The last reference is dropped without Acquire.
+    TaskLastReference,
+    /// An abort of an idle task does not put it into a queue.
+    TaskAbortIdle,
+}
+
+impl Mutant {
+    /// Whether this thread's model has switched the mutant on.
+    #[cfg(not(loom))]
+    #[inline(always)]
+    pub const fn is_active(self) -> bool {
+        let _ = self;
+        false
+    }
+
+    /// Whether this thread's model has switched the mutant on.
+    #[cfg(loom)]
+    pub fn is_active(self) -> bool {
+        active::is(self)
+    }
+
+    /// `strong`, or Relaxed while the mutant is active.
+    #[inline(always)]
+    pub fn weaken(self, strong: Ordering) -> Ordering {
+        if self.is_active() { Ordering::Relaxed } else { strong }
+    }
+
+    /// A sequentially consistent fence, or nothing while the mutant is active.
+    #[inline(always)]
+    pub fn fence(self) {
+        if !self.is_active() {
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    /// Runs `body` with the mutant active on this thread.
+    #[cfg(loom)]
+    pub fn with<R>(self, body: impl FnOnce() -> R) -> R {
+        active::with(self, body)
+    }
+}
+
+#[cfg(loom)]
+mod active {
+    use super::Mutant;
+    use std::cell::Cell;
+
+    // A std thread-local on purpose: loom runs all threads of a model on the test's own thread.
+    std::thread_local! {
+        static ACTIVE: Cell<Option<Mutant>> = const { Cell::new(None) };
+    }
+
+    /// Switches back off, also when the model panics.
+    struct Reset;
+
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            ACTIVE.set(None);
+        }
+    }
+
+    pub(super) fn is(mutant: Mutant) -> bool {
+        ACTIVE.get() == Some(mutant)
+    }
+
+    pub(super) fn with<R>(mutant: Mutant, body: impl FnOnce() -> R) -> R {
+        ACTIVE.set(Some(mutant));
+        let _reset = Reset;
+        body()
+    }
+}

@@ -1,0 +1,182 @@
+//! Which workers sleep, and whom a producer has to wake.
+//!
+//! # States
+//!
+//! ```text
+//!            (1) start_search            (3) fall_asleep
+//!   Busy ───────────────────► Searching ─────────────────► Asleep
+//!    ▲ ▲                          │                          │ │
+//!    │ └──────────────────────────┘                          │ │
+//!    │      (2) stop_search: found work                      │ │
+//!    │                                 (4) wake_one chose it │ │
+//!    │   Searching ◄─────────────────────────────────────────┘ │
+//!    │                                                         │
+//!    └─────────────────────────────────────────────────────────┘
+//!           (5) wake_up: I/O, a timer or its last look woke it
+//! ```
+//!
+//! A busy worker that may not search (enough others do) goes to sleep directly by (3).
+//!
+//! # The word
+//!
+//! ```text
+//!   bit 63                 32 31                   0
+//!   ┌────────────────────────┬──────────────────────┐
+//!   │   awake (busy+search)  │      searching       │
+//!   └────────────────────────┴──────────────────────┘
+//! ```
+//!
+//! The word is changed with read-modify-writes only. `awake` and the list of sleepers change
+//! together, under the lock; `searching` also changes without it. Producers look at the word
+//! without the lock, and take it only when there is somebody to wake.
+//!
+//! # Why no wake-up is lost
+//!
+//! ```text
+//!   producer:  queue ← item           worker:  word: awake − 1 (and searching − 1)
+//!              fence(SeqCst)                   fence(SeqCst)
+//!              read word                       look at every queue once more
+//! ```
+//!
+//! Whichever fence comes second in the total order sees the other's write. If the worker's comes
+//! second, its last look finds the item. If the producer's comes second, it sees one worker fewer
+//! awake: then either nobody searches, and it wakes one; or somebody searches, and that searcher
+//! has its own last look still before it, or finds work and wakes the next (2).
+//!
+//! At most one searcher is woken per item, and none while one is searching already: that one
+//! wakes the next when it finds work. So a burst wakes workers one after another, not all at
+//! once, and a steady trickle wakes nobody.
+//!
+//! The shape follows Go's scheduler (D. Vyukov, "Scalable Go Scheduler Design", 2012).
+
+use primitives::shim::atomic::{AtomicU64, Ordering};
+use primitives::shim::{Mutant, Mutex};
+
+const SEARCHING_ONE: u64 = 1;
+const AWAKE_ONE: u64 = 1 << 32;
+
+/// The register of sleeping workers. Workers are numbered from 0.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime_scheduler::steal::Idle;
+///
+/// let idle = Idle::new(2);
+/// assert_eq!(idle.wake_one(), None, "all are awake");
+/// idle.fall_asleep(1, false);
+/// assert_eq!(idle.wake_one(), Some(1));
+/// assert_eq!(idle.wake_one(), None, "worker 1 is searching already");
+/// ```
+#[derive(Debug)]
+pub struct Idle {
+    word: AtomicU64,
+    sleepers: Mutex<Vec<usize>>,
+    workers: u64,
+}
+
+/// How many workers were doing what at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdleSnapshot {
+    /// Workers that are not asleep, searchers included.
+    pub awake: usize,
+    /// Workers that look for work to steal.
+    pub searching: usize,
+}
+
+impl Idle {
+    /// A register of `workers` workers, all awake.
+    pub fn new(workers: usize) -> Self {
+        Self {
+            word: AtomicU64::new(workers as u64 * AWAKE_ONE),
+            sleepers: Mutex::new(Vec::with_capacity(workers)),
+            workers: workers as u64,
+        }
+    }
+
+    /// After an item was queued: the worker that must be woken for it, if any.
+    ///
+    /// The worker counts as awake and searching from here on; the caller unparks it.
+    #[inline]
+    pub fn wake_one(&self) -> Option<usize> {
+        // ORDERING: pairs with the fence in `fall_asleep`: push before look at the word.
+        Mutant::IdleWakeFence.fence();
+        if self.should_wake() { self.choose() } else { None }
+    }
+
+    #[cold]
+    fn choose(&self) -> Option<usize> {
+        let mut sleepers = self.sleepers.lock();
+        if !self.should_wake() {
+            return None;
+        }
+        let chosen = sleepers.pop()?;
+        // ORDERING: Relaxed; the lock orders changes of the list, and the count itself is a
+        // read-modify-write that no one can miss.
+        self.word.fetch_add(AWAKE_ONE + SEARCHING_ONE, Ordering::Relaxed);
+        Some(chosen)
+    }
+
+    #[inline]
+    fn should_wake(&self) -> bool {
+        // ORDERING: Relaxed; the caller's fence, or the lock, orders it.
+        let snapshot = unpack(self.word.load(Ordering::Relaxed));
+        snapshot.searching == 0 && (snapshot.awake as u64) < self.workers
+    }
+
+    /// A worker has run out of work: true if it may search the others' queues. At most half of
+    /// the awake workers search at a time, for more of them would only be in each other's way.
+    pub fn start_search(&self) -> bool {
+        let snapshot = self.snapshot();
+        if 2 * snapshot.searching >= snapshot.awake.max(1) {
+            return false;
+        }
+        // ORDERING: Relaxed; a searcher that nobody knows of yet does no harm.
+        self.word.fetch_add(SEARCHING_ONE, Ordering::Relaxed);
+        true
+    }
+
+    /// A searcher found work. True if it was the last one: it should then
+    /// [`wake_one`](Self::wake_one), for where there is one item there are often more.
+    #[must_use = "the last searcher wakes the next"]
+    pub fn stop_search(&self) -> bool {
+        // ORDERING: Relaxed; `wake_one`, which the last one calls, fences.
+        unpack(self.word.fetch_sub(SEARCHING_ONE, Ordering::Relaxed)).searching == 1
+    }
+
+    /// The worker is about to sleep. It must look at every queue once more afterwards, and
+    /// [`wake_up`](Self::wake_up) again if it finds anything.
+    pub fn fall_asleep(&self, worker: usize, searching: bool) {
+        let mut sleepers = self.sleepers.lock();
+        let gone = AWAKE_ONE + if searching { SEARCHING_ONE } else { 0 };
+        // ORDERING: Relaxed; the fence below orders it before the last look.
+        self.word.fetch_sub(gone, Ordering::Relaxed);
+        sleepers.push(worker);
+        drop(sleepers);
+        // ORDERING: pairs with the fence in `wake_one`: announce before the last look.
+        Mutant::IdleSleepFence.fence();
+    }
+
+    /// The worker is awake again, for whatever reason. True if [`wake_one`](Self::wake_one) chose
+    /// it: it then is a searcher. False if it woke up by itself: it is busy.
+    pub fn wake_up(&self, worker: usize) -> bool {
+        let mut sleepers = self.sleepers.lock();
+        let Some(place) = sleepers.iter().position(|&sleeper| sleeper == worker) else {
+            return true;
+        };
+        sleepers.swap_remove(place);
+        // ORDERING: as in `choose`.
+        self.word.fetch_add(AWAKE_ONE, Ordering::Relaxed);
+        false
+    }
+
+    /// How many workers are doing what right now.
+    pub fn snapshot(&self) -> IdleSnapshot {
+        // ORDERING: a hint.
+        unpack(self.word.load(Ordering::Relaxed))
+    }
+}
+
+fn unpack(word: u64) -> IdleSnapshot {
+    IdleSnapshot { awake: (word >> 32) as usize, searching: (word & 0xFFFF_FFFF) as usize }
+}

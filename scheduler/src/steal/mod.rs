@@ -1,0 +1,33 @@
+//! Where a task runs: the lock-free parts of work stealing, and who has to be woken.
+//!
+//! Nothing in here runs a task, starts a thread or sleeps. A worker owns a [`WorkStealingQueue`]
+//! and a [`LifoSlot`]; the [`Injector`] takes what comes from outside; [`Idle`] says which
+//! sleeping worker a producer has to wake. What is stored is opaque: any [`Word`], that is,
+//! anything that fits into one machine word.
+//!
+//! ```text
+//!              spawn from outside                wake from the running task
+//!                      │                                    │
+//!                      ▼                                    ▼
+//!   ┌────────────┐  overflow  ┌─────────────────┐  displaced  ┌──────────┐
+//!   │  Injector  │◄───────────│WorkStealingQueue│◄────────────│ LifoSlot │
+//!   └─────┬──────┘            └──┬───────────┬──┘             └────┬─────┘
+//!         │ any worker           │ owner     │ thieves             │ owner first, a thief
+//!         ▼                      ▼           ▼                     ▼ when the owner is stuck
+//! ```
+
+#![allow(unsafe_code)] // Fenced: words in atomic slots are owned by whoever takes them out.
+
+mod idle;
+mod injector;
+mod lifo_slot;
+mod queue;
+mod stats;
+mod word;
+
+pub use idle::{Idle, IdleSnapshot};
+pub use injector::{Injector, Pushed};
+pub use lifo_slot::LifoSlot;
+pub use queue::{QUEUE_CAPACITY, Steal, Stealer, WorkStealingQueue};
+pub use stats::QueueStats;
+pub use word::Word;
