@@ -1,0 +1,94 @@
+//! From bytes to a checked workflow.
+//!
+//! ```text
+//! file -> text -> JSON -> split | inline -> drafts -> link (names to indices) -> order -> Workflow
+//! ```
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::Problem;
+use crate::json::Object;
+use crate::workflow::Workflow;
+use crate::{inline, link, order, split};
+
+/// Reads and parses the file at `path`.
+pub(crate) fn file(path: &Path) -> Result<Workflow, Problem> {
+    let bytes = bytes(path)?;
+    let json = String::from_utf8(bytes)
+        .map_err(|error| Problem::NotUtf8 { offset: error.utf8_error().valid_up_to() })?;
+    text(&json)
+}
+
+/// The file's bytes, never more than the bound: a device node may go on for ever.
+fn bytes(path: &Path) -> Result<Vec<u8>, Problem> {
+    let limit_bytes = Workflow::FILE_BYTES_MAX;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(limit_bytes + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(length) if length as u64 > limit_bytes => Err(Problem::TooLarge { limit_bytes }),
+        Ok(_) => Ok(bytes),
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => Err(Problem::Directory),
+        Err(cause) => Err(Problem::Io { cause }),
+    }
+}
+
+/// Parses and checks a document.
+pub(crate) fn text(json: &str) -> Result<Workflow, Problem> {
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
+    // The parser's own recursion limit turns deep nesting into an error.
+    let value: Value = serde_json::from_str(json).map_err(|error| syntax(&error))?;
+    let root = Object::new(&value, String::new())?;
+    let (place, drafts, references) = drafts(&root)?;
+    let tasks = link::link(drafts, references)?;
+    order::check_acyclic(place, &tasks)?;
+    Ok(Workflow {
+        name: root.text("name")?.unwrap_or("unnamed").to_owned(),
+        description: root.text("description")?.map(str::to_owned),
+        tasks,
+    })
+}
+
+/// The tasks as they stand in the file, the place of their list, and how they refer to each other.
+fn drafts<'a>(
+    root: &Object<'a>,
+) -> Result<(&'static str, Vec<crate::draft::Draft<'a>>, link::References), Problem> {
+    let Some(workflow) = root.object("workflow")? else {
+        let expected = "an object `workflow` as in WfFormat";
+        return Err(Problem::NoWorkflow { place: "top level".into(), expected });
+    };
+    let named_by_kind = is_nextflow(root)?;
+    if let Some(specification) = workflow.object("specification")? {
+        let drafts = split::drafts(&workflow, &specification, named_by_kind)?;
+        return Ok((split::TASKS, drafts, link::References::Ids));
+    }
+    for (key, place) in [("tasks", "workflow.tasks"), ("jobs", "workflow.jobs")] {
+        if let Some(tasks) = workflow.list(key)? {
+            let drafts = inline::drafts(&tasks, named_by_kind)?;
+            return Ok((place, drafts, link::References::NamesOrIds));
+        }
+    }
+    let expected = "`specification` and `execution` (WfFormat 1.5) or `tasks` (up to 1.4)";
+    Err(Problem::NoWorkflow { place: "workflow".into(), expected })
+}
+
+/// Nextflow writes whole scripts into `command.program` and the kind of task into its name.
+fn is_nextflow(root: &Object<'_>) -> Result<bool, Problem> {
+    // `wms` is what `runtimeSystem` was called up to 1.4.
+    for key in ["runtimeSystem", "wms"] {
+        if let Some(system) = root.object(key)? {
+            return Ok(system.text("name")?.is_some_and(|n| n.eq_ignore_ascii_case("nextflow")));
+        }
+    }
+    Ok(false)
+}
+
+fn syntax(error: &serde_json::Error) -> Problem {
+    let message = error.to_string();
+    // Display appends the position, which has fields of its own here.
+    let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
+    Problem::Syntax { line: error.line(), column: error.column(), reason }
+}
