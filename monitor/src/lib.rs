@@ -1,1 +1,35 @@
-//! Placeholder, replaced below.
+//! What the machine and the runtime are doing. This crate reads and counts; it decides nothing.
+//!
+//! * [`sample`]: one look at the machine. The [`Sampler`] trait is a seam; [`ProcSampler`] is the
+//!   one that reads `/proc` and the process's CPU clock. A figure that cannot be had is `None`.
+//! * [`resource`]: the [`ResourceMonitor`], one thread that samples at an interval, sleeps without
+//!   a timeout while the runtime is idle, and answers questions about its latest sample. Without a
+//!   thread, a [`Ticker`] does the same when told to.
+//! * [`metrics`]: what the runtime reports about itself. Histograms and task counts sharded by
+//!   worker ([`ExecutionMetrics`]), and the totals a worker publishes when it parks
+//!   ([`WorkerCounters`]).
+//!
+//! ```text
+//!   /proc, CPU clock ──► Reading ──► Rates ──► Sample ──► ResourceMonitor::latest, can_schedule_*
+//!                        (totals)  (differences)
+//!   worker: WorkerStats (plain u64) ── on park ──► WorkerCounters ─┐
+//!   worker: Recorder ── one uncontended lock ──► its own shard ────┴──► MetricsSnapshot
+//! ```
+//!
+//! What is deliberately absent: policy. Nothing here slows down, wakes or refuses a task; turning
+//! a sample into a limit is the runtime's business.
+
+mod config;
+mod error;
+pub mod metrics;
+pub mod resource;
+pub mod sample;
+
+pub use config::ResourceMonitorConfig;
+pub use error::MonitorError;
+pub use metrics::{
+    ExecutionMetrics, HistogramSnapshot, Lateness, MetricsSnapshot, Recorder, TaskCounts, TaskEnd,
+    WorkerCounters, WorkerSnapshot, WorkerStats,
+};
+pub use resource::{MonitorBuilder, ResourceMonitor, Ticker};
+pub use sample::{Pressure, ProcSampler, Sample, Sampler};

@@ -1,0 +1,51 @@
+//! Recording into one worker's shard.
+
+use super::shard::Shard;
+use super::snapshot::{Lateness, TaskEnd};
+use primitives::shim::Mutex;
+use std::time::Duration;
+
+/// Where one worker, or a thread that is none, records what happens to tasks.
+///
+/// Every method takes one lock that only snapshots ever compete for, as long as each worker uses
+/// its own recorder.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorder<'a> {
+    shard: &'a Mutex<Shard>,
+}
+
+impl<'a> Recorder<'a> {
+    pub(crate) fn new(shard: &'a Mutex<Shard>) -> Self {
+        Self { shard }
+    }
+
+    /// `tasks` were accepted. Has to be recorded before any of them can end, so that no snapshot
+    /// shows more ends than submissions.
+    pub fn submitted(&self, tasks: u64) {
+        self.shard.lock().tasks.submitted += tasks;
+    }
+
+    /// `tasks` were refused and handed back.
+    pub fn rejected(&self, tasks: u64) {
+        self.shard.lock().tasks.rejected += tasks;
+    }
+
+    /// A task started, `queue_wait` after it had become ready.
+    pub fn started(&self, queue_wait: Duration) {
+        self.shard.lock().queue_wait.record(queue_wait);
+    }
+
+    /// A task ended. `run_time` is `None` if it never started, `lateness` if it had no deadline.
+    pub fn ended(&self, end: TaskEnd, run_time: Option<Duration>, lateness: Option<Lateness>) {
+        let mut shard = self.shard.lock();
+        shard.tasks.count_end(end);
+        if let Some(run_time) = run_time {
+            shard.run_time.record(run_time);
+        }
+        match lateness {
+            Some(Lateness::Met) => shard.deadlines_met += 1,
+            Some(Lateness::Missed(by)) => shard.lateness.record(by),
+            None => {}
+        }
+    }
+}
