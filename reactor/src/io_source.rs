@@ -1,0 +1,195 @@
+//! One registered source: its readiness, and who waits for it.
+
+use crate::ready::Ready;
+use mio::Token;
+use primitives::shim::Mutex;
+use primitives::shim::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+
+/// The readiness flags are the low byte of the word, the tick is the rest. One tick per event, so
+/// it does not come round within the life of a machine.
+const TICK_SHIFT: u32 = 8;
+
+/// Which half of a source a task waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Until a read may succeed (or accept a connection).
+    Read,
+    /// Until a write may succeed (or a connection is established).
+    Write,
+}
+
+impl Direction {
+    /// The flags that end a wait in this direction.
+    const fn mask(self) -> Ready {
+        match self {
+            Self::Read => Ready::from_bits(
+                Ready::READABLE.bits() | Ready::READ_CLOSED.bits() | Ready::SHUTDOWN.bits(),
+            ),
+            Self::Write => Ready::from_bits(
+                Ready::WRITABLE.bits() | Ready::WRITE_CLOSED.bits() | Ready::SHUTDOWN.bits(),
+            ),
+        }
+    }
+
+    /// The flag that an operation that would block takes back. Closing is for good.
+    const fn transient(self) -> Ready {
+        match self {
+            Self::Read => Ready::READABLE,
+            Self::Write => Ready::WRITABLE,
+        }
+    }
+}
+
+/// A source was ready when this was made; hand it back to [`IoSource::clear_readiness`] if the
+/// operation would block after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadyEvent {
+    ready: Ready,
+    direction: Direction,
+    tick: u64,
+}
+
+impl ReadyEvent {
+    /// The flags of the direction that was asked for.
+    pub fn ready(&self) -> Ready {
+        self.ready
+    }
+
+    /// Whether the source was deregistered or its reactor closed. Do not try the operation and
+    /// wait again: it will never become ready; return
+    /// [`ReactorError::Closed`](crate::ReactorError::Closed).
+    pub fn is_shutdown(&self) -> bool {
+        self.ready.intersects(Ready::SHUTDOWN)
+    }
+
+    /// Whether the peer closed this direction.
+    pub fn is_closed(&self) -> bool {
+        self.ready.intersects(Ready::READ_CLOSED | Ready::WRITE_CLOSED)
+    }
+}
+
+/// A source's readiness and the tasks that wait for it: at most one reader and one writer.
+///
+/// Readiness is edge-triggered: the kernel says once that a socket became readable, and this
+/// remembers it until an operation would block.
+///
+/// ```text
+///   (1) poll_ready ──► not ready: waker stored, Pending
+///   (2) event      ──► tick + 1, flags set; then the waker is taken, and woken outside all locks
+///   (3) poll_ready ──► Ready(event with tick)
+///   (4) the operation would block ──► clear_readiness(event): clears the flag if the tick is
+///       still the event's, else a newer edge came after the operation was tried: keep it
+/// ```
+///
+/// (1) against (2): the waker is stored only if the flag is still unset under the wakers' lock,
+/// and (2) takes that lock after it has set the flag. Whoever is second sees the other.
+#[derive(Debug)]
+pub struct IoSource {
+    token: Token,
+    word: AtomicU64,
+    waiters: Mutex<Waiters>,
+}
+
+#[derive(Debug, Default)]
+struct Waiters {
+    reader: Option<Waker>,
+    writer: Option<Waker>,
+}
+
+impl Waiters {
+    fn of(&mut self, direction: Direction) -> &mut Option<Waker> {
+        match direction {
+            Direction::Read => &mut self.reader,
+            Direction::Write => &mut self.writer,
+        }
+    }
+}
+
+impl IoSource {
+    /// A source that is not known to be ready for anything.
+    pub(crate) fn new(token: Token) -> Self {
+        Self { token, word: AtomicU64::new(0), waiters: Mutex::default() }
+    }
+
+    /// The token it is registered under.
+    pub(crate) fn token(&self) -> Token {
+        self.token
+    }
+
+    /// Waits until the source is ready in `direction`.
+    ///
+    /// One task may wait per direction: a second waker replaces the first, which is then not woken
+    /// by an event. `Ready` means that the operation is worth trying, not that it will succeed.
+    ///
+    /// # Cancel safety
+    ///
+    /// The waker stays behind until the next event or the next call; giving up loses nothing.
+    pub fn poll_ready(&self, cx: &mut Context<'_>, direction: Direction) -> Poll<ReadyEvent> {
+        if let Some(event) = self.ready_event(direction) {
+            return Poll::Ready(event);
+        }
+        // Cloning and dropping wakers is user code: both happen outside the lock.
+        let waker = cx.waker().clone();
+        let mut waiters = self.waiters.lock();
+        if let Some(event) = self.ready_event(direction) {
+            return Poll::Ready(event);
+        }
+        let old = waiters.of(direction).replace(waker);
+        drop(waiters);
+        drop(old);
+        Poll::Pending
+    }
+
+    /// Takes back the readiness that `event` told of, because the operation would block.
+    ///
+    /// Does nothing if another event arrived since: what it told may not have been seen by the
+    /// operation. Closed directions and shutdown are never taken back.
+    pub fn clear_readiness(&self, event: ReadyEvent) {
+        let transient = u64::from(event.direction.transient().bits());
+        // ORDERING: Acquire pairs with the AcqRel in `set_readiness`.
+        let mut word = self.word.load(Ordering::Acquire);
+        while word >> TICK_SHIFT == event.tick {
+            // ORDERING: AcqRel keeps the would-be-blocked operation before the clearing and pairs
+            // with `set_readiness`, whose tick decides which of the two came last.
+            match self.word.compare_exchange_weak(
+                word,
+                word & !transient,
+                Ordering::AcqRel,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => return,
+                Err(current) => word = current,
+            }
+        }
+    }
+
+    /// Adds `ready` and moves the wakers of whoever waits for it to `wakers`.
+    pub(crate) fn set_readiness(&self, ready: Ready, wakers: &mut Vec<Waker>) {
+        let flags = u64::from(ready.bits());
+        // ORDERING: AcqRel pairs with the Acquire in `ready_event` and with `clear_readiness`.
+        let mut word = self.word.load(Ordering::Acquire);
+        loop {
+            let next = (word | flags).wrapping_add(1 << TICK_SHIFT);
+            match self.word.compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => break,
+                Err(current) => word = current,
+            }
+        }
+        let mut waiters = self.waiters.lock();
+        for direction in [Direction::Read, Direction::Write] {
+            if ready.intersects(direction.mask()) {
+                wakers.extend(waiters.of(direction).take());
+            }
+        }
+    }
+
+    /// What the source is ready for in `direction`, if anything.
+    fn ready_event(&self, direction: Direction) -> Option<ReadyEvent> {
+        // ORDERING: Acquire pairs with the AcqRel in `set_readiness`: the operation that follows
+        // comes after the edge.
+        let word = self.word.load(Ordering::Acquire);
+        let ready = Ready::from_bits(word as u8).intersection(direction.mask());
+        (!ready.is_none()).then_some(ReadyEvent { ready, direction, tick: word >> TICK_SHIFT })
+    }
+}

@@ -1,0 +1,78 @@
+//! The registered sources, found by token.
+
+use crate::error::ReactorError;
+use crate::io_source::IoSource;
+use mio::Token;
+use std::sync::Arc;
+
+/// A token is half index, half generation.
+const HALF: u32 = usize::BITS / 2;
+const INDEX_MASK: usize = (1 << HALF) - 1;
+
+/// How many sources one reactor can serve: some four thousand million, or 65,534 where `usize` has
+/// 32 bits. File descriptors run out first. The two highest indices are left to drivers' own tokens.
+pub const MAX_SOURCES: usize = INDEX_MASK - 1;
+
+/// A slab of sources. The generation in the token tells a late event of a former tenant from one
+/// of the present tenant.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+    closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// How many tenants have moved out, modulo half a word.
+    generation: usize,
+    tenant: Option<Arc<IoSource>>,
+}
+
+impl Sources {
+    /// Gives a new source its token.
+    pub(crate) fn insert(&mut self) -> Result<Arc<IoSource>, ReactorError> {
+        if self.closed {
+            return Err(ReactorError::Closed);
+        }
+        let index = self.free.pop().unwrap_or(self.slots.len());
+        if index >= MAX_SOURCES {
+            return Err(ReactorError::TooManySources { limit: MAX_SOURCES });
+        }
+        if index == self.slots.len() {
+            self.slots.push(Slot::default());
+        }
+        let slot = &mut self.slots[index];
+        let source = Arc::new(IoSource::new(Token((slot.generation << HALF) | index)));
+        slot.tenant = Some(Arc::clone(&source));
+        Ok(source)
+    }
+
+    /// The source that `token` stands for, unless it has moved out.
+    pub(crate) fn get(&self, token: Token) -> Option<&IoSource> {
+        let tenant = self.slots.get(token.0 & INDEX_MASK)?.tenant.as_deref()?;
+        (tenant.token() == token).then_some(tenant)
+    }
+
+    /// Takes out exactly this source.
+    pub(crate) fn remove(&mut self, source: &IoSource) -> Option<Arc<IoSource>> {
+        let index = source.token().0 & INDEX_MASK;
+        let slot = self.slots.get_mut(index)?;
+        let tenant = slot.tenant.take_if(|tenant| std::ptr::eq(Arc::as_ptr(tenant), source))?;
+        slot.generation = slot.generation.wrapping_add(1) & INDEX_MASK;
+        self.free.push(index);
+        Some(tenant)
+    }
+
+    /// Refuses new sources from now on and hands out the present ones.
+    pub(crate) fn close(&mut self) -> Vec<Arc<IoSource>> {
+        self.closed = true;
+        self.free.clear();
+        self.slots.drain(..).filter_map(|slot| slot.tenant).collect()
+    }
+
+    /// Whether [`close`](Self::close) was called.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+}

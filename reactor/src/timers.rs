@@ -1,0 +1,128 @@
+//! The timers of one reactor, and what its sleeping owner waits for.
+
+use crate::turn::Turn;
+use crate::wheel::{Progress, TimerKey, Wheel};
+use primitives::Timestamp;
+use primitives::shim::Mutex;
+use std::task::Waker;
+
+/// Timers touched per hold of the lock: at some tens of nanoseconds each, an insertion waits a few
+/// microseconds at most.
+pub(crate) const BATCH: usize = 256;
+
+/// The wheel behind its lock.
+///
+/// The lock also makes sleeping and inserting safe against each other: the owner reads the next
+/// expiry and notes in `asleep_until` what it will sleep for in one critical section, so an
+/// insertion either comes before and is seen, or comes after and sees the note.
+#[derive(Debug)]
+pub(crate) struct Timers(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    wheel: Wheel<Waker>,
+    /// A timer earlier than this has to wake the owner. The origin of time while it is awake.
+    asleep_until: Timestamp,
+    closed: bool,
+}
+
+/// An inserted timer.
+#[derive(Debug)]
+#[must_use = "the owner may sleep beyond the new timer"]
+pub(crate) struct Inserted {
+    pub(crate) key: TimerKey,
+    /// Whether the owner sleeps for something later and must be woken.
+    pub(crate) wakes_owner: bool,
+}
+
+impl Timers {
+    /// No timers, the owner awake.
+    pub(crate) fn new() -> Self {
+        let asleep_until = Timestamp::ZERO;
+        Self(Mutex::new(State { wheel: Wheel::new(), asleep_until, closed: false }))
+    }
+
+    /// Adds a timer; after [`close`](Self::close), drops it.
+    #[inline]
+    pub(crate) fn insert(&self, deadline: Timestamp, waker: Waker) -> Inserted {
+        let mut state = self.0.lock();
+        if state.closed {
+            // Dropping a waker is user code: not under the lock.
+            drop(state);
+            drop(waker);
+            return Inserted { key: TimerKey::DEAD, wakes_owner: false };
+        }
+        let key = state.wheel.insert(deadline, waker);
+        let wakes_owner = deadline < state.asleep_until;
+        if wakes_owner {
+            // Whoever inserts something later than this need not wake it again.
+            state.asleep_until = deadline;
+        }
+        Inserted { key, wakes_owner }
+    }
+
+    /// Lets a pending timer wake somebody else.
+    pub(crate) fn update(&self, key: TimerKey, waker: &Waker) -> bool {
+        {
+            let mut state = self.0.lock();
+            match state.wheel.payload(key) {
+                None => return false,
+                Some(present) if present.will_wake(waker) => return true,
+                Some(_) => {}
+            }
+        }
+        // Cloning and dropping wakers is user code: both happen outside the lock.
+        let mut waker = waker.clone();
+        let mut state = self.0.lock();
+        let pending = state.wheel.payload(key).map(|present| std::mem::swap(present, &mut waker));
+        drop(state);
+        pending.is_some()
+    }
+
+    /// Removes a pending timer.
+    #[inline]
+    pub(crate) fn cancel(&self, key: TimerKey) -> Option<Waker> {
+        self.0.lock().wheel.cancel(key)
+    }
+
+    /// The next deadline, or a little earlier.
+    pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
+        self.0.lock().wheel.next_expiry()
+    }
+
+    /// How many timers are pending.
+    pub(crate) fn len(&self) -> usize {
+        self.0.lock().wheel.len()
+    }
+
+    /// The owner goes to sleep until the next expiry or `until`: which of them?
+    pub(crate) fn fall_asleep(&self, until: Option<Timestamp>) -> Option<Timestamp> {
+        let mut state = self.0.lock();
+        let deadline = state.wheel.next_expiry().into_iter().chain(until).min();
+        state.asleep_until = deadline.unwrap_or(Timestamp::MAX);
+        deadline
+    }
+
+    /// The owner is awake again.
+    pub(crate) fn wake_up(&self) {
+        self.0.lock().asleep_until = Timestamp::ZERO;
+    }
+
+    /// Moves the wakers of one batch of due timers to `wakers`.
+    pub(crate) fn expire(
+        &self,
+        now: Timestamp,
+        wakers: &mut Vec<Waker>,
+        turn: &mut Turn,
+    ) -> Progress {
+        let before = wakers.len();
+        let progress = self.0.lock().wheel.advance(now, BATCH, wakers);
+        turn.timers += wakers.len() - before;
+        progress
+    }
+
+    /// Refuses timers from now on.
+    pub(crate) fn close(&self) {
+        self.0.lock().closed = true;
+    }
+}
