@@ -1,0 +1,179 @@
+//! The gate between the ready queue and the running tasks.
+
+use super::budget::Budget;
+use crate::error::SchedulerError;
+use crate::graph::{ResourceRequirements, SchedulerConfig, TaskId};
+
+/// Cores and I/O channels are counted in millionths.
+const MILLIONTHS: f64 = 1e6;
+
+/// [`ResourceRequirements`] in whole units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Demand {
+    cpu_millionths: u64,
+    memory_bytes: u64,
+    io_millionths: u64,
+}
+
+impl From<ResourceRequirements> for Demand {
+    fn from(needs: ResourceRequirements) -> Self {
+        Self {
+            cpu_millionths: millionths(needs.cpu_cores),
+            memory_bytes: needs.memory_bytes as u64,
+            io_millionths: millionths(needs.io_intensity),
+        }
+    }
+}
+
+/// Rounded to the nearest, saturating: a float-to-integer cast stops at the ends of the range.
+fn millionths(value: f64) -> u64 {
+    (value * MILLIONTHS).round() as u64
+}
+
+fn float_budget(total: f64) -> Budget {
+    Budget::new(total.is_finite().then(|| millionths(total)))
+}
+
+/// Limits on what runs at once: a number of tasks, and three budgets.
+///
+/// The head of the ready queue starts when it fits, and nothing overtakes it. A large task
+/// therefore cannot starve behind a stream of small ones; the price is that small ones wait with
+/// it while the running tasks make room. When nothing runs every budget is untouched, and no task
+/// is accepted that does not fit an untouched budget, so the head always starts then and
+/// admission cannot deadlock.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    limit: usize,
+    running: usize,
+    cpu: Budget,
+    memory: Budget,
+    io: Budget,
+}
+
+impl Admission {
+    pub(crate) fn new(config: &SchedulerConfig) -> Self {
+        let memory = (config.memory_bytes != usize::MAX).then_some(config.memory_bytes as u64);
+        Self {
+            limit: config.max_in_flight,
+            running: 0,
+            cpu: float_budget(config.cpu_cores),
+            memory: Budget::new(memory),
+            io: float_budget(config.io_capacity),
+        }
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Changes the number of tasks that may run at once; 0 is taken as 1.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit.max(1);
+    }
+
+    /// Whether one more task of any size could be under the limit.
+    pub(crate) fn is_open(&self) -> bool {
+        self.running < self.limit
+    }
+
+    /// Starts a task if the limit and every budget allow it.
+    #[must_use = "a task that was not admitted must not start"]
+    pub(crate) fn admit(&mut self, demand: Demand) -> bool {
+        let fits = self.is_open()
+            && self.cpu.fits(demand.cpu_millionths)
+            && self.memory.fits(demand.memory_bytes)
+            && self.io.fits(demand.io_millionths);
+        if fits {
+            self.running += 1;
+            self.cpu.take(demand.cpu_millionths);
+            self.memory.take(demand.memory_bytes);
+            self.io.take(demand.io_millionths);
+        }
+        fits
+    }
+
+    /// Gives back what an admitted task took.
+    pub(crate) fn release(&mut self, demand: Demand) {
+        self.running -= 1;
+        self.cpu.give_back(demand.cpu_millionths);
+        self.memory.give_back(demand.memory_bytes);
+        self.io.give_back(demand.io_millionths);
+    }
+
+    /// Refuses requirements that mean nothing or exceed an untouched budget.
+    pub(crate) fn check(
+        &self,
+        task: TaskId,
+        needs: &ResourceRequirements,
+        config: &SchedulerConfig,
+    ) -> Result<(), SchedulerError> {
+        needs.check(task)?;
+        let demand = Demand::from(*needs);
+        let refuse = |resource, wanted, total| {
+            Err(SchedulerError::Unsatisfiable { task, resource, wanted, total })
+        };
+        if !self.cpu.could_fit(demand.cpu_millionths) {
+            return refuse("cpu_cores", needs.cpu_cores, config.cpu_cores);
+        }
+        if !self.memory.could_fit(demand.memory_bytes) {
+            let total = config.memory_bytes as f64;
+            return refuse("memory_bytes", needs.memory_bytes as f64, total);
+        }
+        if !self.io.could_fit(demand.io_millionths) {
+            return refuse("io_intensity", needs.io_intensity, config.io_capacity);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Admission, Demand};
+    use crate::graph::{ResourceRequirements, SchedulerConfig, TaskId};
+
+    fn cores(cpu_cores: f64) -> ResourceRequirements {
+        ResourceRequirements { cpu_cores, ..Default::default() }
+    }
+
+    #[test]
+    fn ten_tenths_fill_one_core_exactly_and_leave_nothing_behind() {
+        let config = SchedulerConfig { cpu_cores: 1.0, ..Default::default() };
+        let mut admission = Admission::new(&config);
+        let tenth = Demand::from(cores(0.1));
+        for _ in 0..1_000 {
+            assert!((0..10).all(|_| admission.admit(tenth)));
+            assert!(!admission.admit(Demand::from(cores(0.000_001))));
+            (0..10).for_each(|_| admission.release(tenth));
+        }
+        assert!(admission.admit(Demand::from(cores(1.0))));
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_one() {
+        let mut admission = Admission::new(&SchedulerConfig::default());
+        admission.set_limit(0);
+        assert!(admission.admit(Demand::default()));
+        assert!(!admission.admit(Demand::default()));
+    }
+
+    #[test]
+    fn what_exceeds_the_whole_budget_is_refused_with_the_name_of_the_resource() {
+        let config = SchedulerConfig {
+            cpu_cores: 2.0,
+            memory_bytes: 100,
+            io_capacity: 0.5,
+            ..Default::default()
+        };
+        let admission = Admission::new(&config);
+        let check = |needs: ResourceRequirements| {
+            let refused = admission.check(TaskId::new(3), &needs, &config);
+            refused.map_err(|error| error.to_string())
+        };
+        assert_eq!(check(cores(2.0)), Ok(()));
+        assert!(check(cores(2.1)).unwrap_err().contains("cpu_cores"));
+        let memory = ResourceRequirements { memory_bytes: 101, ..Default::default() };
+        assert!(check(memory).unwrap_err().contains("memory_bytes"));
+        let io = ResourceRequirements { io_intensity: 0.6, ..Default::default() };
+        assert!(check(io).unwrap_err().contains("io_intensity"));
+    }
+}

@@ -1,0 +1,10 @@
+//! How much may run at once.
+//!
+//! Control gates *ready* tasks only. Nothing is ever held while a task waits for its
+//! dependencies, and a task gives back everything when its attempt ends, so admission takes part
+//! in no circular wait.
+
+mod admission;
+mod budget;
+
+pub(crate) use admission::{Admission, Demand};

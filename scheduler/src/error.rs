@@ -1,0 +1,228 @@
+//! What can go wrong between the scheduler and its caller.
+
+use crate::graph::{TaskId, Ticket};
+use std::fmt;
+use thiserror::Error;
+
+/// Why the scheduler refused a call.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SchedulerError {
+    /// A field of a configuration makes no sense.
+    #[error("invalid scheduler configuration: `{field}` {reason}")]
+    InvalidConfig {
+        /// The field's name.
+        field: &'static str,
+        /// What is wrong with its value and what would be accepted.
+        reason: String,
+    },
+    /// A task with this id is already known, here or in the same graph.
+    #[error(
+        "duplicate task id {id}: the scheduler already knows a task of that name; \
+         choose another id or forget the earlier task first"
+    )]
+    DuplicateId {
+        /// The id that was used twice.
+        id: TaskId,
+    },
+    /// A task depends on an id that was never submitted, or has been forgotten.
+    #[error(
+        "task {task} depends on {dependency}, which is unknown; submit {dependency} first, \
+         or both in one graph"
+    )]
+    UnknownDependency {
+        /// The task that was submitted.
+        task: TaskId,
+        /// The dependency nobody knows.
+        dependency: TaskId,
+    },
+    /// Tasks that wait for each other in a ring.
+    #[error("dependency cycle: {}; remove one of these dependencies", Ring(.tasks))]
+    Cycle {
+        /// The ring: each task is a dependency of the next one, the last one of the first.
+        tasks: Vec<TaskId>,
+    },
+    /// A resource requirement that is not a usable number.
+    #[error("task {task} requires {resource} = {value}; expected {expected}")]
+    InvalidRequirement {
+        /// The task that was submitted.
+        task: TaskId,
+        /// The field of [`ResourceRequirements`](crate::ResourceRequirements).
+        resource: &'static str,
+        /// Its value.
+        value: f64,
+        /// The values that are accepted.
+        expected: &'static str,
+    },
+    /// A task needs more of a resource than there is when nothing else runs.
+    #[error(
+        "task {task} requires {resource} = {wanted}, but the whole budget is {total}; \
+         it could never start"
+    )]
+    Unsatisfiable {
+        /// The task that was submitted.
+        task: TaskId,
+        /// The field of [`ResourceRequirements`](crate::ResourceRequirements).
+        resource: &'static str,
+        /// How much the task wants.
+        wanted: f64,
+        /// How much there is.
+        total: f64,
+    },
+    /// There is no room for so many tasks now; there may be when some have started.
+    #[error(
+        "the queue is full: {pending} of at most {max_pending} tasks wait to start, \
+         no room for {wanted} more; try again when some have started"
+    )]
+    QueueFull {
+        /// How many tasks were to be added.
+        wanted: usize,
+        /// How many were waiting or ready.
+        pending: usize,
+        /// The bound.
+        max_pending: usize,
+    },
+    /// The graph would not fit even into an empty queue.
+    #[error(
+        "a graph of {tasks} tasks can never fit into a queue of {max_pending}; \
+         raise `max_pending` or split the graph"
+    )]
+    GraphTooLarge {
+        /// Tasks of the graph.
+        tasks: usize,
+        /// The bound.
+        max_pending: usize,
+    },
+    /// The ticket's attempt has already been finished.
+    #[error("{ticket} names an attempt that is not running any more; it was finished before")]
+    StaleTicket {
+        /// The ticket.
+        ticket: Ticket,
+    },
+}
+
+impl SchedulerError {
+    /// Whether the same submission may succeed later, when other tasks have started.
+    pub fn is_queue_full(&self) -> bool {
+        matches!(self, Self::QueueFull { .. })
+    }
+
+    /// Whether the dependencies named form a ring.
+    pub fn is_cycle(&self) -> bool {
+        matches!(self, Self::Cycle { .. })
+    }
+
+    /// Whether an id was used twice.
+    pub fn is_duplicate_id(&self) -> bool {
+        matches!(self, Self::DuplicateId { .. })
+    }
+
+    /// Whether a dependency is unknown.
+    pub fn is_unknown_dependency(&self) -> bool {
+        matches!(self, Self::UnknownDependency { .. })
+    }
+
+    /// Whether the task or graph could never run with this configuration.
+    pub fn is_unsatisfiable(&self) -> bool {
+        matches!(self, Self::Unsatisfiable { .. } | Self::GraphTooLarge { .. })
+    }
+
+    /// Whether a number in a configuration or a requirement makes no sense.
+    pub fn is_invalid(&self) -> bool {
+        matches!(self, Self::InvalidConfig { .. } | Self::InvalidRequirement { .. })
+    }
+
+    /// Whether a completion came late or twice.
+    pub fn is_stale(&self) -> bool {
+        matches!(self, Self::StaleTicket { .. })
+    }
+}
+
+/// Prints a cycle in order, first task repeated at the end, long ones shortened in the middle.
+struct Ring<'a>(&'a [TaskId]);
+
+/// Rings up to this length are printed whole.
+const RING_PRINTED_WHOLE: usize = 16;
+
+impl fmt::Display for Ring<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (start, end) = if self.0.len() <= RING_PRINTED_WHOLE {
+            (self.0, &[][..])
+        } else {
+            let half = RING_PRINTED_WHOLE / 2;
+            (&self.0[..half], &self.0[self.0.len() - half..])
+        };
+        for id in start {
+            write!(f, "{id} -> ")?;
+        }
+        if !end.is_empty() {
+            write!(f, "... ({} more) -> ", self.0.len() - start.len() - end.len())?;
+        }
+        for id in end {
+            write!(f, "{id} -> ")?;
+        }
+        match self.0.first() {
+            Some(first) => write!(f, "{first}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A refused submission: the reason, and what was submitted, untouched.
+///
+/// Nothing is lost and nothing is dropped inside the scheduler: payloads are user values, and
+/// dropping them is user code that must not run under the caller's lock.
+pub struct Refused<T> {
+    /// Why.
+    pub error: SchedulerError,
+    /// What was submitted. Boxed, so that the happy path does not carry its size around.
+    pub rejected: Box<T>,
+}
+
+impl<T> Refused<T> {
+    pub(crate) fn new(error: SchedulerError, rejected: T) -> Self {
+        Self { error, rejected: Box::new(rejected) }
+    }
+
+    /// The reason and the submission.
+    pub fn into_parts(self) -> (SchedulerError, T) {
+        (self.error, *self.rejected)
+    }
+}
+
+impl<T> fmt::Debug for Refused<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Display for Refused<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl<T> std::error::Error for Refused<T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::SchedulerError;
+    use crate::graph::TaskId;
+
+    fn ring(n: u64) -> String {
+        SchedulerError::Cycle { tasks: (0..n).map(TaskId::new).collect() }.to_string()
+    }
+
+    #[test]
+    fn a_cycle_is_named_task_by_task() {
+        assert!(ring(3).contains("0 -> 1 -> 2 -> 0;"), "{}", ring(3));
+        assert!(ring(1).contains(": 0 -> 0;"), "{}", ring(1));
+    }
+
+    #[test]
+    fn a_long_cycle_is_shortened_in_the_middle() {
+        let text = ring(1_000);
+        assert!(text.contains("7 -> ... (984 more) -> 992 ->"), "{text}");
+        assert!(text.contains("999 -> 0;"), "{text}");
+    }
+}

@@ -1,0 +1,121 @@
+//! The scheduler's settings.
+
+use super::Policy;
+use crate::error::SchedulerError;
+
+/// Indices of tasks are 32 bits wide; half of them for tasks that wait, half for tasks that run.
+pub(crate) const MAX_TASKS: usize = 1 << 31;
+
+/// What a graph does when one of its tasks fails or times out.
+///
+/// Dependents of a task that did not complete are skipped in either case. A task that is
+/// cancelled or skipped has not failed: it does not stop a fail-fast graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FailurePolicy {
+    /// Everything else in the graph is cancelled at once.
+    FailFast,
+    /// Whatever does not depend on the failed task goes on.
+    #[default]
+    ContinueIndependent,
+}
+
+/// Order, bounds and budgets of a [`TaskScheduler`](crate::TaskScheduler).
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime_scheduler::{Policy, SchedulerConfig};
+///
+/// let config = SchedulerConfig { max_in_flight: 16, policy: Policy::Fifo, ..Default::default() };
+/// assert!(config.validate().is_ok());
+///
+/// let broken = SchedulerConfig { cpu_cores: 0.0, ..Default::default() };
+/// assert!(broken.validate().unwrap_err().to_string().contains("`cpu_cores`"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct SchedulerConfig {
+    /// Which ready task starts first.
+    pub policy: Policy,
+    /// How many tasks may run at once, at least 1. Default: no limit.
+    pub max_in_flight: usize,
+    /// How many accepted tasks may wait to start, 1 to 2^31; more are refused with
+    /// [`QueueFull`](SchedulerError::QueueFull). Default: 2^20.
+    pub max_pending: usize,
+    /// Cores the running tasks may use together. Infinity, the default, is no budget.
+    pub cpu_cores: f64,
+    /// Bytes the running tasks may use together. `usize::MAX`, the default, is no budget.
+    pub memory_bytes: usize,
+    /// I/O channels the running tasks may keep busy together: the budget for the sum of their
+    /// intensities. Infinity, the default, is no budget.
+    pub io_capacity: f64,
+}
+
+impl Default for SchedulerConfig {
+    fn default() -> Self {
+        Self {
+            policy: Policy::default(),
+            max_in_flight: usize::MAX,
+            max_pending: 1 << 20,
+            cpu_cores: f64::INFINITY,
+            memory_bytes: usize::MAX,
+            io_capacity: f64::INFINITY,
+        }
+    }
+}
+
+impl SchedulerConfig {
+    /// Checks every field.
+    ///
+    /// # Errors
+    ///
+    /// [`SchedulerError::InvalidConfig`] names the first field that makes no sense.
+    pub fn validate(&self) -> Result<(), SchedulerError> {
+        let refuse = |field, reason| Err(SchedulerError::InvalidConfig { field, reason });
+        if self.max_in_flight == 0 {
+            return refuse(
+                "max_in_flight",
+                "is 0, so nothing could ever run; use 1 or more".into(),
+            );
+        }
+        if self.max_pending == 0 || self.max_pending > MAX_TASKS {
+            let reason = format!("is {}; use 1 to {MAX_TASKS}", self.max_pending);
+            return refuse("max_pending", reason);
+        }
+        if self.memory_bytes == 0 {
+            return refuse("memory_bytes", "is 0; use usize::MAX for no budget".into());
+        }
+        for (field, value) in [("cpu_cores", self.cpu_cores), ("io_capacity", self.io_capacity)] {
+            if value.is_nan() || value <= 0.0 {
+                let reason = format!("is {value}; use a number above 0, or infinity for no budget");
+                return refuse(field, reason);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_TASKS, SchedulerConfig};
+    use crate::error::SchedulerError;
+
+    fn check(expected: &str, change: impl FnOnce(&mut SchedulerConfig)) {
+        let mut config = SchedulerConfig::default();
+        change(&mut config);
+        match config.validate() {
+            Err(SchedulerError::InvalidConfig { field, .. }) => assert_eq!(field, expected),
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_nonsensical_field_is_named() {
+        check("max_in_flight", |c| c.max_in_flight = 0);
+        check("max_pending", |c| c.max_pending = 0);
+        check("max_pending", |c| c.max_pending = MAX_TASKS + 1);
+        check("memory_bytes", |c| c.memory_bytes = 0);
+        check("cpu_cores", |c| c.cpu_cores = f64::NAN);
+        check("cpu_cores", |c| c.cpu_cores = -1.0);
+        check("io_capacity", |c| c.io_capacity = 0.0);
+    }
+}

@@ -1,0 +1,111 @@
+//! The tasks that have not ended, and who waits for whom.
+
+use super::Ticket;
+use super::edges::{EdgeList, Edges};
+use super::record::Record;
+use super::slab::Slab;
+use super::state::Phase;
+use std::ops::{Index, IndexMut};
+
+/// Records in slots, with join counters and successor lists.
+///
+/// | operation | cost |
+/// |---|---|
+/// | [`insert`](Self::insert), [`link`](Self::link), look-up | O(1) |
+/// | [`release_successors`](Self::release_successors) | O(successors) |
+/// | [`detach`](Self::detach) | O(dependencies), once in a task's life |
+#[derive(Debug)]
+pub(crate) struct DependencyGraph<P> {
+    records: Slab<Record<P>>,
+    edges: Edges,
+}
+
+impl<P> Default for DependencyGraph<P> {
+    fn default() -> Self {
+        Self { records: Slab::default(), edges: Edges::default() }
+    }
+}
+
+impl<P> DependencyGraph<P> {
+    /// Makes room in one step.
+    pub(crate) fn reserve(&mut self, tasks: usize, edges: usize) {
+        self.records.reserve(tasks);
+        self.edges.reserve(edges);
+    }
+
+    pub(crate) fn insert(&mut self, record: Record<P>) -> u32 {
+        self.records.insert(record)
+    }
+
+    /// Whether a task is in `slot`.
+    pub(crate) fn contains(&self, slot: u32) -> bool {
+        self.records.get(slot).is_some()
+    }
+
+    /// `successor` must wait for `predecessor`.
+    pub(crate) fn link(&mut self, predecessor: u32, successor: u32) {
+        let mut successors = self[predecessor].successors;
+        let mut predecessors = self[successor].predecessors;
+        self.edges.add(predecessor, successor, &mut successors, &mut predecessors);
+        self[predecessor].successors = successors;
+        self[successor].predecessors = predecessors;
+        self[successor].unmet += 1;
+    }
+
+    /// The dependencies of `slot` that have not ended.
+    pub(crate) fn predecessors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
+        self.edges.sources(self[slot].predecessors)
+    }
+
+    /// `slot` ends: collects the tasks that wait for it and lets go of them.
+    pub(crate) fn release_successors(&mut self, slot: u32, waiting: &mut Vec<u32>) {
+        let list = std::mem::take(&mut self[slot].successors);
+        self.edges.release_successors(list, |target| waiting.push(target));
+    }
+
+    /// `slot` waits for nobody any more: it became ready, or it will never run.
+    pub(crate) fn detach(&mut self, slot: u32) {
+        let list: EdgeList = std::mem::take(&mut self[slot].predecessors);
+        self.edges.release_predecessors(list);
+    }
+
+    /// Takes out an ended task that has been detached and has released its successors.
+    pub(crate) fn remove(&mut self, slot: u32) -> Record<P> {
+        self.records.remove(slot)
+    }
+
+    /// The ticket of whatever runs in `slot`.
+    pub(crate) fn ticket(&self, slot: u32) -> Ticket {
+        Ticket { index: slot, generation: self.records.generation(slot) }
+    }
+
+    /// Whether the attempt `ticket` names is running.
+    pub(crate) fn is_running(&self, ticket: Ticket) -> bool {
+        let record = self.records.get_generation(ticket.index, ticket.generation);
+        record.is_some_and(|record| record.phase == Phase::Running)
+    }
+
+    /// Slots in use.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = u32> + '_ {
+        self.records.indices()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn edges_in_use(&self) -> usize {
+        self.edges.in_use()
+    }
+}
+
+impl<P> Index<u32> for DependencyGraph<P> {
+    type Output = Record<P>;
+
+    fn index(&self, slot: u32) -> &Record<P> {
+        &self.records[slot]
+    }
+}
+
+impl<P> IndexMut<u32> for DependencyGraph<P> {
+    fn index_mut(&mut self, slot: u32) -> &mut Record<P> {
+        &mut self.records[slot]
+    }
+}

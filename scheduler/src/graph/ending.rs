@@ -1,0 +1,190 @@
+//! The way out: a task ends, and others follow.
+
+use super::directory::Place;
+use super::record::NO_JOB;
+use super::state::Phase;
+use super::{Cancelled, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, Ticket};
+use crate::error::SchedulerError;
+use primitives::Timestamp;
+use std::collections::VecDeque;
+
+/// Tasks that have been cut off from their dependencies because one of them (the second part)
+/// did not complete.
+type Doomed = VecDeque<(u32, TaskId)>;
+
+impl<P> TaskScheduler<P> {
+    /// Ends a running attempt.
+    ///
+    /// If it completed, its successors have one dependency less and become ready with the last
+    /// one, in the order in which they were submitted: O(successors), and O(log n) for each that
+    /// becomes ready. Otherwise everything that depends on it, directly or not, is skipped:
+    /// O(tasks that end), each once in its life.
+    ///
+    /// # Errors
+    ///
+    /// [`SchedulerError::StaleTicket`] if the attempt has been finished before. Nothing changes.
+    pub fn finish(
+        &mut self,
+        ticket: Ticket,
+        end: EndState,
+        now: Timestamp,
+    ) -> Result<(), SchedulerError> {
+        if !self.graph.is_running(ticket) {
+            return Err(SchedulerError::StaleTicket { ticket });
+        }
+        self.admission.release(self.graph[ticket.index].demand);
+        self.end(ticket.index, end, None, now);
+        Ok(())
+    }
+
+    /// Cancels one task. What depends on it is skipped, at once or when the attempt is finished.
+    ///
+    /// A running attempt is left to the driver, who may be told the same ticket more than once.
+    pub fn cancel(&mut self, id: TaskId, now: Timestamp) -> Cancelled {
+        match self.directory.get(&id) {
+            None => Cancelled::Unknown,
+            Some(&Place::Ended(end)) => Cancelled::AlreadyEnded(end),
+            Some(&Place::Live(slot)) if self.graph[slot].phase == Phase::Running => {
+                Cancelled::Running(self.graph.ticket(slot))
+            }
+            Some(&Place::Live(slot)) => {
+                self.end(slot, EndState::Cancelled, None, now);
+                Cancelled::Ended
+            }
+        }
+    }
+
+    /// Cancels every task of a graph: those that have not started end now, as cancelled. Returns
+    /// the running attempts, for the driver to stop and finish. A graph that has been forgotten
+    /// has none.
+    #[must_use = "running attempts go on unless the driver stops them"]
+    pub fn cancel_graph(&mut self, graph: GraphId, now: Timestamp) -> Vec<Ticket> {
+        if self.job(graph).is_none() {
+            return Vec::new();
+        }
+        self.stop_job(graph.index, now)
+    }
+
+    /// Cancels every task there is, like [`cancel_graph`](Self::cancel_graph).
+    #[must_use = "running attempts go on unless the driver stops them"]
+    pub fn cancel_all(&mut self, now: Timestamp) -> Vec<Ticket> {
+        let jobs: Vec<u32> = self.jobs.indices().collect();
+        for job in jobs {
+            self.jobs[job].is_stopping = true;
+        }
+        let slots = self.graph.slots().collect();
+        self.cancel_slots(slots, now)
+    }
+
+    /// Ends a task, and whatever follows from that.
+    pub(super) fn end(&mut self, slot: u32, end: EndState, cause: Option<TaskId>, now: Timestamp) {
+        let job = self.graph[slot].job;
+        let mut doomed = Doomed::new();
+        self.retire(slot, end, cause, now, &mut doomed);
+        self.skip(doomed, now);
+        let fails_fast = end.is_failure()
+            && job != NO_JOB
+            && self.jobs[job].failure == FailurePolicy::FailFast
+            && !self.jobs[job].is_stopping;
+        if fails_fast {
+            let running = self.stop_job(job, now);
+            self.events.extend(running.into_iter().map(|ticket| Event::CancelRunning { ticket }));
+        }
+    }
+
+    fn stop_job(&mut self, job: u32, now: Timestamp) -> Vec<Ticket> {
+        self.jobs[job].is_stopping = true;
+        // The deepest level first, so that no level opens for tasks that are about to end.
+        let members = self.jobs[job].members().iter().rev();
+        let slots = members.filter_map(|id| self.live_slot(*id)).collect();
+        self.cancel_slots(slots, now)
+    }
+
+    /// Ends those of `slots` that have not started, and returns the tickets of the others.
+    fn cancel_slots(&mut self, slots: Vec<u32>, now: Timestamp) -> Vec<Ticket> {
+        let is_running = |slot: &u32| self.graph[*slot].phase == Phase::Running;
+        let (running, pending): (Vec<u32>, Vec<u32>) = slots.into_iter().partition(is_running);
+        // Cut all of them off first: none is to be skipped because of another one.
+        for &slot in &pending {
+            self.graph.detach(slot);
+        }
+        for slot in pending {
+            let mut doomed = Doomed::new();
+            self.retire(slot, EndState::Cancelled, None, now, &mut doomed);
+            self.skip(doomed, now);
+        }
+        running.into_iter().map(|slot| self.graph.ticket(slot)).collect()
+    }
+
+    /// Skips tasks, and what depends on them. A loop, because a chain may be a million long.
+    fn skip(&mut self, mut doomed: Doomed, now: Timestamp) {
+        while let Some((slot, cause)) = doomed.pop_front() {
+            self.retire(slot, EndState::Skipped, Some(cause), now, &mut doomed);
+        }
+    }
+
+    /// Takes one task out: its record becomes an entry in the directory and an event.
+    fn retire(
+        &mut self,
+        slot: u32,
+        end: EndState,
+        cause: Option<TaskId>,
+        now: Timestamp,
+        doomed: &mut Doomed,
+    ) {
+        let mut successors = std::mem::take(&mut self.scratch);
+        self.graph.release_successors(slot, &mut successors);
+        self.graph.detach(slot);
+        self.ready.remove(slot);
+        let graph = self.graph_of(slot);
+        let record = self.graph.remove(slot);
+        let id = record.id;
+        self.directory.insert(id, Place::Ended(end));
+        self.counts.end(record.phase, end);
+        self.events.push_back(Event::Ended { id, graph, end, payload: record.payload, cause });
+        for successor in successors.drain(..) {
+            if end.is_completed() {
+                self.graph[successor].unmet -= 1;
+                self.make_ready_if_free(successor, now);
+            } else {
+                // Cut off now, so that no other dependency reaches it again.
+                self.graph.detach(successor);
+                doomed.push_back((successor, id));
+            }
+        }
+        self.scratch = successors;
+        if let Some(graph) = graph {
+            self.end_in_job(graph, record.level, record.phase, end, now);
+        }
+    }
+
+    fn end_in_job(
+        &mut self,
+        graph: GraphId,
+        level: u32,
+        phase: Phase,
+        end: EndState,
+        now: Timestamp,
+    ) {
+        let job = &mut self.jobs[graph.index];
+        job.counts.end(phase, end);
+        if job.has_ended() {
+            let counts = job.counts;
+            self.events.push_back(Event::GraphEnded { graph, counts });
+        } else if self.config.policy.has_barrier() {
+            let opened = job.end_on(level).unwrap_or_default().to_vec();
+            for id in opened {
+                if let Some(slot) = self.live_slot(id) {
+                    self.make_ready_if_free(slot, now);
+                }
+            }
+        }
+    }
+
+    fn live_slot(&self, id: TaskId) -> Option<u32> {
+        match self.directory.get(&id) {
+            Some(&Place::Live(slot)) => Some(slot),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What the scheduler tells its driver.
+
+use super::{Counts, EndState, GraphId, TaskId, Ticket};
+use primitives::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A task that starts now: run it, then call
+/// [`finish`](crate::TaskScheduler::finish) with its ticket.
+#[derive(Debug)]
+pub struct Dispatch<P> {
+    /// What to finish it with.
+    pub ticket: Ticket,
+    /// The task.
+    pub id: TaskId,
+    /// The graph it was submitted in.
+    pub graph: Option<GraphId>,
+    /// Its name for people.
+    pub name: Option<Arc<str>>,
+    /// Which attempt this is; the first is 1.
+    pub attempt: u32,
+    /// Its own deadline.
+    pub deadline: Option<Timestamp>,
+    /// How long this attempt may run.
+    pub timeout: Option<Duration>,
+    /// What to run.
+    pub payload: P,
+    /// When it entered the ready queue.
+    pub ready_at: Timestamp,
+    /// When it was dispatched.
+    pub started_at: Timestamp,
+}
+
+/// Something that happened inside a call. Drain them with
+/// [`next_event`](crate::TaskScheduler::next_event) after each one.
+#[derive(Debug)]
+pub enum Event<P> {
+    /// A task ended. Exactly one such event per accepted task.
+    Ended {
+        /// The task.
+        id: TaskId,
+        /// The graph it was submitted in.
+        graph: Option<GraphId>,
+        /// How it ended.
+        end: EndState,
+        /// The payload, if the task never started.
+        payload: Option<P>,
+        /// For a skipped task the dependency that did not complete. That one may itself have been
+        /// skipped: following the causes leads to the task where it began.
+        cause: Option<TaskId>,
+    },
+    /// Every task of a graph has ended. Comes after the last of their events.
+    GraphEnded {
+        /// The graph.
+        graph: GraphId,
+        /// How its tasks ended.
+        counts: Counts,
+    },
+    /// A graph fails fast: stop this attempt, then finish its ticket as usual.
+    CancelRunning {
+        /// The running attempt.
+        ticket: Ticket,
+    },
+}
+
+/// What became of a request to cancel one task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a running attempt goes on unless the driver stops it"]
+pub enum Cancelled {
+    /// It had not started and has ended now; events say so.
+    Ended,
+    /// It runs: stop the attempt, then finish the ticket as [`EndState::Cancelled`].
+    Running(Ticket),
+    /// It had ended before.
+    AlreadyEnded(EndState),
+    /// Nobody knows a task of that name.
+    Unknown,
+}

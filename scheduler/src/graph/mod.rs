@@ -1,0 +1,42 @@
+//! Order: which task may start, which one starts first, and what follows from an end.
+//!
+//! [`TaskScheduler`] is the only entrance. Behind it each file holds one noun: the
+//! `DependencyGraph` knows who waits for whom, the `ReadyQueue` who goes first under a
+//! [`Policy`], a `Job` how far a graph is, the `Directory` which ids are known; admission is in
+//! `control`.
+
+mod config;
+mod dependency_graph;
+mod directory;
+mod edges;
+mod ending;
+mod event;
+mod handle;
+mod job;
+mod policy;
+mod raise;
+mod ranks;
+mod ready_queue;
+mod record;
+mod resources;
+mod scheduler;
+mod slab;
+mod spec;
+mod state;
+mod submission;
+mod task_id;
+#[cfg(test)]
+mod tests;
+mod topology;
+
+pub use config::{FailurePolicy, SchedulerConfig};
+pub use event::{Cancelled, Dispatch, Event};
+pub use handle::{GraphId, Ticket};
+pub use policy::Policy;
+pub use resources::ResourceRequirements;
+pub use scheduler::TaskScheduler;
+pub use spec::TaskSpec;
+pub use state::{Counts, EndState, TaskState};
+pub use task_id::TaskId;
+
+use topology::{Adjacency, Topology};

@@ -1,0 +1,232 @@
+//! The scheduler's state, what can be asked about it, and the way from ready to running.
+
+use super::dependency_graph::DependencyGraph;
+use super::directory::{Directory, Place};
+use super::job::Job;
+use super::ready_queue::ReadyQueue;
+use super::record::{NO_JOB, Record};
+use super::slab::Slab;
+use super::state::Phase;
+use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState};
+use crate::control::Admission;
+use crate::error::SchedulerError;
+use primitives::Timestamp;
+use std::collections::VecDeque;
+
+/// Decides which task starts next, and what follows when one ends.
+///
+/// It runs nothing, waits for nothing and asks no clock: the driver calls it, runs what
+/// [`dispatch`](Self::dispatch) returns, and drains [`next_event`](Self::next_event) after each
+/// call. It never drops a payload: each leaves in a [`Dispatch`], an [`Event::Ended`] or a
+/// [`Refused`](crate::Refused), because dropping is user code and the driver holds a lock.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime_scheduler::{EndState, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+/// use primitives::Timestamp;
+///
+/// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+/// let now = Timestamp::ZERO;
+/// let (first, second) = (TaskId::new(1), TaskId::new(2));
+/// scheduler.submit(TaskSpec::new(first, "boil water"), now)?;
+/// scheduler.submit(TaskSpec::new(second, "make tea").after(first), now)?;
+///
+/// let water = scheduler.dispatch(now).expect("nothing is in its way");
+/// assert_eq!(water.payload, "boil water");
+/// assert!(scheduler.dispatch(now).is_none(), "no tea without water");
+///
+/// scheduler.finish(water.ticket, EndState::Completed, now)?;
+/// assert_eq!(scheduler.dispatch(now).map(|tea| tea.id), Some(second));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct TaskScheduler<P> {
+    pub(super) config: SchedulerConfig,
+    pub(super) admission: Admission,
+    pub(super) graph: DependencyGraph<P>,
+    pub(super) ready: ReadyQueue,
+    pub(super) directory: Directory,
+    pub(super) jobs: Slab<Job>,
+    pub(super) counts: Counts,
+    /// Bounded by what causes them: one per accepted task, one per graph, and one per attempt
+    /// that runs when its graph begins to stop.
+    pub(super) events: VecDeque<Event<P>>,
+    /// The successors of the task that ends just now; kept for its memory only.
+    pub(super) scratch: Vec<u32>,
+    /// How many tasks have become ready so far.
+    sequence: u64,
+}
+
+impl<P> TaskScheduler<P> {
+    /// An empty scheduler.
+    ///
+    /// # Errors
+    ///
+    /// [`SchedulerError::InvalidConfig`] names the field that makes no sense.
+    pub fn new(config: SchedulerConfig) -> Result<Self, SchedulerError> {
+        config.validate()?;
+        Ok(Self {
+            admission: Admission::new(&config),
+            config,
+            graph: DependencyGraph::default(),
+            ready: ReadyQueue::default(),
+            directory: Directory::default(),
+            jobs: Slab::default(),
+            counts: Counts::default(),
+            events: VecDeque::new(),
+            scratch: Vec::new(),
+            sequence: 0,
+        })
+    }
+
+    /// Starts the best ready task, if there is one and the limit and the budgets allow it.
+    ///
+    /// Only the best one is considered: a task that has to wait for room is not overtaken, so
+    /// large tasks do not starve. Call it until it returns `None`. O(log n).
+    #[must_use = "a dispatched task counts as running and must be run"]
+    pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
+        let slot = self.ready.peek()?;
+        if !self.admission.admit(self.graph[slot].demand) {
+            return None;
+        }
+        self.ready.pop();
+        self.step(slot, Phase::Running);
+        let ticket = self.graph.ticket(slot);
+        let graph = self.graph_of(slot);
+        let record = &mut self.graph[slot];
+        record.attempts += 1;
+        Some(Dispatch {
+            ticket,
+            id: record.id,
+            graph,
+            name: record.name.take(),
+            attempt: record.attempts,
+            deadline: record.deadline,
+            timeout: record.timeout,
+            payload: record.payload.take().expect("a task that has not started has its payload"),
+            ready_at: record.ready_at,
+            started_at: now,
+        })
+    }
+
+    /// The oldest event that has not been drained.
+    pub fn next_event(&mut self) -> Option<Event<P>> {
+        self.events.pop_front()
+    }
+
+    /// Changes how many tasks may run at once; 0 is taken as 1, so that something always can.
+    ///
+    /// Running tasks are left alone: after lowering it, none starts until enough have ended.
+    pub fn set_max_in_flight(&mut self, limit: usize) {
+        self.admission.set_limit(limit);
+    }
+
+    /// How many tasks may run at once.
+    pub fn max_in_flight(&self) -> usize {
+        self.admission.limit()
+    }
+
+    /// Where a task is in its life, or `None` if nobody knows it.
+    pub fn state(&self, id: TaskId) -> Option<TaskState> {
+        Some(match *self.directory.get(&id)? {
+            Place::Ended(end) => TaskState::Ended(end),
+            Place::Live(slot) => match self.graph[slot].phase {
+                Phase::Waiting => TaskState::Waiting { unmet: self.graph[slot].unmet as usize },
+                Phase::Ready => TaskState::Ready,
+                Phase::Running => TaskState::Running { ticket: self.graph.ticket(slot) },
+            },
+        })
+    }
+
+    /// How many tasks are where.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How many tasks of a graph are where, or `None` if it has been forgotten.
+    pub fn graph_counts(&self, graph: GraphId) -> Option<Counts> {
+        self.job(graph).map(|job| job.counts)
+    }
+
+    /// Whether `tasks` more would be accepted now.
+    pub fn has_room(&self, tasks: usize) -> bool {
+        tasks <= self.config.max_pending - self.counts.pending()
+    }
+
+    /// Whether every accepted task has ended.
+    pub fn is_idle(&self) -> bool {
+        self.counts.unfinished() == 0
+    }
+
+    /// Forgets a task that has ended: nobody will name it as a dependency again. True if it did.
+    ///
+    /// An ended task that is remembered costs a few words, and makes its id a duplicate.
+    pub fn forget(&mut self, id: TaskId) -> bool {
+        let has_ended = matches!(self.directory.get(&id), Some(Place::Ended(_)));
+        if has_ended {
+            self.directory.remove(&id);
+        }
+        has_ended
+    }
+
+    /// Forgets a graph that has ended, and all its tasks. True if it did. O(tasks of the graph).
+    pub fn forget_graph(&mut self, graph: GraphId) -> bool {
+        if !self.job(graph).is_some_and(Job::has_ended) {
+            return false;
+        }
+        let job = self.jobs.remove(graph.index);
+        for &id in job.members() {
+            self.forget(id);
+        }
+        true
+    }
+
+    /// Moves a task into the ready queue.
+    pub(super) fn make_ready(&mut self, slot: u32, now: Timestamp) {
+        self.graph.detach(slot);
+        self.step(slot, Phase::Ready);
+        let record = &mut self.graph[slot];
+        record.sequence = self.sequence;
+        record.ready_at = now;
+        self.sequence += 1;
+        self.ready.push(slot, self.config.policy.key(record));
+    }
+
+    /// Makes a task ready that waits for nothing any more.
+    pub(super) fn make_ready_if_free(&mut self, slot: u32, now: Timestamp) {
+        let record = &self.graph[slot];
+        if record.phase == Phase::Waiting && record.unmet == 0 && self.is_level_open(record) {
+            self.make_ready(slot, now);
+        }
+    }
+
+    fn is_level_open(&self, record: &Record<P>) -> bool {
+        !self.config.policy.has_barrier()
+            || record.job == NO_JOB
+            || self.jobs[record.job].is_open(record.level)
+    }
+
+    fn step(&mut self, slot: u32, to: Phase) {
+        let record = &mut self.graph[slot];
+        let from = std::mem::replace(&mut record.phase, to);
+        self.counts.step(from, to);
+        if record.job != NO_JOB {
+            self.jobs[record.job].counts.step(from, to);
+        }
+    }
+
+    /// The graph a task belongs to.
+    pub(super) fn graph_of(&self, slot: u32) -> Option<GraphId> {
+        let job = self.graph[slot].job;
+        (job != NO_JOB).then(|| self.graph_id(job))
+    }
+
+    pub(super) fn graph_id(&self, job: u32) -> GraphId {
+        GraphId { index: job, generation: self.jobs.generation(job) }
+    }
+
+    pub(super) fn job(&self, graph: GraphId) -> Option<&Job> {
+        self.jobs.get_generation(graph.index, graph.generation)
+    }
+}

@@ -1,0 +1,116 @@
+//! What the caller says about a task.
+
+use super::{ResourceRequirements, TaskId};
+use primitives::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A task as it is submitted: what to run and everything the scheduler may know about it.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime_scheduler::{TaskId, TaskSpec};
+/// use std::time::Duration;
+///
+/// let spec = TaskSpec::new(TaskId::new(2), "the payload")
+///     .named("align")
+///     .after(TaskId::new(1))
+///     .priority(10)
+///     .estimate(Duration::from_secs(3));
+/// assert_eq!(spec.dependencies, [TaskId::new(1)]);
+/// ```
+#[derive(Debug, Clone)]
+pub struct TaskSpec<P> {
+    /// The task's name for everybody else; unique until it is forgotten.
+    pub id: TaskId,
+    /// A name for people.
+    pub name: Option<Arc<str>>,
+    /// The higher, the earlier; classes are strict.
+    pub priority: u32,
+    /// When the task should have ended. Orders the queue; nothing happens when it passes.
+    pub deadline: Option<Timestamp>,
+    /// Tasks that must have completed before this one starts. Naming one twice counts once.
+    pub dependencies: Vec<TaskId>,
+    /// How long the task is expected to run.
+    pub estimate: Duration,
+    /// What it occupies while it runs.
+    pub requirements: ResourceRequirements,
+    /// How long one attempt may run. Kept for the driver, which enforces it.
+    pub timeout: Option<Duration>,
+    /// What the driver runs. The scheduler never looks at it.
+    pub payload: P,
+}
+
+impl<P> TaskSpec<P> {
+    /// A task with the lowest priority, no deadline, no dependencies and no requirements.
+    pub fn new(id: TaskId, payload: P) -> Self {
+        Self {
+            id,
+            name: None,
+            priority: 0,
+            deadline: None,
+            dependencies: Vec::new(),
+            estimate: Duration::ZERO,
+            requirements: ResourceRequirements::default(),
+            timeout: None,
+            payload,
+        }
+    }
+
+    /// Sets the name for people.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the priority.
+    #[must_use]
+    pub fn priority(mut self, priority: u32) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Sets the deadline.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Timestamp) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Adds a dependency.
+    #[must_use]
+    pub fn after(mut self, dependency: TaskId) -> Self {
+        self.dependencies.push(dependency);
+        self
+    }
+
+    /// Adds several dependencies.
+    #[must_use]
+    pub fn after_all(mut self, dependencies: impl IntoIterator<Item = TaskId>) -> Self {
+        self.dependencies.extend(dependencies);
+        self
+    }
+
+    /// Sets the expected run time.
+    #[must_use]
+    pub fn estimate(mut self, estimate: Duration) -> Self {
+        self.estimate = estimate;
+        self
+    }
+
+    /// Sets what the task occupies while it runs.
+    #[must_use]
+    pub fn requirements(mut self, requirements: ResourceRequirements) -> Self {
+        self.requirements = requirements;
+        self
+    }
+
+    /// Sets how long one attempt may run.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+}

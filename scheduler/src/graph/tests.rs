@@ -1,0 +1,63 @@
+//! What can only be seen from inside: that nothing is left behind.
+
+use super::{EndState, FailurePolicy, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+use primitives::Timestamp;
+
+const NOW: Timestamp = Timestamp::ZERO;
+
+fn spec(id: u64, after: &[u64]) -> TaskSpec<u64> {
+    TaskSpec::new(TaskId::new(id), id).after_all(after.iter().copied().map(TaskId::new))
+}
+
+fn diamond(base: u64) -> Vec<TaskSpec<u64>> {
+    [&[][..], &[0], &[0], &[1, 2]]
+        .iter()
+        .zip(base..)
+        .map(|(after, id)| spec(id, &after.iter().map(|n| base + n).collect::<Vec<_>>()))
+        .collect()
+}
+
+fn assert_nothing_left(scheduler: &TaskScheduler<u64>) {
+    assert!(scheduler.is_idle());
+    assert_eq!(scheduler.graph.slots().count(), 0);
+    assert_eq!(scheduler.graph.edges_in_use(), 0);
+    assert_eq!(scheduler.ready.peek(), None);
+}
+
+#[test]
+fn edges_and_records_go_when_their_tasks_end() {
+    let mut scheduler = TaskScheduler::new(SchedulerConfig::default()).unwrap();
+    for (round, end) in
+        [EndState::Completed, EndState::Failed, EndState::Cancelled].iter().enumerate()
+    {
+        let base = round as u64 * 10;
+        scheduler.submit_graph(diamond(base), FailurePolicy::FailFast, NOW).unwrap();
+        scheduler.submit(spec(base + 9, &[base + 3]), NOW).unwrap();
+        while let Some(task) = scheduler.dispatch(NOW) {
+            scheduler.finish(task.ticket, *end, NOW).unwrap();
+        }
+        assert_nothing_left(&scheduler);
+    }
+}
+
+#[test]
+fn cancelling_everything_leaves_nothing() {
+    let mut scheduler = TaskScheduler::new(SchedulerConfig::default()).unwrap();
+    scheduler.submit_graph(diamond(0), FailurePolicy::FailFast, NOW).unwrap();
+    scheduler.submit(spec(9, &[3]), NOW).unwrap();
+    assert_eq!(scheduler.cancel_all(NOW), []);
+    assert_nothing_left(&scheduler);
+}
+
+#[test]
+fn forgetting_a_graph_empties_the_directory() {
+    let mut scheduler = TaskScheduler::new(SchedulerConfig::default()).unwrap();
+    let graph = scheduler.submit_graph(diamond(0), FailurePolicy::FailFast, NOW).unwrap();
+    assert!(!scheduler.forget_graph(graph), "it has not ended");
+    while let Some(task) = scheduler.dispatch(NOW) {
+        scheduler.finish(task.ticket, EndState::Completed, NOW).unwrap();
+    }
+    assert!(scheduler.forget_graph(graph));
+    assert!(scheduler.directory.is_empty());
+    assert!(!scheduler.forget_graph(graph), "its id names nothing any more");
+}
