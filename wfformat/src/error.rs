@@ -18,7 +18,7 @@ use crate::text::{Chain, Excerpt, Quoted};
 /// assert!(error.is_runtime());
 /// assert_eq!(
 ///     error.to_string(),
-///     "workflow.tasks[0].runtime: a runtime of -1 s is negative; give seconds, 0 or more"
+///     "workflow.tasks[0].runtime: a runtime of -1.0 s is negative; give seconds, 0 or more"
 /// );
 /// ```
 #[derive(Debug, Error)]
@@ -98,7 +98,7 @@ pub enum Problem {
         found: &'static str,
     },
     /// A count or a percentage is negative.
-    #[error("{place}: {value} is negative; give 0 or more")]
+    #[error("{place}: {value:?} is negative; give 0 or more")]
     Negative {
         /// The field.
         place: String,
@@ -106,7 +106,7 @@ pub enum Problem {
         value: f64,
     },
     /// A runtime is negative or beyond belief.
-    #[error("{place}: a runtime of {seconds} s {reason}")]
+    #[error("{place}: a runtime of {seconds:?} s {reason}")]
     Runtime {
         /// The field.
         place: String,

@@ -9,8 +9,8 @@
 //! | split | 1.5 and later | `workflow.specification.tasks[]` joined by `id` with `workflow.execution.tasks[]` | id |
 //! | inline | up to 1.4 | `workflow.tasks[]` (`workflow.jobs[]` up to 1.2) | name, or id |
 //!
-//! A [`Workflow`] that comes out of [`Workflow::read`] or [`Workflow::parse`] has been
-//! checked: ids are unique, every parent exists, there is no cycle and every runtime is sane.
+//! A [`Workflow`] that comes out of [`Workflow::read`], [`Workflow::parse`] or [`generate()`] has
+//! been checked: ids are unique, every parent exists, there is no cycle and every runtime is sane.
 //! Whatever is wrong with a file is one line that names the file, the place in it and the reason;
 //! see [`Error`]. No input, however hostile, may panic, overflow the stack or allocate more than a
 //! constant factor of the file's own size.
@@ -41,6 +41,7 @@
 mod analysis;
 mod draft;
 mod error;
+mod generate;
 mod inline;
 mod json;
 mod link;
@@ -53,5 +54,6 @@ mod workflow;
 mod write;
 
 pub use error::{Error, Problem};
+pub use generate::{SEED_DEFAULT, generate};
 pub use task::Task;
 pub use workflow::Workflow;

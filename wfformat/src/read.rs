@@ -90,5 +90,6 @@ fn syntax(error: &serde_json::Error) -> Problem {
     let message = error.to_string();
     // Display appends the position, which has fields of its own here.
     let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
-    Problem::Syntax { line: error.line(), column: error.column(), reason }
+    // An empty text ends before its first column.
+    Problem::Syntax { line: error.line(), column: error.column().max(1), reason }
 }
