@@ -64,3 +64,71 @@ impl TimeHistogram {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NS, TimeHistogram};
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn recorded(times: &[u64]) -> TimeHistogram {
+        let mut histogram = TimeHistogram::new();
+        times.iter().for_each(|&ns| histogram.record(Duration::from_nanos(ns)));
+        histogram
+    }
+
+    /// The smallest recorded time that `share` of all are not above, by sorting.
+    fn exact_quantile(sorted: &[u64], share: f64) -> u64 {
+        let rank = (share * sorted.len() as f64).ceil() as usize;
+        sorted[rank.max(1) - 1]
+    }
+
+    /// From below a microsecond to above the bound, evenly over the magnitudes.
+    fn times() -> impl Strategy<Value = Vec<u64>> {
+        let time = (0_u32..43).prop_flat_map(|bits| 0..=(1_u64 << bits));
+        prop::collection::vec(time, 1..60)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn quantiles_are_within_a_thousandth_of_the_sorted_list(
+            left in times(),
+            right in times(),
+        ) {
+            let mut histogram = recorded(&left);
+            histogram.add(&recorded(&right));
+            let snapshot = histogram.snapshot();
+            let mut sorted = [left, right].concat();
+            sorted.sort_unstable();
+
+            prop_assert_eq!(snapshot.count, sorted.len() as u64);
+            prop_assert_eq!(snapshot.max.as_nanos(), u128::from(sorted[sorted.len() - 1]));
+            let sum: u128 = sorted.iter().copied().map(u128::from).sum();
+            prop_assert_eq!(snapshot.mean.as_nanos(), sum / sorted.len() as u128);
+            let clamped = sorted.iter().filter(|&&ns| ns > LONGEST_NS).count();
+            prop_assert_eq!(snapshot.clamped, clamped as u64);
+            for (shown, share) in [(snapshot.p50, 0.5), (snapshot.p90, 0.9), (snapshot.p99, 0.99)] {
+                let exact = exact_quantile(&sorted, share).min(LONGEST_NS);
+                let shown = u64::try_from(shown.as_nanos()).expect("at most an hour");
+                let bound = exact + exact / 1000;
+                prop_assert!((exact..=bound).contains(&shown), "{shown} for {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_recorded_is_all_zero() {
+        assert_eq!(TimeHistogram::new().snapshot(), Default::default());
+    }
+
+    #[test]
+    fn the_longest_of_all_durations_is_clamped_and_counted() {
+        let mut histogram = TimeHistogram::new();
+        histogram.record(Duration::MAX);
+        let snapshot = histogram.snapshot();
+        assert_eq!((snapshot.count, snapshot.clamped), (1, 1));
+        assert_eq!(snapshot.max, Duration::from_nanos(u64::MAX));
+    }
+}

@@ -100,3 +100,89 @@ impl Gate {
         self.word.load(Ordering::Relaxed) == STOP
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ASLEEP, Gate, IDLE, Next, RUN};
+    use primitives::shim::atomic::Ordering;
+    use std::sync::Arc;
+    use std::sync::mpsc::{self, Receiver};
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn word(gate: &Gate) -> u32 {
+        gate.word.load(Ordering::Relaxed)
+    }
+
+    fn wait_for(gate: &Gate, wanted: u32) {
+        let start = Instant::now();
+        while word(gate) != wanted {
+            assert!(start.elapsed() < PATIENCE, "never reached {wanted}");
+            thread::yield_now();
+        }
+    }
+
+    /// A thread that waits once, without an interval, and says why it went on.
+    fn waiting(gate: &Arc<Gate>) -> Receiver<Next> {
+        let (report, reports) = mpsc::channel();
+        let gate = Arc::clone(gate);
+        thread::spawn(move || report.send(gate.wait(Instant::now())));
+        reports
+    }
+
+    #[test]
+    fn an_idle_gate_holds_the_thread_until_it_is_opened() {
+        let gate = Arc::new(Gate::new());
+        gate.set_idle(true);
+        let reports = waiting(&gate);
+        wait_for(&gate, ASLEEP);
+        gate.set_idle(true);
+        assert_eq!(word(&gate), ASLEEP, "nothing changed");
+        assert!(reports.try_recv().is_err(), "it only goes on by edge (4)");
+        gate.set_idle(false);
+        assert_eq!(reports.recv_timeout(PATIENCE), Ok(Next::Sample));
+        assert_eq!(word(&gate), RUN);
+    }
+
+    #[test]
+    fn going_idle_and_back_within_an_interval_is_not_noticed() {
+        let gate = Gate::new();
+        gate.set_idle(true);
+        assert_eq!(word(&gate), IDLE);
+        gate.set_idle(false);
+        assert_eq!(gate.wait(Instant::now()), Next::Sample);
+    }
+
+    #[test]
+    fn stopping_wakes_from_both_kinds_of_sleep_and_is_for_good() {
+        for idle in [false, true] {
+            let gate = Arc::new(Gate::new());
+            gate.set_idle(idle);
+            let (report, reports) = mpsc::channel();
+            let sleeper = Arc::clone(&gate);
+            let wait = if idle { Duration::ZERO } else { Duration::from_secs(3600) };
+            thread::spawn(move || report.send(sleeper.wait(Instant::now() + wait)));
+            if idle {
+                wait_for(&gate, ASLEEP);
+            }
+            gate.stop();
+            assert_eq!(reports.recv_timeout(PATIENCE), Ok(Next::Stop));
+            gate.set_idle(true);
+            gate.set_idle(false);
+            assert_eq!(gate.wait(Instant::now()), Next::Stop);
+        }
+    }
+
+    #[test]
+    fn no_wake_up_is_lost_when_opening_races_with_falling_asleep() {
+        for _ in 0..2_000 {
+            let gate = Arc::new(Gate::new());
+            gate.set_idle(true);
+            let reports = waiting(&gate);
+            gate.set_idle(false);
+            assert_eq!(reports.recv_timeout(PATIENCE), Ok(Next::Sample));
+        }
+    }
+}

@@ -18,7 +18,9 @@ pub(crate) fn cpu_ticks(stat: &str) -> Option<CpuTicks> {
     // Guest time is part of user time already.
     let parts = [user, nice, system, irq?, softirq?, steal.unwrap_or(0)];
     let busy = parts.into_iter().try_fold(0_u64, u64::checked_add)?;
-    Some(CpuTicks { busy, idle, io_wait: iowait? })
+    let cores = u64::try_from(stats.cpu_time.len().max(1)).ok()?;
+    let per_second = procfs::ticks_per_second().checked_mul(cores)?;
+    Some(CpuTicks { busy, idle, io_wait: iowait?, per_second })
 }
 
 /// Total less available, and available, from `meminfo`.

@@ -23,6 +23,8 @@ pub(crate) struct CpuTicks {
     pub(crate) idle: u64,
     /// Nothing to do, with a disk request outstanding.
     pub(crate) io_wait: u64,
+    /// How many ticks a second has, all cores together.
+    pub(crate) per_second: u64,
 }
 
 /// The machine's memory.

@@ -1,0 +1,88 @@
+//! What a monitor says about its latest sample, on a clock that the test turns.
+
+use graph_runtime_monitor::{ResourceMonitor, ResourceMonitorConfig, Sample, Sampler};
+use primitives::Timestamp;
+use proptest::prelude::*;
+
+/// Always the same sample.
+struct Fixed(Sample);
+
+impl Sampler for Fixed {
+    fn sample(&mut self, now: Timestamp) -> Sample {
+        Sample { at: now, ..self.0 }
+    }
+}
+
+fn after(sample: Sample, config: ResourceMonitorConfig) -> ResourceMonitor {
+    let builder = ResourceMonitor::builder(config).sampler(Box::new(Fixed(sample)));
+    let (monitor, mut ticker) = builder.manual().expect("a valid configuration");
+    ticker.tick(Timestamp::from_nanos(1));
+    monitor
+}
+
+fn recommended(cpu: Option<f64>, io_wait: Option<f64>, cores: usize) -> usize {
+    let sample = Sample { cpu_utilization: cpu, io_wait, ..Sample::default() };
+    after(sample, ResourceMonitorConfig { cores, ..Default::default() }).recommended_concurrency()
+}
+
+#[test]
+fn concurrency_follows_the_table() {
+    assert_eq!(recommended(None, None, 8), 8);
+    assert_eq!(recommended(Some(0.8), Some(0.3), 8), 8, "the bounds themselves are normal");
+    assert_eq!(recommended(Some(0.81), Some(0.0), 8), 4);
+    assert_eq!(recommended(Some(0.81), None, 1), 1, "never none at all");
+    assert_eq!(recommended(Some(0.1), Some(0.31), 8), 16);
+    assert_eq!(recommended(Some(0.9), Some(0.31), 8), 16, "I/O wait comes first");
+    assert_eq!(recommended(None, Some(0.31), usize::MAX), usize::MAX);
+}
+
+#[test]
+fn cpu_tasks_are_advised_below_the_threshold_only() {
+    let advised = |cpu| {
+        let sample = Sample { cpu_utilization: cpu, ..Sample::default() };
+        let config = ResourceMonitorConfig { cpu_threshold: 0.6, ..Default::default() };
+        after(sample, config).can_schedule_cpu_task()
+    };
+    assert!(advised(None), "unknown does not forbid");
+    assert!(advised(Some(0.59)));
+    assert!(!advised(Some(0.6)));
+    assert!(!advised(Some(1.0)));
+}
+
+#[test]
+fn before_the_first_sample_everything_is_unknown() {
+    let config = ResourceMonitorConfig { memory_threshold: 100, cores: 3, ..Default::default() };
+    let (monitor, _ticker) = ResourceMonitor::builder(config).manual().expect("valid");
+    assert_eq!((monitor.latest(), monitor.samples()), (Sample::default(), 0));
+    assert!(monitor.can_schedule_cpu_task());
+    assert!(monitor.can_schedule_memory_task(99));
+    assert!(!monitor.can_schedule_memory_task(100), "it alone reaches the threshold");
+    assert_eq!(monitor.recommended_concurrency(), 3);
+}
+
+/// Small numbers, and those around the end of the range.
+fn amount() -> impl Strategy<Value = u64> {
+    prop_oneof![0..200_u64, (u64::MAX - 200)..=u64::MAX]
+}
+
+proptest! {
+    /// Against arithmetic that cannot overflow.
+    #[test]
+    fn memory_tasks_fit_or_do_not(
+        used in prop::option::of(amount()),
+        available in prop::option::of(amount()),
+        required in amount(),
+        threshold in amount().prop_filter("refused", |&threshold| threshold > 0),
+    ) {
+        let sample = Sample {
+            memory_used_bytes: used,
+            memory_available_bytes: available,
+            ..Sample::default()
+        };
+        let memory_threshold = threshold as usize;
+        let config = ResourceMonitorConfig { memory_threshold, ..Default::default() };
+        let below = u128::from(used.unwrap_or(0)) + u128::from(required) < u128::from(threshold);
+        let expected = below && available.is_none_or(|available| required <= available);
+        prop_assert_eq!(after(sample, config).can_schedule_memory_task(required as usize), expected);
+    }
+}
