@@ -6,7 +6,7 @@ mod common {
 
 use common::scripted::{PATIENCE, Scripted};
 use graph_runtime_monitor::{ResourceMonitor, ResourceMonitorConfig, Sample};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 fn started() -> (ResourceMonitor, Receiver<u64>) {
@@ -60,7 +60,8 @@ fn a_stopped_monitor_stays_stopped_and_keeps_its_latest_sample() {
     monitor.set_idle(true);
     monitor.set_idle(false);
     // The thread is gone, and with it the sampler and its end of the channel.
-    while reports.recv_timeout(PATIENCE).is_ok() {}
+    while reports.try_recv().is_ok() {}
+    assert_eq!(reports.try_recv(), Err(TryRecvError::Disconnected));
     assert_eq!(monitor.samples(), taken);
     assert_eq!(monitor.latest(), latest);
 }

@@ -6,19 +6,13 @@ use procfs::process::Process;
 use procfs::{CurrentSI, KernelStats};
 use std::time::{Duration, Instant};
 
-/// Keeps one core busy and returns how much CPU time the process had used by then, in ticks.
-fn burn(time: Duration) -> u64 {
+/// Keeps one core busy.
+fn burn(time: Duration) {
     let start = Instant::now();
     let mut x = 1_u64;
     while start.elapsed() < time {
         x = std::hint::black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
     }
-    process_ticks()
-}
-
-fn process_ticks() -> u64 {
-    let stat = Process::myself().and_then(|me| me.stat()).expect("/proc/self/stat");
-    stat.utime + stat.stime
 }
 
 /// Busy and all ticks of the machine.
@@ -30,40 +24,27 @@ fn machine_ticks() -> (f64, f64) {
     (busy as f64, (busy + idle) as f64)
 }
 
-#[test]
-fn process_cpu_agrees_with_the_ticks_in_proc_self_stat() {
-    let mut sampler = ProcSampler::new();
-    let (origin, ticks_before) = (Instant::now(), process_ticks());
-    sampler.sample(Timestamp::ZERO);
-    let ticks_after = burn(Duration::from_millis(400));
-    let elapsed = origin.elapsed();
-    let sample = sampler.sample(Timestamp::ZERO + elapsed);
-
-    // User and system time are cut down to whole ticks, at either end. The other tests of this
-    // file may burn meanwhile, which both sides see, but for the moments between two reads.
-    let tick = 1.0 / procfs::ticks_per_second() as f64;
-    let tolerance = 4.0 * tick + (origin.elapsed() - elapsed).as_secs_f64() * 8.0;
-    let expected = (ticks_after - ticks_before) as f64 * tick;
-    let measured = sample.process_cpu.expect("a CPU clock") * elapsed.as_secs_f64();
-    assert!((measured - expected).abs() <= tolerance, "{measured} s, but the kernel {expected} s");
-    assert!(measured > 0.0);
-}
-
-#[test]
-fn cpu_utilization_lies_between_readings_taken_around_it() {
+/// The measured utilisation over a while of burning, and the least and the most that readings
+/// taken around the samples allow. `None` if the kernel took back I/O wait that it had counted.
+fn bracketed_utilization() -> Option<(f64, f64, f64)> {
     let mut sampler = ProcSampler::new();
     let (origin, start_early) = (Instant::now(), machine_ticks());
     sampler.sample(Timestamp::ZERO);
     let start_late = machine_ticks();
-    burn(Duration::from_millis(400));
+    burn(Duration::from_millis(300));
     let end_early = machine_ticks();
     let sample = sampler.sample(Timestamp::ZERO + origin.elapsed());
     let end_late = machine_ticks();
-    let busy = sample.cpu_utilization.expect("/proc/stat");
-
     // Fewest busy ticks of the most ticks, and the reverse.
     let least = (end_early.0 - start_late.0) / (end_late.1 - start_early.1);
     let most = (end_late.0 - start_early.0) / (end_early.1 - start_late.1);
+    Some((least, sample.cpu_utilization?, most))
+}
+
+#[test]
+fn cpu_utilization_lies_between_readings_taken_around_it() {
+    let measured = (0..10).find_map(|_| bracketed_utilization());
+    let (least, busy, most) = measured.expect("/proc/stat moves forward one time in ten");
     assert!((least..=most).contains(&busy), "{busy} is not within {least}..={most}");
     assert!(busy > 0.0, "one core was busy all the time");
 }
@@ -83,9 +64,10 @@ fn resident_memory_agrees_with_vm_rss() {
     let after = vm_rss();
     assert_eq!(block.iter().map(|&byte| usize::from(byte)).sum::<usize>(), GROWTH);
 
-    // The kernel counts resident pages per core and adds them up in batches.
+    // The kernel counts resident pages per core and adds them up in batches, so that either
+    // figure may be off by a batch per core.
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let slack = 64 * cores * procfs::page_size() + before.abs_diff(after);
+    let slack = 2 * cores * (2 * cores).max(64) * procfs::page_size();
     let (low, high) = (before.min(after) - slack, before.max(after) + slack);
     assert!((low..=high).contains(&large), "{large} is not within {low}..={high}");
     assert!(large - small > GROWTH as u64 * 9 / 10, "{small} grew to {large} only");

@@ -8,7 +8,7 @@ use common::scripted::{PATIENCE, Scripted};
 use graph_runtime_monitor::{ResourceMonitor, ResourceMonitorConfig, Sample};
 use primitives::Timestamp;
 use std::io;
-use std::sync::{Arc, OnceLock, Weak, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -49,21 +49,22 @@ fn a_thread_that_cannot_start_is_an_error_with_its_source() {
 
 #[test]
 fn a_sampler_may_drop_the_last_handle_of_its_own_monitor() {
-    let slot = Arc::new(OnceLock::<Weak<ResourceMonitor>>::new());
-    let (handles, taken) = mpsc::sync_channel::<Arc<ResourceMonitor>>(1);
-    let own = Arc::clone(&slot);
+    let (handles, taken) = mpsc::sync_channel::<ResourceMonitor>(1);
+    let (done, dropped) = mpsc::channel();
     let (sampler, reports) = Scripted::new(move |_, now| {
-        // Once the test has handed its handle over, this one is the last.
         if let Ok(monitor) = taken.try_recv() {
-            assert!(own.get().is_some_and(|weak| weak.strong_count() == 1));
             drop(monitor);
+            done.send(()).expect("the test waits");
         }
         Sample::unknown(now)
     });
-    let monitor = Arc::new(ResourceMonitor::with_sampler(config(), sampler).expect("starts"));
-    slot.set(Arc::downgrade(&monitor)).expect("set once");
+    let monitor = ResourceMonitor::with_sampler(config(), sampler).expect("starts");
     handles.send(monitor).expect("the sampler lives");
-    // The thread ends by itself, and drops the sampler with its end of the channel.
-    while reports.recv_timeout(PATIENCE).is_ok() {}
-    assert!(slot.get().is_some_and(|weak| weak.upgrade().is_none()));
+    dropped.recv_timeout(PATIENCE).expect("dropping it there neither blocks nor panics");
+    let ended = loop {
+        if let Err(error) = reports.recv_timeout(PATIENCE) {
+            break error;
+        }
+    };
+    assert_eq!(ended, RecvTimeoutError::Disconnected, "the thread goes, and the sampler with it");
 }
