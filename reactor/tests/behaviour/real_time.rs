@@ -1,0 +1,74 @@
+//! Deadlines on the machine's own clock.
+
+use crate::support::{Count, at};
+use graph_runtime_reactor::{Reactor, Turn};
+use primitives::Timestamp;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+/// A reactor on the operating system with a clock that starts at 0.
+struct Machine {
+    reactor: Reactor,
+    start: Instant,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let reactor = Reactor::with_mio().expect("descriptors are left");
+        Self { reactor, start: Instant::now() }
+    }
+
+    fn now(&self) -> Timestamp {
+        at(0) + self.start.elapsed()
+    }
+
+    fn park(&self) -> Turn {
+        self.reactor.park(&|| self.now(), None)
+    }
+
+    /// Sleeps; returns how late it woke up.
+    fn sleep(&self, duration: Duration) -> Duration {
+        let deadline = self.now() + duration;
+        self.reactor.insert_timer(deadline, Waker::noop().clone());
+        while self.park().timers == 0 {}
+        let now = self.now();
+        assert!(now >= deadline, "woke up {:?} early", deadline - now);
+        now - deadline
+    }
+}
+
+/// A timeout in milliseconds, rounded up, would take a millisecond every single time.
+#[test]
+fn short_sleeps_are_shorter_than_a_millisecond() {
+    let machine = Machine::new();
+    let duration = Duration::from_micros(100);
+    let best = (0..200).map(|_| machine.sleep(duration)).min().expect("200 sleeps");
+    assert!(best < Duration::from_micros(800), "200 sleeps of 100 µs, best {best:?} late");
+}
+
+#[test]
+fn no_sleep_is_too_short() {
+    let machine = Machine::new();
+    for nanos in [0, 1, 999, 16_384, 65_537, 1_000_001, 3_141_592] {
+        machine.sleep(Duration::from_nanos(nanos));
+    }
+}
+
+/// The descriptor stays armed for the earlier deadline; its expiry must not be mistaken for the
+/// later one, nor keep that one from being armed.
+#[test]
+fn a_later_deadline_is_kept_after_an_earlier_one_was_cancelled() {
+    let machine = Machine::new();
+    for _ in 0..20 {
+        let (count, waker) = Count::with_waker();
+        let early = machine.reactor.insert_timer(machine.now() + Duration::from_millis(1), waker);
+        machine.reactor.unpark();
+        assert!(machine.park().unparked);
+        let _ = machine
+            .reactor
+            .park(&|| machine.now(), Some(machine.now() + Duration::from_micros(10)));
+        assert!(machine.reactor.cancel_timer(early));
+        machine.sleep(Duration::from_millis(2));
+        assert_eq!(count.get(), 0);
+    }
+}
