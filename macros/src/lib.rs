@@ -1,1 +1,76 @@
-//! Placeholder.
+//! The attributes `#[graph_runtime::main]` and `#[graph_runtime::test]`.
+//!
+//! Use them through the face, which re-exports both: the code they emit names
+//! `::graph_runtime::runtime::Builder`. This crate itself depends on none of the others, so that
+//! the face can depend on it.
+
+mod expand;
+mod options;
+
+use proc_macro::TokenStream;
+
+use crate::expand::{Kind, expand_or_report};
+
+/// Runs an `async fn` on a runtime of its own and returns what it returns.
+///
+/// ```text
+/// #[graph_runtime::main]                                     // multi_thread
+/// #[graph_runtime::main(worker_threads = 2)]                 // multi_thread, two workers
+/// #[graph_runtime::main(flavor = "current_thread")]          // everything on this thread
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     Ok(())
+/// }
+/// ```
+///
+/// becomes
+///
+/// ```text
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///         Ok(())
+///     }
+///     let runtime = ::graph_runtime::runtime::Builder::new_multi_thread()
+///         .build()
+///         .expect("failed to start the runtime");
+///     runtime.block_on(main())
+/// }
+/// ```
+///
+/// # Options
+///
+/// * `flavor`: `"multi_thread"` (the default) or `"current_thread"`.
+/// * `worker_threads`: an integer literal, at least 1; with `multi_thread` only. Without it the
+///   builder decides.
+///
+/// The function must be `async` and may have neither arguments nor generic parameters. Its
+/// attributes, visibility and return type stay.
+///
+/// # Panics
+///
+/// The emitted function panics if the runtime cannot be started.
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand_or_report(args.into(), item.into(), Kind::Main).into()
+}
+
+/// Makes a unit test of an `async fn`, which runs on a runtime of its own.
+///
+/// ```text
+/// #[graph_runtime::test]                                     // current_thread
+/// #[graph_runtime::test(flavor = "multi_thread", worker_threads = 2)]
+/// async fn adds_up() {
+///     assert_eq!(async { 1 + 1 }.await, 2);
+/// }
+/// ```
+///
+/// Options and rules are those of [`macro@main`], but the default `flavor` is `"current_thread"`:
+/// tests already run beside each other. The attribute brings `#[test]` with it; others such as
+/// `#[should_panic]` stay.
+///
+/// # Panics
+///
+/// The emitted test panics if the runtime cannot be started.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand_or_report(args.into(), item.into(), Kind::Test).into()
+}
