@@ -5,6 +5,7 @@
 
 mod control;
 mod graph;
+pub mod sim;
 pub mod steal;
 
 mod error;

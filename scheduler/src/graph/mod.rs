@@ -39,4 +39,6 @@ pub use spec::TaskSpec;
 pub use state::{Counts, EndState, TaskState};
 pub use task_id::TaskId;
 
-use topology::{Adjacency, Topology};
+pub(crate) use ranks::upward_ranks;
+pub(crate) use record::nanos;
+pub(crate) use topology::{Adjacency, Topology};

@@ -1,0 +1,15 @@
+//! A graph on N slots under a virtual clock.
+//!
+//! [`simulate`] drives the very [`TaskScheduler`](crate::TaskScheduler) that runs in production;
+//! only time is made up. It predicts what a policy makes of a graph when tasks take exactly as
+//! long as they say and scheduling costs nothing.
+
+mod bound;
+mod clock;
+mod graph;
+mod schedule;
+
+pub use bound::lower_bound;
+pub use clock::simulate;
+pub use graph::{SimGraph, SimTask};
+pub use schedule::{Schedule, Span};
