@@ -72,6 +72,17 @@ pub enum WaitLimit {
     Unlimited,
 }
 
+impl WaitLimit {
+    /// How long to wait for `deadline`. The clock is read only if there is one.
+    pub(crate) fn until(deadline: Option<Timestamp>, clock: &dyn Fn() -> Timestamp) -> Self {
+        let Some(deadline) = deadline else {
+            return Self::Unlimited;
+        };
+        let now = clock();
+        if now < deadline { Self::Until { now, deadline } } else { Self::Zero }
+    }
+}
+
 /// One event: what the source registered under `token` became ready for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Readiness {

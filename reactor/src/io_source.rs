@@ -193,3 +193,52 @@ impl IoSource {
         (!ready.is_none()).then_some(ReadyEvent { ready, direction, tick: word >> TICK_SHIFT })
     }
 }
+
+/// Models: run on real threads as they are, and exhaustively under loom.
+#[cfg(test)]
+mod tests {
+    use super::{Direction, IoSource};
+    use crate::ready::Ready;
+    use mio::Token;
+    use primitives::shim::sync::Arc;
+    use primitives::shim::{model, thread};
+    use std::task::{Context, Poll, Waker};
+
+    fn poll(source: &IoSource) -> Poll<super::ReadyEvent> {
+        source.poll_ready(&mut Context::from_waker(Waker::noop()), Direction::Read)
+    }
+
+    #[test]
+    fn an_edge_is_seen_or_wakes() {
+        model(3, || {
+            let source = Arc::new(IoSource::new(Token(0)));
+            let dispatcher = {
+                let source = Arc::clone(&source);
+                thread::spawn(move || {
+                    let mut wakers = Vec::new();
+                    source.set_readiness(Ready::READABLE, &mut wakers);
+                    wakers.len()
+                })
+            };
+            let seen = poll(&source).is_ready();
+            let woken = dispatcher.join().expect("the dispatcher returns");
+            assert!(seen || woken == 1, "the edge was lost");
+        });
+    }
+
+    #[test]
+    fn clearing_never_takes_back_a_concurrent_edge() {
+        model(3, || {
+            let source = Arc::new(IoSource::new(Token(0)));
+            source.set_readiness(Ready::READABLE, &mut Vec::new());
+            let Poll::Ready(event) = poll(&source) else { panic!("it is readable") };
+            let dispatcher = {
+                let source = Arc::clone(&source);
+                thread::spawn(move || source.set_readiness(Ready::READABLE, &mut Vec::new()))
+            };
+            source.clear_readiness(event);
+            dispatcher.join().expect("the dispatcher returns");
+            assert!(poll(&source).is_ready(), "the second edge was lost");
+        });
+    }
+}

@@ -37,6 +37,7 @@ mod sources;
 mod timerfd;
 mod timers;
 mod turn;
+mod turning;
 mod wake;
 mod wheel;
 

@@ -8,6 +8,7 @@ use crate::ready::Ready;
 use crate::sources::Sources;
 use crate::timers::Timers;
 use crate::turn::Turn;
+use crate::turning::Turning;
 use crate::wake::wake_all;
 use crate::wheel::{Progress, TimerKey};
 use mio::Interest;
@@ -77,18 +78,12 @@ pub struct Reactor {
     spare: Mutex<Vec<Waker>>,
 }
 
-/// What only the thread whose turn it is may use.
-struct Turning {
-    driver: Box<dyn Driver>,
-    events: Vec<Readiness>,
-}
-
 impl Reactor {
     /// A reactor on top of `driver`.
     pub fn new(driver: Box<dyn Driver>) -> Self {
         Self {
             registrar: driver.registrar(),
-            driver: Mutex::new(Turning { driver, events: Vec::new() }),
+            driver: Mutex::new(Turning::new(driver)),
             permit: CachePadded::default(),
             timers: CachePadded::new(Timers::new()),
             sources: Mutex::default(),
@@ -118,7 +113,7 @@ impl Reactor {
         let mut turn = Turn::default();
         let mut turning = self.driver.lock();
         if self.permit.fall_asleep() {
-            let limit = limit(clock, self.timers.fall_asleep(until));
+            let limit = WaitLimit::until(self.timers.fall_asleep(until), clock);
             turning.wait(limit);
             turn.unparked = self.permit.wake_up();
             self.timers.wake_up();
@@ -310,27 +305,6 @@ impl Reactor {
             }
         }
     }
-}
-
-impl Turning {
-    /// Waits; an interruption ends the wait like any other event.
-    fn wait(&mut self, limit: WaitLimit) {
-        match self.driver.wait(limit, &mut self.events) {
-            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                panic!("the reactor's driver cannot wait: {error}")
-            }
-            _ => {}
-        }
-    }
-}
-
-/// How long to wait for `deadline`. The clock is read only if there is one.
-fn limit(clock: &dyn Fn() -> Timestamp, deadline: Option<Timestamp>) -> WaitLimit {
-    let Some(deadline) = deadline else {
-        return WaitLimit::Unlimited;
-    };
-    let now = clock();
-    if now < deadline { WaitLimit::Until { now, deadline } } else { WaitLimit::Zero }
 }
 
 /// Ends all waiting for one source.

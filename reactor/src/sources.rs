@@ -76,3 +76,54 @@ impl Sources {
         self.closed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sources;
+    use crate::io_source::IoSource;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    /// What each token ever handed out stands for now.
+    type Oracle = BTreeMap<usize, (Arc<IoSource>, bool)>;
+
+    fn insert(sources: &mut Sources, oracle: &mut Oracle) {
+        let source = sources.insert().expect("neither closed nor full");
+        let previous = oracle.insert(source.token().0, (source, true));
+        assert!(previous.is_none(), "a token was used twice");
+    }
+
+    fn remove(sources: &mut Sources, oracle: &mut Oracle, nth: usize) {
+        let Some(nth) = nth.checked_rem(oracle.len()) else { return };
+        let (source, live) = oracle.values_mut().nth(nth).expect("nth < len");
+        let removed = sources.remove(source);
+        assert_eq!(removed.is_some_and(|removed| Arc::ptr_eq(&removed, source)), *live);
+        *live = false;
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_token_finds_its_own_source_or_nothing(
+            steps in prop::collection::vec(prop::option::of(any::<usize>()), 1..100),
+        ) {
+            let (mut sources, mut oracle) = (Sources::default(), Oracle::new());
+            for step in steps {
+                match step {
+                    None => insert(&mut sources, &mut oracle),
+                    Some(nth) => remove(&mut sources, &mut oracle, nth),
+                }
+                for (source, live) in oracle.values() {
+                    let found = sources.get(source.token());
+                    let found = found.map(|found| std::ptr::eq(found, &**source));
+                    prop_assert_eq!(found, live.then_some(true));
+                }
+            }
+            let live = oracle.values().filter(|(_, live)| *live).count();
+            prop_assert_eq!(sources.close().len(), live);
+            prop_assert!(sources.insert().is_err_and(|error| error.is_closed()));
+        }
+    }
+}

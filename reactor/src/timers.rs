@@ -126,3 +126,36 @@ impl Timers {
         self.0.lock().closed = true;
     }
 }
+
+/// A model: run on real threads as it is, and exhaustively under loom.
+#[cfg(test)]
+mod tests {
+    use super::Timers;
+    use primitives::Timestamp;
+    use primitives::permit::{Notify, Permit};
+    use primitives::shim::sync::Arc;
+    use primitives::shim::{model, thread};
+    use std::task::Waker;
+
+    #[test]
+    fn a_sleeper_knows_of_a_new_timer_or_is_woken() {
+        model(3, || {
+            let shared = Arc::new((Timers::new(), Permit::new()));
+            let deadline = Timestamp::from_nanos(9);
+            let inserter = {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    let (timers, permit) = &*shared;
+                    let inserted = timers.insert(deadline, Waker::noop().clone());
+                    inserted.wakes_owner && permit.notify() == Notify::Wake
+                })
+            };
+            let (timers, permit) = &*shared;
+            let sleeps = permit.fall_asleep();
+            let knows = timers.fall_asleep(None) == Some(deadline);
+            let woken = inserter.join().expect("the inserter returns");
+            assert!(sleeps, "an awake owner needs no permit");
+            assert!(knows || woken, "it would sleep for ever");
+        });
+    }
+}

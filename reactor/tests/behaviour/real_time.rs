@@ -1,7 +1,7 @@
 //! Deadlines on the machine's own clock.
 
 use crate::support::{Count, at};
-use graph_runtime_reactor::{Reactor, Turn};
+use graph_runtime_reactor::{Driver, MioDriver, Reactor, Turn, WaitLimit};
 use primitives::Timestamp;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -71,4 +71,19 @@ fn a_later_deadline_is_kept_after_an_earlier_one_was_cancelled() {
         machine.sleep(Duration::from_millis(2));
         assert_eq!(count.get(), 0);
     }
+}
+
+/// If the driver took the armed hour for good enough, this test would take an hour.
+#[test]
+fn an_earlier_deadline_is_armed_in_place_of_a_later_one() {
+    let mut driver = MioDriver::new().expect("descriptors are left");
+    let mut events = Vec::new();
+    driver.registrar().wake().expect("the driver is alive");
+    let hour = WaitLimit::Until { now: at(0), deadline: at(3_600_000_000_000) };
+    driver.wait(hour, &mut events).expect("ended by the wake");
+    let start = Instant::now();
+    let soon = WaitLimit::Until { now: at(1_000), deadline: at(201_000) };
+    driver.wait(soon, &mut events).expect("ended by the timer");
+    assert!(start.elapsed() >= Duration::from_micros(200));
+    assert!(events.is_empty(), "the driver's own descriptors are nobody's sources");
 }
