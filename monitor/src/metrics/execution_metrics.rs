@@ -10,6 +10,9 @@ use std::sync::Arc;
 
 /// Task counts, time histograms and worker counters, sharded by worker.
 ///
+/// A worker's first record of a kind allocates 264 KiB for its histogram; what is never recorded
+/// costs nothing.
+///
 /// # Examples
 ///
 /// ```
@@ -41,7 +44,7 @@ impl ExecutionMetrics {
     /// Metrics for the workers behind `workers`, which may be shared with others: several
     /// executors on one runtime count their own tasks, and show the same workers.
     pub fn with_workers(workers: Arc<[WorkerCounters]>) -> Self {
-        let shards = (0..=workers.len()).map(|_| CachePadded::new(Mutex::new(Shard::new())));
+        let shards = (0..=workers.len()).map(|_| CachePadded::new(Mutex::default()));
         Self { shards: shards.collect(), workers }
     }
 
@@ -62,9 +65,10 @@ impl ExecutionMetrics {
     ///
     /// Takes the shards' locks one after the other, ends first and submissions last: an end that
     /// was seen then has its submission seen too, whichever shard that is in, and
-    /// `submitted = ended + live` holds in every snapshot. Costs tens of microseconds per worker.
+    /// `submitted = ended + live` holds in every snapshot. Costs about 100 us per worker that
+    /// has recorded.
     pub fn snapshot(&self) -> MetricsSnapshot {
-        let mut sum = Shard::new();
+        let mut sum = Shard::default();
         for shard in &self.shards {
             sum.add_ends(&shard.lock());
         }

@@ -9,49 +9,54 @@ const SIGNIFICANT_DIGITS: u8 = 3;
 /// The longest time that percentiles tell apart: an hour.
 const LONGEST_NS: u64 = 3_600_000_000_000;
 
-/// Times from 1 ns to 1 h, to three digits, in about 270 KiB: zero pages that become resident only
-/// where times fall.
+/// Times from 1 ns to 1 h, to three digits, in 264 KiB that are allocated when the first time is
+/// recorded: most histograms of a large machine never see one.
 ///
-/// Count, sum and maximum are kept beside the buckets, so they are exact even for what the bounds
-/// cut off.
+/// Sum and maximum are kept beside the buckets, so they are exact even for what the bounds cut
+/// off.
 ///
 /// Source: G. Tene, HdrHistogram: buckets that double in width, each split linearly.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct TimeHistogram {
-    buckets: Histogram<u64>,
+    buckets: Option<Histogram<u64>>,
     sum_ns: u128,
     max_ns: u64,
     clamped: u64,
 }
 
-impl TimeHistogram {
-    pub(crate) fn new() -> Self {
-        let buckets = Histogram::new_with_bounds(1, LONGEST_NS, SIGNIFICANT_DIGITS)
-            .expect("these constant bounds are within what a histogram can do");
-        Self { buckets, sum_ns: 0, max_ns: 0, clamped: 0 }
-    }
+fn empty_buckets() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LONGEST_NS, SIGNIFICANT_DIGITS)
+        .expect("these constant bounds are within what a histogram can do")
+}
 
+impl TimeHistogram {
     pub(crate) fn record(&mut self, time: Duration) {
         let ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.buckets.saturating_record(ns.min(LONGEST_NS));
+        let buckets = self.buckets.get_or_insert_with(empty_buckets);
+        buckets.saturating_record(ns.min(LONGEST_NS));
         self.sum_ns += u128::from(ns);
         self.max_ns = self.max_ns.max(ns);
         self.clamped += u64::from(ns > LONGEST_NS);
     }
 
     pub(crate) fn add(&mut self, other: &Self) {
-        self.buckets.add(&other.buckets).expect("all histograms here have the same bounds");
+        let Some(buckets) = &other.buckets else { return };
+        let sum = self.buckets.get_or_insert_with(empty_buckets);
+        sum.add(buckets).expect("all histograms here have the same bounds");
         self.sum_ns += other.sum_ns;
         self.max_ns = self.max_ns.max(other.max_ns);
         self.clamped += other.clamped;
     }
 
+    /// The figures to show; all zero if nothing was recorded.
     pub(crate) fn snapshot(&self) -> HistogramSnapshot {
-        let count = self.buckets.len();
-        // A bucket reports its upper edge, which may lie above everything recorded in it.
-        let at = |quantile| {
-            Duration::from_nanos(self.buckets.value_at_quantile(quantile).min(self.max_ns))
+        let Some(buckets) = &self.buckets else {
+            return HistogramSnapshot::default();
         };
+        let count = buckets.len();
+        // A bucket reports its upper edge, which may lie above everything recorded in it.
+        let at =
+            |quantile| Duration::from_nanos(buckets.value_at_quantile(quantile).min(self.max_ns));
         let mean_ns = self.sum_ns.checked_div(u128::from(count)).unwrap_or(0);
         HistogramSnapshot {
             count,
@@ -72,7 +77,7 @@ mod tests {
     use std::time::Duration;
 
     fn recorded(times: &[u64]) -> TimeHistogram {
-        let mut histogram = TimeHistogram::new();
+        let mut histogram = TimeHistogram::default();
         times.iter().for_each(|&ns| histogram.record(Duration::from_nanos(ns)));
         histogram
     }
@@ -120,12 +125,12 @@ mod tests {
 
     #[test]
     fn nothing_recorded_is_all_zero() {
-        assert_eq!(TimeHistogram::new().snapshot(), Default::default());
+        assert_eq!(TimeHistogram::default().snapshot(), Default::default());
     }
 
     #[test]
     fn the_longest_of_all_durations_is_clamped_and_counted() {
-        let mut histogram = TimeHistogram::new();
+        let mut histogram = TimeHistogram::default();
         histogram.record(Duration::MAX);
         let snapshot = histogram.snapshot();
         assert_eq!((snapshot.count, snapshot.clamped), (1, 1));

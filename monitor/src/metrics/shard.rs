@@ -4,7 +4,7 @@ use super::histogram::TimeHistogram;
 use super::snapshot::TaskCounts;
 
 /// What one worker, or everybody who is none, recorded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Shard {
     pub(crate) tasks: TaskCounts,
     pub(crate) queue_wait: TimeHistogram,
@@ -14,16 +14,6 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    pub(crate) fn new() -> Self {
-        Self {
-            tasks: TaskCounts::default(),
-            queue_wait: TimeHistogram::new(),
-            run_time: TimeHistogram::new(),
-            lateness: TimeHistogram::new(),
-            deadlines_met: 0,
-        }
-    }
-
     /// Adds everything of `other` but what came in: see
     /// [`ExecutionMetrics::snapshot`](super::ExecutionMetrics::snapshot).
     pub(crate) fn add_ends(&mut self, other: &Self) {
