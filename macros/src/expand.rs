@@ -1,9 +1,9 @@
 //! From the attributed function to the one that is compiled.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, ItemFn, Result, Signature};
+use syn::{AttrStyle, Attribute, Error, ItemFn, Result, Signature, Visibility};
 
 use crate::options::{Flavor, Options, Written};
 
@@ -30,15 +30,22 @@ impl Kind {
     }
 }
 
-/// Expands, or emits the errors in place of the function.
-///
-/// If only the options are wrong the function is still emitted, with the default ones, so that the
-/// compiler does not go on to complain that there is no `main`.
+/// Expands, or emits the errors and something that keeps the compiler from adding its own.
 pub(crate) fn expand_or_report(args: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     expand(args, item.clone(), kind).unwrap_or_else(|error| {
         let report = error.to_compile_error();
-        let fallback = expand(TokenStream::new(), item, kind).unwrap_or_default();
-        quote!(#report #fallback)
+        let stand_in = stand_in(item, kind);
+        quote!(#report #stand_in)
+    })
+}
+
+/// What takes the place of a function with errors: without a `main` the compiler would complain of
+/// that, too. If only the options are wrong it is the function with the default ones, so that the
+/// user's code is checked all the same; else it is an empty function of that name.
+fn stand_in(item: TokenStream, kind: Kind) -> TokenStream {
+    expand(TokenStream::new(), item.clone(), kind).unwrap_or_else(|_| {
+        let name = syn::parse2(item).map(|function: ItemFn| function.sig.ident);
+        name.map(|name| quote!(fn #name() {})).unwrap_or_default()
     })
 }
 
@@ -53,28 +60,28 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, kind: Kind) -> Result
     check_attributes(&function.attrs, kind)?;
     let written: Written = syn::parse2(args)?;
     let options = Options::parse(written, kind.default_options().flavor)?;
-    Ok(emit(&function, options, kind))
+    Ok(emit(function, options, kind))
 }
 
-fn emit(function: &ItemFn, options: Options, kind: Kind) -> TokenStream {
-    let ItemFn { attrs, vis, sig: inner, block } = function;
-    let name = &inner.ident;
-    let outer = Signature { asyncness: None, ..inner.clone() };
-    let builder = builder(options);
-    // Out of sight of the user's names: their function may be called `runtime`, too.
-    let runtime = Ident::new("runtime", Span::mixed_site());
-    let test = (kind == Kind::Test).then(|| quote!(#[::core::prelude::v1::test]));
+fn emit(function: ItemFn, options: Options, kind: Kind) -> TokenStream {
+    let ItemFn { attrs, vis, sig, block } = function;
+    let name = sig.ident.clone();
+    let outer = Signature { asyncness: None, ..sig.clone() };
+    // `#![...]` at the head of the body belongs to the body.
+    let (inner_attrs, attrs): (Vec<_>, Vec<_>) =
+        attrs.into_iter().partition(|attribute| matches!(attribute.style, AttrStyle::Inner(_)));
     // The user's function stays a function, within ours: `return`, `?` and the return type then
     // mean what they mean in any other async fn, and so do the compiler's messages about them.
+    let inner = ItemFn { attrs: inner_attrs, vis: Visibility::Inherited, sig, block };
+    let builder = builder(options);
+    let test = (kind == Kind::Test).then(|| quote!(#[::core::prelude::v1::test]));
     quote! {
         #test
         #(#attrs)*
         #vis #outer {
-            #inner #block
+            #inner
 
-            #[allow(clippy::expect_used, clippy::unwrap_in_result)]
-            let #runtime = #builder.build().expect("failed to start the runtime");
-            #runtime.block_on(#name())
+            #builder.build().expect("failed to start the runtime").block_on(#name())
         }
     }
 }
@@ -148,11 +155,10 @@ mod tests {
                 fn main() {
                     async fn main() { work().await }
 
-                    #[allow(clippy::expect_used, clippy::unwrap_in_result)]
-                    let runtime = ::graph_runtime::runtime::Builder::new_multi_thread()
+                    ::graph_runtime::runtime::Builder::new_multi_thread()
                         .build()
-                        .expect("failed to start the runtime");
-                    runtime.block_on(main())
+                        .expect("failed to start the runtime")
+                        .block_on(main())
                 }
             },
         );
@@ -174,12 +180,11 @@ mod tests {
                 pub(crate) fn start() -> Result<(), Error> {
                     async fn start() -> Result<(), Error> { Ok(()) }
 
-                    #[allow(clippy::expect_used, clippy::unwrap_in_result)]
-                    let runtime = ::graph_runtime::runtime::Builder::new_multi_thread()
+                    ::graph_runtime::runtime::Builder::new_multi_thread()
                         .worker_threads(3usize)
                         .build()
-                        .expect("failed to start the runtime");
-                    runtime.block_on(start())
+                        .expect("failed to start the runtime")
+                        .block_on(start())
                 }
             },
         );
@@ -197,13 +202,21 @@ mod tests {
                 fn fails() {
                     async fn fails() { panic!() }
 
-                    #[allow(clippy::expect_used, clippy::unwrap_in_result)]
-                    let runtime = ::graph_runtime::runtime::Builder::new_current_thread()
+                    ::graph_runtime::runtime::Builder::new_current_thread()
                         .build()
-                        .expect("failed to start the runtime");
-                    runtime.block_on(fails())
+                        .expect("failed to start the runtime")
+                        .block_on(fails())
                 }
             },
+        );
+    }
+
+    #[test]
+    fn attributes_of_the_body_stay_in_the_body() {
+        let item = quote! { #[cold] async fn f() { #![allow(unused)] work().await } };
+        let emitted = expand(quote!(), item, Kind::Main).unwrap().to_string();
+        assert!(
+            emitted.starts_with("# [cold] fn f () { async fn f () { # ! [allow (unused)] work")
         );
     }
 
@@ -256,9 +269,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_function_leaves_only_the_error() {
-        let emitted = expand_or_report(quote!(), quote! { fn main() {} }, Kind::Main).to_string();
+    fn a_wrong_function_leaves_an_empty_one_of_its_name() {
+        let item = quote! { async fn main(x: u32) -> u32 { x } };
+        let emitted = expand_or_report(quote!(), item, Kind::Main).to_string();
         assert!(emitted.contains("compile_error"), "{emitted}");
-        assert!(!emitted.contains("Builder"), "{emitted}");
+        assert!(emitted.ends_with("fn main () { }"), "{emitted}");
+        let emitted = expand_or_report(quote!(), quote! { struct S; }, Kind::Main).to_string();
+        assert!(
+            emitted.starts_with(":: core :: compile_error ! {") && emitted.ends_with('}'),
+            "{emitted}"
+        );
     }
 }

@@ -29,10 +29,10 @@ use crate::expand::{Kind, expand_or_report};
 ///     async fn main() -> Result<(), Box<dyn std::error::Error>> {
 ///         Ok(())
 ///     }
-///     let runtime = ::graph_runtime::runtime::Builder::new_multi_thread()
+///     ::graph_runtime::runtime::Builder::new_multi_thread()
 ///         .build()
-///         .expect("failed to start the runtime");
-///     runtime.block_on(main())
+///         .expect("failed to start the runtime")
+///         .block_on(main())
 /// }
 /// ```
 ///
