@@ -24,7 +24,7 @@ impl Slot {
 }
 
 /// One ring.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Level {
     /// Bit n: slot n holds a timer.
     pub(super) occupied: u64,

@@ -68,7 +68,8 @@ pub(crate) struct Wheel<T> {
     /// A slot whose cascade ran out of budget. It contains `elapsed`, so it comes before all
     /// others, and no insertion can hit it.
     cascading: Option<Place>,
-    levels: [Level; LEVELS],
+    /// [`LEVELS`] of them, a kilobyte each: too much to be moved about on the stack.
+    levels: Box<[Level]>,
     slab: Slab<T>,
 }
 
@@ -79,7 +80,7 @@ impl<T> Wheel<T> {
             elapsed: 0,
             occupied_levels: 0,
             cascading: None,
-            levels: [Level::EMPTY; LEVELS],
+            levels: vec![Level::EMPTY; LEVELS].into_boxed_slice(),
             slab: Slab::new(),
         }
     }

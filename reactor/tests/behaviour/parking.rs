@@ -5,6 +5,7 @@ use graph_runtime_reactor::{Reactor, WaitLimit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 #[test]
 fn without_timers_it_sleeps_without_a_limit() {
@@ -67,6 +68,18 @@ fn only_an_earlier_timer_wakes_the_sleeper() {
     });
     assert_eq!(count.get(), 1);
     assert_eq!(reactor.next_expiry(), Some(at(1_000)));
+}
+
+#[test]
+fn timers_of_an_awake_owner_leave_no_permit() {
+    let (world, reactor) = World::with_reactor(Sleep::Jumps);
+    let (count, waker) = Count::with_waker();
+    for deadline in [500, 200, 800] {
+        reactor.insert_timer(world.now() + Duration::from_nanos(deadline), waker.clone());
+        let turn = reactor.park(&|| world.now(), None);
+        assert_eq!((turn.timers, turn.unparked), (1, false));
+    }
+    assert_eq!((count.get(), world.state().limits.len()), (3, 3));
 }
 
 /// Each side waits for the other's unpark, so one that is lost hangs the test.
