@@ -1,7 +1,7 @@
 //! The generated workflow is what it says it is, and a fair ground for comparing policies.
 
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+mod list_schedule;
+
 use std::time::Duration;
 
 use graph_runtime_wfformat::{SEED_DEFAULT, Workflow, generate};
@@ -45,6 +45,43 @@ fn it_has_the_promised_size() {
     }
 }
 
+#[test]
+fn it_has_the_shape_of_three_mosaics() {
+    let workflow = generate(SEED_DEFAULT);
+    let count = |kind: &str| workflow.tasks.iter().filter(|task| task.kind == kind).count();
+    let tiles = 3 * 3 + 3 * 4 + 4 * 4;
+    let overlaps = 12 + 17 + 24;
+    for (kind, expected) in [("project", tiles), ("correct", tiles), ("difference", overlaps)] {
+        assert_eq!(count(kind), expected, "{kind}");
+    }
+    for kind in ["concat", "model", "table", "add", "shrink", "jpeg"] {
+        assert_eq!(count(kind), 3, "{kind}, one a band");
+    }
+    let children = workflow.children();
+    let is_end =
+        |ends: &[usize], kind: &str| ends.len() == 1 && workflow.tasks[ends[0]].kind == kind;
+    let roots: Vec<usize> =
+        (0..200).filter(|&task| workflow.tasks[task].parents.is_empty()).collect();
+    let leaves: Vec<usize> = (0..200).filter(|&task| children[task].is_empty()).collect();
+    assert!(is_end(&roots, "header") && is_end(&leaves, "colour"));
+}
+
+/// Pareto with exponent 2: half the tasks stay below 1.42 times the least, a sixteenth reaches
+/// the cut at four times.
+#[test]
+fn drawn_runtimes_have_a_heavy_tail() {
+    let projects = |seed| {
+        let tasks = generate(seed).tasks.into_iter();
+        tasks.filter(|task| task.kind == "project").map(|task| task.runtime.as_millis())
+    };
+    let mut millis: Vec<u128> = (0..100).flat_map(projects).collect();
+    millis.sort_unstable();
+    let share = |bound: u128| millis.partition_point(|&m| m < bound) as f64 / millis.len() as f64;
+    assert_eq!((millis[0] / 100, *millis.last().unwrap()), (80, 32_000));
+    assert!((share(11_314) - 0.5).abs() < 0.03, "{}", share(11_314));
+    assert!((share(32_000) - 15.0 / 16.0).abs() < 0.02, "{}", share(32_000));
+}
+
 /// A schedule that knows the critical path is shorter for every seed, by a seventh in the middle;
 /// a barrier after every level always costs most.
 #[test]
@@ -59,53 +96,12 @@ fn knowing_the_critical_path_pays_and_barriers_cost() {
 /// How many times longer first come, first served takes than critical path first.
 fn gain_over_fifo(seed: u64) -> f64 {
     let workflow = generate(seed);
-    let fifo = makespan(&workflow, &vec![Duration::ZERO; workflow.tasks.len()]);
-    let critical_path = makespan(&workflow, &upward_ranks(&workflow));
+    let fifo = list_schedule::fifo(&workflow, SLOTS);
+    let critical_path = list_schedule::critical_path_first(&workflow, SLOTS);
     let barrier = barrier_makespan(&workflow);
     assert!(workflow.lower_bound(SLOTS) <= critical_path, "seed {seed}");
     assert!(fifo < barrier, "seed {seed}: FIFO {fifo:?}, barrier {barrier:?}");
     fifo.as_secs_f64() / critical_path.as_secs_f64()
-}
-
-/// Own runtime plus the longest way to a task without children.
-fn upward_ranks(workflow: &Workflow) -> Vec<Duration> {
-    let children = workflow.children();
-    let mut ranks = vec![Duration::ZERO; workflow.tasks.len()];
-    for task in workflow.topological_order().into_iter().rev() {
-        let longest = children[task].iter().map(|&child| ranks[child]).max().unwrap_or_default();
-        ranks[task] = workflow.tasks[task].runtime + longest;
-    }
-    ranks
-}
-
-/// List scheduling: whenever a slot is free the ready task of the highest rank starts, the first
-/// to become ready among equals.
-fn makespan(workflow: &Workflow, ranks: &[Duration]) -> Duration {
-    let children = workflow.children();
-    let mut waiting: Vec<usize> = workflow.tasks.iter().map(|task| task.parents.len()).collect();
-    let roots = (0..waiting.len()).filter(|&task| waiting[task] == 0);
-    let mut ready: BTreeSet<_> = roots.map(|task| (Reverse(ranks[task]), task, task)).collect();
-    let mut sequence = waiting.len();
-    let mut running = BTreeSet::new();
-    let mut now = Duration::ZERO;
-    loop {
-        while running.len() < SLOTS {
-            let Some((_, _, task)) = ready.pop_first() else { break };
-            running.insert((now + workflow.tasks[task].runtime, task));
-        }
-        let Some(&(end, _)) = running.first() else { return now };
-        now = end;
-        while running.first().is_some_and(|&(end, _)| end == now) {
-            let (_, task) = running.pop_first().unwrap();
-            for &child in &children[task] {
-                waiting[child] -= 1;
-                if waiting[child] == 0 {
-                    ready.insert((Reverse(ranks[child]), sequence, child));
-                    sequence += 1;
-                }
-            }
-        }
-    }
 }
 
 /// Level by level, in file order, the next when the last task of the one before has ended.

@@ -4,6 +4,8 @@
 //! The files are too large for this repository. They are looked for beside it; where they are
 //! missing the tests say so on standard error and pass.
 
+mod list_schedule;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -91,4 +93,41 @@ fn the_kind_is_the_program_but_in_nextflow_the_name() {
     // A Nextflow `command.program` is a whole script.
     let rnaseq = kinds("rnaseq-dirt02-001.json");
     assert!(rnaseq.len() < 100 && rnaseq.iter().all(|kind| !kind.contains('\n')), "{rnaseq:?}");
+}
+
+/// File and reference makespans in seconds: FIFO and critical path first on 4 slots, then on 16.
+const MAKESPANS: [(&str, [f64; 4]); 14] = [
+    ("helloworld-forkjoin-10-chameleon", [410.474, 409.835, 307.360, 307.360]),
+    ("montage-chameleon-2mass-005d-001", [57.277, 55.898, 21.385, 21.385]),
+    ("srasearch-chameleon-40a-001", [15929.179, 15602.774, 5497.143, 4143.351]),
+    ("blast-chameleon-large-001", [39171.564, 38639.106, 10424.403, 10379.593]),
+    ("taxprofiler-dirt02-001", [1095.121, 1026.270, 741.580, 741.580]),
+    ("soykb-chameleon-20fastq-10ch-001", [11319.806, 11055.878, 6272.684, 6058.932]),
+    ("rnaseq-dirt02-001", [885.136, 759.454, 759.454, 759.454]),
+    ("cycles-chameleon-1l-1c-12p-001", [1333.214, 1219.086, 465.319, 358.755]),
+    ("epigenomics-chameleon-hep-3seq-100k-001", [1398.985, 1373.602, 419.737, 403.818]),
+    ("seismology-chameleon-300p-001", [58.383, 57.678, 15.753, 14.543]),
+    ("1000genome-chameleon-12ch-100k-001", [4633.512, 4586.485, 1183.153, 1162.540]),
+    ("montage-chameleon-2mass-02d-001", [401.030, 400.896, 105.593, 102.674]),
+    ("bwa-chameleon-large-001", [4544.778, 4538.207, 2366.304, 2355.812]),
+    ("montage-chameleon-dss-125d-001", [9361.673, 9249.169, 2629.191, 2461.908]),
+];
+
+/// Reading is right to the last edge if schedules come out as they did elsewhere; and the list
+/// scheduler that judges the generated workflow is right, too.
+#[test]
+fn schedules_of_every_trace_are_as_long_as_elsewhere() {
+    let Some(folder) = folder() else { return };
+    for (name, expected) in MAKESPANS {
+        let workflow = Workflow::read(&folder.join(name).with_extension("json")).unwrap();
+        let makespans = [
+            list_schedule::fifo(&workflow, 4),
+            list_schedule::critical_path_first(&workflow, 4),
+            list_schedule::fifo(&workflow, 16),
+            list_schedule::critical_path_first(&workflow, 16),
+        ];
+        for (actual, expected) in makespans.into_iter().zip(expected) {
+            assert!(rounds_to(actual, expected), "{name}: {makespans:?}");
+        }
+    }
 }
