@@ -1,0 +1,13 @@
+//! What the scheduler promises its driver, one behaviour a file.
+
+mod admission;
+mod cancellation;
+mod common;
+mod failure;
+mod model;
+mod order;
+mod payloads;
+mod random_life;
+mod reference;
+mod scale;
+mod submission;

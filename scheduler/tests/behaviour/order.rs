@@ -1,0 +1,99 @@
+//! Which ready task starts first.
+
+use crate::common::{NOW, at, finish, id, run_one_by_one, scheduler, spec, started, timed};
+use graph_runtime_scheduler::{EndState, FailurePolicy, Policy, TaskState};
+
+#[test]
+fn priority_then_deadline_then_rank_then_arrival() {
+    let mut scheduler = scheduler(|_| {});
+    for task in [
+        timed(1, 1, &[]),
+        timed(2, 1, &[]),
+        timed(3, 5, &[]),
+        timed(4, 1, &[]).deadline(at(90)),
+        timed(5, 1, &[]).deadline(at(80)),
+        timed(6, 1, &[]).priority(1),
+    ] {
+        scheduler.submit(task, NOW).unwrap();
+    }
+    assert_eq!(started(&mut scheduler), [6, 5, 4, 3, 1, 2]);
+}
+
+#[test]
+fn fifo_ignores_everything_but_arrival() {
+    let mut scheduler = scheduler(|config| config.policy = Policy::Fifo);
+    scheduler.submit(timed(1, 1, &[]), NOW).unwrap();
+    scheduler.submit(timed(2, 9, &[]).priority(9).deadline(at(1)), NOW).unwrap();
+    assert_eq!(started(&mut scheduler), [1, 2]);
+}
+
+#[test]
+fn the_longest_way_to_the_end_goes_first_inside_a_graph() {
+    let mut scheduler = scheduler(|_| {});
+    let graph = vec![timed(1, 3, &[]), timed(2, 1, &[]), timed(3, 1, &[2]), timed(4, 2, &[3])];
+    scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    assert_eq!(run_one_by_one(&mut scheduler), [2, 1, 3, 4]);
+}
+
+#[test]
+fn a_deadline_urges_what_it_depends_on() {
+    let mut scheduler = scheduler(|_| {});
+    let graph = vec![
+        timed(1, 1, &[]).deadline(at(50)),
+        // Must end by 100 - 60, which is earlier than 50.
+        timed(2, 1, &[]),
+        timed(3, 60, &[2]).deadline(at(100)),
+    ];
+    scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    assert_eq!(started(&mut scheduler), [2, 1]);
+}
+
+#[test]
+fn a_task_submitted_later_raises_what_it_waits_for() {
+    let mut scheduler = scheduler(|_| {});
+    scheduler.submit(timed(1, 2, &[]), NOW).unwrap();
+    scheduler.submit(timed(2, 1, &[]), NOW).unwrap();
+    scheduler.submit(timed(3, 1, &[2]), NOW).unwrap();
+    scheduler.submit(timed(4, 1, &[3]), NOW).unwrap();
+    assert_eq!(started(&mut scheduler), [2, 1], "2 leads to 3 seconds of work, 1 to 2");
+}
+
+#[test]
+fn a_graph_raises_the_earlier_tasks_it_waits_for() {
+    let mut scheduler = scheduler(|_| {});
+    scheduler.submit(timed(1, 1, &[]), NOW).unwrap();
+    scheduler.submit(timed(2, 1, &[]), NOW).unwrap();
+    let graph = vec![timed(3, 1, &[2]).deadline(at(10)), timed(4, 1, &[])];
+    scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    assert_eq!(started(&mut scheduler), [2, 1, 4]);
+}
+
+#[test]
+fn a_level_starts_when_the_lower_ones_have_ended() {
+    let mut scheduler = scheduler(|config| config.policy = Policy::LevelBarrier);
+    let graph = vec![spec(1, &[]), spec(2, &[1]), spec(3, &[]), spec(4, &[3]), spec(5, &[2])];
+    scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    assert_eq!(started(&mut scheduler), [1, 3]);
+    finish(&mut scheduler, 1, EndState::Completed);
+    assert_eq!(scheduler.state(id(2)), Some(TaskState::Waiting { unmet: 0 }));
+    assert_eq!(started(&mut scheduler), [], "3 has not ended");
+    finish(&mut scheduler, 3, EndState::Failed);
+    assert_eq!(started(&mut scheduler), [2], "4 is skipped");
+    finish(&mut scheduler, 2, EndState::Completed);
+    assert_eq!(started(&mut scheduler), [5]);
+}
+
+#[test]
+fn barriers_hold_back_only_their_own_graph() {
+    let mut scheduler = scheduler(|config| config.policy = Policy::LevelBarrier);
+    scheduler.submit(spec(9, &[]), NOW).unwrap();
+    for base in [10, 20] {
+        let graph = vec![spec(base, &[]), spec(base + 1, &[base, 9])];
+        scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    }
+    assert_eq!(started(&mut scheduler), [9, 10, 20]);
+    finish(&mut scheduler, 10, EndState::Completed);
+    assert_eq!(started(&mut scheduler), [], "its level is open, but 9 has not ended");
+    finish(&mut scheduler, 9, EndState::Completed);
+    assert_eq!(started(&mut scheduler), [11], "20 has not ended");
+}

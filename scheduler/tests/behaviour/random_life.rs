@@ -1,0 +1,284 @@
+//! Random submissions, ends and cancellations, compared with the model after every step.
+
+use crate::common::{NOW, id};
+use crate::model::{Model, State, Task};
+use graph_runtime_scheduler::{
+    Cancelled, EndState, Event, FailurePolicy, GraphId, Policy, ResourceRequirements,
+    SchedulerConfig, TaskScheduler, TaskSpec, TaskState, Ticket,
+};
+use primitives::Timestamp;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use std::collections::HashMap;
+use std::time::Duration;
+
+const CORE_TENTHS: u32 = 10;
+
+/// What is random about a task: dependencies, priority, deadline, estimate, tenths of a core.
+type Draft = (Vec<Index>, u32, Option<u64>, u64, u32);
+
+#[derive(Debug, Clone)]
+enum Step {
+    Submit(Draft),
+    SubmitGraph(Vec<Draft>, bool),
+    Dispatch,
+    Finish(Index, EndState),
+    Cancel(Index),
+    CancelGraph(Index),
+    CancelAll,
+    SetLimit(usize),
+}
+
+fn draft() -> impl Strategy<Value = Draft> {
+    let dependencies = prop::collection::vec(any::<Index>(), 0..3);
+    (dependencies, 0..2u32, prop::option::weighted(0.2, 0..9u64), 0..4u64, 0..=CORE_TENTHS)
+}
+
+fn end() -> impl Strategy<Value = EndState> {
+    prop_oneof![
+        6 => Just(EndState::Completed),
+        1 => Just(EndState::Failed),
+        1 => Just(EndState::TimedOut),
+        1 => Just(EndState::Cancelled),
+        1 => Just(EndState::Skipped),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => draft().prop_map(Step::Submit),
+        4 => (prop::collection::vec(draft(), 1..8), any::<bool>())
+            .prop_map(|(drafts, fail_fast)| Step::SubmitGraph(drafts, fail_fast)),
+        16 => Just(Step::Dispatch),
+        12 => (any::<Index>(), end()).prop_map(|(which, end)| Step::Finish(which, end)),
+        2 => any::<Index>().prop_map(Step::Cancel),
+        1 => any::<Index>().prop_map(Step::CancelGraph),
+        1 => Just(Step::CancelAll),
+        1 => (0..5usize).prop_map(Step::SetLimit),
+    ]
+}
+
+/// The scheduler and the model side by side. A task's id and payload are its number.
+struct Twins {
+    scheduler: TaskScheduler<usize>,
+    model: Model,
+    policy: Policy,
+    limit: usize,
+    graphs: Vec<GraphId>,
+    tickets: HashMap<usize, Ticket>,
+    ended: HashMap<usize, EndState>,
+    graphs_ended: Vec<GraphId>,
+}
+
+impl Twins {
+    fn new(policy: Policy) -> Self {
+        let config =
+            SchedulerConfig { policy, max_in_flight: 3, cpu_cores: 1.0, ..Default::default() };
+        Self {
+            scheduler: TaskScheduler::new(config).unwrap(),
+            model: Model::default(),
+            policy,
+            limit: 3,
+            graphs: Vec::new(),
+            tickets: HashMap::new(),
+            ended: HashMap::new(),
+            graphs_ended: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Submit(draft) => self.submit(draft),
+            Step::SubmitGraph(drafts, fail_fast) => self.submit_graph(drafts, fail_fast),
+            Step::Dispatch => drop(self.dispatch()),
+            Step::Finish(which, end) => {
+                let running = self.model.running();
+                if !running.is_empty() {
+                    self.finish(*which.get(&running), end);
+                }
+            }
+            Step::Cancel(which) if !self.model.tasks.is_empty() => {
+                self.cancel(which.index(self.model.tasks.len()));
+            }
+            Step::CancelGraph(which) if !self.graphs.is_empty() => {
+                let graph = which.index(self.graphs.len());
+                let running = |t: &Task| t.state == State::Running && t.graph == Some(graph);
+                let expected = self.model.tasks.iter().filter(|t| running(t)).count();
+                let tickets = self.scheduler.cancel_graph(self.graphs[graph], NOW);
+                assert_eq!(tickets.len(), expected);
+                self.model.cancel_graph(graph);
+            }
+            Step::CancelAll => {
+                let tickets = self.scheduler.cancel_all(NOW);
+                assert_eq!(tickets.len(), self.model.running().len());
+                self.model.cancel_all();
+            }
+            Step::SetLimit(limit) => {
+                self.limit = limit.max(1);
+                self.scheduler.set_max_in_flight(limit);
+            }
+            Step::Cancel(_) | Step::CancelGraph(_) => {}
+        }
+        self.compare();
+    }
+
+    /// Makes a task of `draft` that may depend on any task before number `number`.
+    fn task(&self, draft: Draft, number: usize, graph: Option<usize>) -> Task {
+        let (dependencies, priority, deadline, estimate, tenths) = draft;
+        let dependencies = dependencies.into_iter().filter(|_| number > 0);
+        let mut dependencies: Vec<usize> = dependencies.map(|d| d.index(number)).collect();
+        // Beyond 64 steps upwards ranks are allowed to be too low: do not go there.
+        let known: Vec<usize> =
+            dependencies.iter().copied().filter(|&d| d < self.model.tasks.len()).collect();
+        if self.model.ways_up(&known) > 64 {
+            dependencies.retain(|&d| d >= self.model.tasks.len());
+        }
+        let (linked, state) = (Vec::new(), State::Waiting);
+        Task { dependencies, linked, graph, priority, deadline, estimate, tenths, state }
+    }
+
+    fn spec(number: usize, task: &Task) -> TaskSpec<usize> {
+        let cpu_cores = f64::from(task.tenths) / f64::from(CORE_TENTHS);
+        let mut spec = TaskSpec::new(id(number as u64), number)
+            .after_all(task.dependencies.iter().map(|&d| id(d as u64)))
+            .priority(task.priority)
+            .estimate(Duration::from_nanos(task.estimate))
+            .requirements(ResourceRequirements { cpu_cores, ..Default::default() });
+        spec.deadline = task.deadline.map(Timestamp::from_nanos);
+        spec
+    }
+
+    fn submit(&mut self, draft: Draft) {
+        let number = self.model.tasks.len();
+        let task = self.task(draft, number, None);
+        self.scheduler.submit(Self::spec(number, &task), NOW).unwrap();
+        self.model.submit(vec![task]);
+    }
+
+    fn submit_graph(&mut self, drafts: Vec<Draft>, fail_fast: bool) {
+        let first = self.model.tasks.len();
+        let graph = Some(self.graphs.len());
+        let drafts = drafts.into_iter().zip(first..);
+        let tasks: Vec<Task> = drafts.map(|(draft, n)| self.task(draft, n, graph)).collect();
+        let specs = tasks.iter().zip(first..).map(|(task, n)| Self::spec(n, task)).collect();
+        let failure =
+            if fail_fast { FailurePolicy::FailFast } else { FailurePolicy::ContinueIndependent };
+        self.graphs.push(self.scheduler.submit_graph(specs, failure, NOW).unwrap());
+        self.model.graphs.push((failure, false));
+        self.model.submit(tasks);
+    }
+
+    fn dispatch(&mut self) -> Option<usize> {
+        let running = self.model.running();
+        let used: u32 = running.iter().map(|&task| self.model.tasks[task].tenths).sum();
+        let head = self.model.head(self.policy);
+        let fits = |&task: &usize| {
+            running.len() < self.limit && used + self.model.tasks[task].tenths <= CORE_TENTHS
+        };
+        let dispatch = self.scheduler.dispatch(NOW);
+        let started = dispatch.as_ref().map(|dispatch| dispatch.payload);
+        assert_eq!(started, head.filter(fits));
+        if let Some(dispatch) = dispatch {
+            self.tickets.insert(dispatch.payload, dispatch.ticket);
+            self.model.tasks[dispatch.payload].state = State::Running;
+        }
+        started
+    }
+
+    fn finish(&mut self, task: usize, end: EndState) {
+        let ticket = self.tickets[&task];
+        self.scheduler.finish(ticket, end, NOW).unwrap();
+        self.model.end(task, end);
+        assert!(self.scheduler.finish(ticket, end, NOW).unwrap_err().is_stale());
+    }
+
+    fn cancel(&mut self, task: usize) {
+        let answer = self.scheduler.cancel(id(task as u64), NOW);
+        match self.model.tasks[task].state {
+            State::Running => assert_eq!(answer, Cancelled::Running(self.tickets[&task])),
+            State::Ended(end) => assert_eq!(answer, Cancelled::AlreadyEnded(end)),
+            State::Waiting | State::Ready { .. } => {
+                assert_eq!(answer, Cancelled::Ended);
+                self.model.end(task, EndState::Cancelled);
+            }
+        }
+    }
+
+    fn compare(&mut self) {
+        while let Some(event) = self.scheduler.next_event() {
+            self.note(event);
+        }
+        for (number, task) in self.model.tasks.iter().enumerate() {
+            let unmet = task.linked.iter().collect::<std::collections::HashSet<_>>();
+            let unmet = unmet.into_iter().filter(|&&d| self.model.is_live(d)).count();
+            let expected = match task.state {
+                State::Waiting => TaskState::Waiting { unmet },
+                State::Ready { .. } => TaskState::Ready,
+                State::Running => TaskState::Running { ticket: self.tickets[&number] },
+                State::Ended(end) => {
+                    assert_eq!(self.ended.get(&number), Some(&end), "told of {number}");
+                    TaskState::Ended(end)
+                }
+            };
+            assert_eq!(self.scheduler.state(id(number as u64)), Some(expected), "task {number}");
+        }
+        assert_eq!(self.scheduler.counts(), self.model.counts(|_| true));
+        for (number, &graph) in self.graphs.iter().enumerate() {
+            let counts = self.model.counts(|task| task.graph == Some(number));
+            assert_eq!(self.scheduler.graph_counts(graph), Some(counts));
+            assert_eq!(self.graphs_ended.contains(&graph), counts.unfinished() == 0);
+        }
+    }
+
+    fn note(&mut self, event: Event<usize>) {
+        match event {
+            Event::Ended { id, end, payload, cause, .. } => {
+                let task = id.as_u64() as usize;
+                assert_eq!(self.ended.insert(task, end), None, "{id} ended twice");
+                let never_started = (!self.tickets.contains_key(&task)).then_some(task);
+                assert_eq!(payload, never_started);
+                let skipped = end == EndState::Skipped && never_started.is_some();
+                assert_eq!(cause.is_some(), skipped);
+                if let Some(cause) = cause.map(|cause| cause.as_u64() as usize) {
+                    assert!(self.model.tasks[task].dependencies.contains(&cause));
+                    assert_ne!(self.ended[&cause], EndState::Completed);
+                }
+            }
+            Event::GraphEnded { graph, counts } => {
+                assert!(!self.graphs_ended.contains(&graph), "{graph} ended twice");
+                assert_eq!(counts.unfinished(), 0);
+                self.graphs_ended.push(graph);
+            }
+            Event::CancelRunning { ticket } => {
+                let running = |task: &usize| self.tickets[task] == ticket;
+                assert!(self.model.running().iter().any(running), "{ticket} does not run");
+            }
+        }
+    }
+
+    /// Whatever happened before, completing what starts must lead to the end of everything.
+    fn run_out(&mut self) {
+        while !self.scheduler.is_idle() {
+            if self.dispatch().is_none() {
+                let running = self.model.running();
+                self.finish(*running.first().expect("deadlock"), EndState::Completed);
+            }
+            self.compare();
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn lives_as_the_model_does(
+        steps in prop::collection::vec(step(), 1..60),
+        policy in prop_oneof![Just(Policy::CriticalPath), Just(Policy::Fifo)],
+    ) {
+        let mut twins = Twins::new(policy);
+        for step in steps {
+            twins.take(step);
+        }
+        twins.run_out();
+        prop_assert_eq!(twins.ended.len(), twins.model.tasks.len());
+    }
+}
