@@ -119,6 +119,21 @@ fn edges_stated_only_as_children_are_found() {
 }
 
 #[test]
+fn one_file_may_state_some_edges_at_one_end_and_some_at_the_other() {
+    let workflow = parse(
+        r#"{"name": "a", "runtime": 1, "children": ["b"]}, {"name": "b", "runtime": 1},
+           {"name": "c", "runtime": 1, "parents": ["b"]}"#,
+    );
+    assert_eq!(workflow.unwrap().children(), [vec![1], vec![2], vec![]]);
+}
+
+#[test]
+fn the_newer_name_of_the_runtime_goes_before_the_older() {
+    let workflow = parse(r#"{"name": "a", "runtime": 1, "runtimeInSeconds": 2}"#).unwrap();
+    assert_eq!(workflow.tasks[0].runtime, Duration::from_secs(2));
+}
+
+#[test]
 fn null_stands_for_unknown() {
     let workflow = parse(r#"{"name": "a", "id": null, "runtime": 1, "memory": null}"#).unwrap();
     assert_eq!(workflow.tasks[0].memory_bytes, None);

@@ -73,6 +73,14 @@ fn a_half_without_the_other_is_named() {
 }
 
 #[test]
+fn of_several_halves_without_the_other_the_first_is_named() {
+    let leftovers: Vec<String> =
+        (0..50).map(|i| format!(r#"{{"id": "x{i}", "runtimeInSeconds": 1}}"#)).collect();
+    let ran = format!("{RAN_A},{}", leftovers.join(","));
+    assert!(refusal(r#"{"name": "A", "id": "a"}"#, &ran).contains(r#"task "x0""#));
+}
+
+#[test]
 fn a_missing_section_is_named() {
     let error = Workflow::parse(r#"{"workflow": {"specification": {"tasks": [{"id": "a"}]}}}"#);
     assert_eq!(
