@@ -110,6 +110,21 @@ impl Reactor {
     ///
     /// If the driver fails, other than by being interrupted.
     pub fn park(&self, clock: &dyn Fn() -> Timestamp, until: Option<Timestamp>) -> Turn {
+        self.park_then(clock, until, || {})
+    }
+
+    /// Like [`park`](Self::park), but calls `awake` when the sleep is over and before anybody is
+    /// woken: what the wakers do may depend on the owner being known to be awake.
+    ///
+    /// # Panics
+    ///
+    /// As `park`.
+    pub fn park_then(
+        &self,
+        clock: &dyn Fn() -> Timestamp,
+        until: Option<Timestamp>,
+        awake: impl FnOnce(),
+    ) -> Turn {
         let mut turn = Turn::default();
         let mut turning = self.driver.lock();
         if self.permit.fall_asleep() {
@@ -121,6 +136,7 @@ impl Reactor {
             turn.unparked = true;
             turning.wait(WaitLimit::Zero);
         }
+        awake();
         self.finish(turning, clock, turn)
     }
 

@@ -127,7 +127,6 @@ impl Timers {
     }
 }
 
-/// A model: run on real threads as it is, and exhaustively under loom.
 #[cfg(test)]
 mod tests {
     use super::Timers;
@@ -137,6 +136,20 @@ mod tests {
     use primitives::shim::{model, thread};
     use std::task::Waker;
 
+    #[test]
+    fn a_sleeper_is_woken_once_for_the_earliest_of_many() {
+        let timers = Timers::new();
+        let wakes_owner =
+            |nanos| timers.insert(Timestamp::from_nanos(nanos), Waker::noop().clone()).wakes_owner;
+        assert!(!wakes_owner(900), "it is awake");
+        assert_eq!(timers.fall_asleep(None), Some(Timestamp::from_nanos(900)));
+        let woken = [900, 600, 700, 600, 500].map(wakes_owner);
+        assert_eq!(woken, [false, true, false, false, true]);
+        timers.wake_up();
+        assert!(!wakes_owner(1), "it is awake again");
+    }
+
+    /// A model: run on real threads as it is, and exhaustively under loom.
     #[test]
     fn a_sleeper_knows_of_a_new_timer_or_is_woken() {
         model(3, || {

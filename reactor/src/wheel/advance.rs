@@ -19,7 +19,8 @@ impl<T> Wheel<T> {
     /// Moves time forward to `now` and appends the payloads of due timers to `due`, in order of
     /// their ticks, and within a tick in the order of insertion.
     ///
-    /// At most `budget` timers are touched, so that a lock around the wheel is not held for long.
+    /// At most `budget` timers are handed out or moved, so that a lock around the wheel is not held
+    /// for long; those of the present tick that are not due yet are only looked at.
     /// A `now` that lies before that of an earlier call is harmless.
     pub(crate) fn advance(&mut self, now: Timestamp, budget: usize, due: &mut Vec<T>) -> Progress {
         let present = tick_of(now).max(self.elapsed);

@@ -4,17 +4,17 @@
 //! The price of order is paid by those timers only that live long enough to come near their
 //! deadline, which most timeouts never do. Time is divided into ticks of 2^14 ns:
 //!
-//! | level | one slot holds | the level reaches |
-//! |------:|---------------:|------------------:|
-//! | 0 | 16.4 µs  | 1.05 ms   |
-//! | 1 | 1.05 ms  | 67.1 ms   |
-//! | 2 | 67.1 ms  | 4.29 s    |
-//! | 3 | 4.29 s   | 4.58 min  |
-//! | 4 | 4.58 min | 4.89 h    |
-//! | 5 | 4.89 h   | 13.0 days |
-//! | 6 | 13.0 days | 2.28 years |
-//! | 7 | 2.28 years | 146 years |
-//! | 8 | 146 years | all of [`Timestamp`] |
+//! | level | one slot holds |    the level reaches |
+//! |------:|---------------:|---------------------:|
+//! |     0 |        16.4 µs |              1.05 ms |
+//! |     1 |        1.05 ms |              67.1 ms |
+//! |     2 |        67.1 ms |               4.29 s |
+//! |     3 |         4.29 s |             4.58 min |
+//! |     4 |       4.58 min |               4.89 h |
+//! |     5 |         4.89 h |            13.0 days |
+//! |     6 |      13.0 days |           2.28 years |
+//! |     7 |     2.28 years |            146 years |
+//! |     8 |      146 years | all of [`Timestamp`] |
 //!
 //! A timer goes to the level of the highest group of six bits in which its tick differs from the
 //! wheel's present tick, to the slot which that group names. Hence the invariants that the
