@@ -23,17 +23,26 @@ pub(crate) fn file(path: &Path) -> Result<Workflow, Problem> {
     text(&json)
 }
 
-/// The file's bytes, never more than the bound: a device node may go on for ever.
+/// The file's bytes, never more than the bound.
 fn bytes(path: &Path) -> Result<Vec<u8>, Problem> {
-    let limit_bytes = Workflow::FILE_BYTES_MAX;
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(limit_bytes + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(length) if length as u64 > limit_bytes => Err(Problem::TooLarge { limit_bytes }),
-        Ok(_) => Ok(bytes),
+    match bounded_bytes(path, Workflow::FILE_BYTES_MAX) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(Problem::TooLarge { limit_bytes: Workflow::FILE_BYTES_MAX }),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => Err(Problem::Directory),
         Err(cause) => Err(Problem::Io { cause }),
     }
+}
+
+/// The file's bytes, or `None` if there are more than `limit_bytes`.
+fn bounded_bytes(path: &Path, limit_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+    let file = File::open(path)?;
+    if file.metadata()?.len() > limit_bytes {
+        return Ok(None);
+    }
+    // What the metadata says is only a hint: a device node says 0 and may go on for ever.
+    let mut bytes = Vec::new();
+    file.take(limit_bytes + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit_bytes).then_some(bytes))
 }
 
 /// Parses and checks a document.
@@ -92,4 +101,26 @@ fn syntax(error: &serde_json::Error) -> Problem {
     let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
     // An empty text ends before its first column.
     Problem::Syntax { line: error.line(), column: error.column().max(1), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::bounded_bytes;
+
+    #[test]
+    fn an_endless_file_is_given_up_at_the_bound() {
+        assert_eq!(bounded_bytes(Path::new("/dev/zero"), 10_000).unwrap(), None);
+        assert_eq!(bounded_bytes(Path::new("/dev/null"), 0).unwrap(), Some(Vec::new()));
+    }
+
+    #[test]
+    fn the_bound_itself_is_within_bounds() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let whole = std::fs::read(&path).unwrap();
+        let length = whole.len() as u64;
+        assert_eq!(bounded_bytes(&path, length).unwrap(), Some(whole));
+        assert_eq!(bounded_bytes(&path, length - 1).unwrap(), None);
+    }
 }

@@ -61,6 +61,16 @@ fn a_directory() {
 }
 
 #[test]
+fn a_file_beyond_the_bound() {
+    let file = Scratch::new("huge", b"");
+    // Sparse: it takes no room, and must not be read.
+    let sparse = fs::File::options().write(true).open(&file.0).unwrap();
+    sparse.set_len(Workflow::FILE_BYTES_MAX + 1).unwrap();
+    assert!(file.refusal().is_io());
+    file.says("is larger than 1073741824 bytes, the most that is read");
+}
+
+#[test]
 fn a_file_name_cannot_break_the_line() {
     let error = Workflow::read(Path::new("a\nb.json")).unwrap_err();
     assert!(error.to_string().starts_with(r"a\nb.json: cannot be read"), "{error}");
