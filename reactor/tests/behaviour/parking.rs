@@ -82,6 +82,29 @@ fn timers_of_an_awake_owner_leave_no_permit() {
     assert_eq!((count.get(), world.state().limits.len()), (3, 3));
 }
 
+#[test]
+fn the_end_of_the_sleep_is_announced_before_anybody_is_woken() {
+    let (world, reactor) = World::with_reactor(Sleep::Jumps);
+    let (count, waker) = Count::with_waker();
+    let clock = || world.now();
+    for leave_permit in [false, true] {
+        reactor.insert_timer(world.now() + Duration::from_nanos(10), waker.clone());
+        if leave_permit {
+            reactor.unpark();
+            world.advance_to(world.now() + Duration::from_nanos(10));
+        }
+        let woken_before = count.get();
+        let mut announced = 0;
+        let turn = reactor.park_then(&clock, None, || {
+            announced += 1;
+            assert_eq!(count.get(), woken_before);
+            assert!(reactor.try_turn(&clock).is_some(), "no lock is held");
+        });
+        assert_eq!((announced, turn.timers, turn.unparked), (1, 1, leave_permit));
+        assert_eq!(count.get(), woken_before + 1);
+    }
+}
+
 /// Each side waits for the other's unpark, so one that is lost hangs the test.
 #[test]
 fn no_unpark_is_lost() {
