@@ -1,1 +1,14 @@
-//! Placeholder, replaced below.
+//! An async runtime for programs that execute graphs of tasks.
+extern crate self as graph_runtime;
+
+mod blocking;
+mod context;
+pub mod runtime;
+pub mod seam;
+pub mod task;
+mod worker;
+
+pub use macros::{main, test};
+pub use primitives::Timestamp;
+pub use task::spawn;
+pub use worker::TaskTally;

@@ -15,6 +15,9 @@ pub struct LifoSlot<T: Word> {
     owns: PhantomData<T>,
 }
 
+// SAFETY: a shared slot only moves values in and out, and every Word is Send.
+unsafe impl<T: Word> Sync for LifoSlot<T> {}
+
 impl<T: Word> Default for LifoSlot<T> {
     fn default() -> Self {
         Self::new()

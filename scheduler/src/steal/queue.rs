@@ -90,6 +90,9 @@ struct Shared<T: Word> {
     owns: PhantomData<T>,
 }
 
+// SAFETY: the slots only move values in and out, and every Word is Send.
+unsafe impl<T: Word> Sync for Shared<T> {}
+
 impl<T: Word> Default for WorkStealingQueue<T> {
     fn default() -> Self {
         Self::new()

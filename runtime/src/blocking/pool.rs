@@ -1,0 +1,206 @@
+//! The pool of blocking threads.
+
+use super::task::BlockingTask;
+use crate::context::EnteredHandle;
+use crate::runtime::Handle;
+use crate::seam::{StartThread, ThreadHandle, ThreadSpec};
+use crate::task::{JoinHandle, Runnable, new_detached};
+use primitives::shim::{Condvar, Mutex, MutexGuard};
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the pool may use.
+#[derive(Clone)]
+pub(crate) struct BlockingConfig {
+    pub(crate) max_threads: usize,
+    pub(crate) keep_alive: Duration,
+    pub(crate) thread_name: String,
+    pub(crate) stack_size: Option<usize>,
+    pub(crate) threads: Arc<dyn StartThread>,
+}
+
+/// A handle to the pool. Threads start when there is work and no thread is free, and leave after
+/// `keep_alive` without work. Closures beyond `max_threads` wait in a queue, in order; it is not
+/// bounded, because whoever submits holds a `JoinHandle` and can bound what it submits.
+#[derive(Clone)]
+pub(crate) struct BlockingPool(Arc<Pool>);
+
+struct Pool {
+    config: BlockingConfig,
+    state: Mutex<State>,
+    /// Rung once for each item queued while a thread is free, and at shutdown.
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Runnable>,
+    threads: usize,
+    /// Threads that wait for the bell.
+    free: usize,
+    closed: bool,
+    started: u64,
+    /// Every thread not yet joined. Those that left by themselves are joined when the next one
+    /// starts, so the list is bounded by `max_threads`.
+    handles: Vec<(u64, Box<dyn ThreadHandle>)>,
+    left: Vec<u64>,
+}
+
+impl BlockingPool {
+    pub(crate) fn new(config: BlockingConfig) -> Self {
+        Self(Arc::new(Pool { config, state: Mutex::default(), bell: Condvar::new() }))
+    }
+
+    /// Runs `closure` on a thread of the pool. After shutdown it is dropped and the handle says
+    /// cancelled.
+    pub(crate) fn spawn<F, R>(
+        &self,
+        handle: &Handle,
+        closure: F,
+        site: &'static Location<'static>,
+    ) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let (runnable, join) = new_detached(BlockingTask::new(closure), self.clone(), site);
+        if self.push(runnable) {
+            self.start_thread_if_needed(handle);
+        }
+        join
+    }
+
+    /// Queues a closure. True if no thread is free to take it.
+    pub(super) fn push(&self, runnable: Runnable) -> bool {
+        let mut state = self.0.state.lock();
+        if state.closed {
+            drop(state);
+            drop(runnable);
+            return false;
+        }
+        state.queue.push_back(runnable);
+        if state.free >= state.queue.len() {
+            self.0.bell.notify_one();
+            return false;
+        }
+        true
+    }
+
+    fn start_thread_if_needed(&self, handle: &Handle) {
+        let config = &self.0.config;
+        let mut state = self.0.state.lock();
+        if state.closed || state.threads >= config.max_threads {
+            return;
+        }
+        let number = state.started;
+        state.started += 1;
+        state.threads += 1;
+        let left = state.take_left();
+        drop(state);
+        for thread in left {
+            thread.join();
+        }
+        let name = format!("{}-blocking-{number}", config.thread_name);
+        let spec = ThreadSpec { name, stack_size: config.stack_size };
+        let (pool, handle) = (self.clone(), handle.clone());
+        let started = config.threads.start(
+            spec,
+            Box::new(move || {
+                let _entered = EnteredHandle::new(&handle);
+                pool.run(number);
+            }),
+        );
+        self.note_start(number, started);
+    }
+
+    fn note_start(&self, number: u64, started: std::io::Result<Box<dyn ThreadHandle>>) {
+        let mut state = self.0.state.lock();
+        match started {
+            Ok(thread) => {
+                state.handles.push((number, thread));
+            }
+            // The closure waits for the next thread that becomes free. If there is none at all it
+            // would wait for ever, and only the caller can do something about that.
+            Err(error) => {
+                state.threads -= 1;
+                let none_left = state.threads == 0;
+                drop(state);
+                assert!(!none_left, "the system refuses to start a blocking thread: {error}");
+            }
+        }
+    }
+
+    /// A thread's life.
+    fn run(&self, number: u64) {
+        let mut state = self.0.state.lock();
+        loop {
+            while let Some(runnable) = state.queue.pop_front() {
+                drop(state);
+                runnable.run();
+                state = self.0.state.lock();
+            }
+            if state.closed {
+                break;
+            }
+            let timed_out;
+            (state, timed_out) = self.wait_for_work(state);
+            if timed_out && state.queue.is_empty() {
+                break;
+            }
+        }
+        state.threads -= 1;
+        state.left.push(number);
+    }
+
+    fn wait_for_work<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+    ) -> (MutexGuard<'a, State>, bool) {
+        state.free += 1;
+        let (mut state, timed_out) = self.0.bell.wait_timeout(state, self.0.config.keep_alive);
+        state.free -= 1;
+        (state, timed_out)
+    }
+
+    /// Cancels what has not started, lets what has started run to its end, and refuses the rest.
+    pub(crate) fn close(&self) {
+        let mut state = self.0.state.lock();
+        state.closed = true;
+        let queued = std::mem::take(&mut state.queue);
+        drop(state);
+        self.0.bell.notify_all();
+        drop(queued);
+    }
+
+    /// After [`close`](Self::close): waits until every thread is gone, except for the calling
+    /// one. A closure that never returns makes this wait for ever.
+    pub(crate) fn join(&self) {
+        loop {
+            let Some((_, thread)) = self.0.state.lock().handles.pop() else { break };
+            if !thread.is_current() {
+                thread.join();
+            }
+        }
+    }
+}
+
+impl State {
+    /// The handles of threads that have left or are just leaving.
+    fn take_left(&mut self) -> Vec<Box<dyn ThreadHandle>> {
+        let left = std::mem::take(&mut self.left);
+        let (gone, here) = std::mem::take(&mut self.handles)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(number, _)| left.contains(number));
+        self.handles = here;
+        gone.into_iter().map(|(_, thread)| thread).collect()
+    }
+}
+
+impl fmt::Debug for BlockingPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockingPool").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,117 @@
+//! What the current thread knows about the runtime it works for.
+
+use crate::runtime::{Handle, TryCurrentError};
+use crate::worker::{Local, Shared};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+struct Context {
+    /// The runtime that `spawn`, `sleep` and the like refer to.
+    handle: RefCell<Option<Handle>>,
+    /// Set while this thread is a worker.
+    local: RefCell<Option<Rc<Local>>>,
+    /// Whether this thread must not block, because tasks wait for it.
+    drives_tasks: Cell<bool>,
+}
+
+thread_local! {
+    static CONTEXT: Context = const {
+        Context {
+            handle: RefCell::new(None),
+            local: RefCell::new(None),
+            drives_tasks: Cell::new(false),
+        }
+    };
+}
+
+/// The runtime this thread has entered.
+pub(crate) fn current() -> Result<Handle, TryCurrentError> {
+    match CONTEXT.try_with(|context| context.handle.borrow().clone()) {
+        Ok(Some(handle)) => Ok(handle),
+        Ok(None) => Err(TryCurrentError::outside()),
+        Err(_) => Err(TryCurrentError::thread_ending()),
+    }
+}
+
+/// While it lives, the thread's current runtime is the one given.
+#[derive(Debug)]
+pub(crate) struct EnteredHandle {
+    previous: Option<Handle>,
+}
+
+impl EnteredHandle {
+    pub(crate) fn new(handle: &Handle) -> Self {
+        let handle = handle.clone();
+        Self { previous: CONTEXT.with(|context| context.handle.replace(Some(handle))) }
+    }
+}
+
+impl Drop for EnteredHandle {
+    fn drop(&mut self) {
+        let previous = self.previous.take();
+        // The replaced handle may be the last one, so it is dropped outside the borrow.
+        let replaced = CONTEXT.try_with(|context| context.handle.replace(previous));
+        drop(replaced);
+    }
+}
+
+/// While it lives, the thread drives tasks and must not block.
+#[derive(Debug)]
+pub(crate) struct DrivesTasks(());
+
+impl DrivesTasks {
+    /// # Panics
+    ///
+    /// If the thread drives tasks already: blocking it would stall them.
+    #[track_caller]
+    pub(crate) fn enter(what: &str) -> Self {
+        assert!(
+            !CONTEXT.with(|context| context.drives_tasks.replace(true)),
+            "{what} blocks its thread, and this thread drives tasks of a graph_runtime runtime; \
+             await instead, or move the call to `spawn_blocking`"
+        );
+        Self(())
+    }
+}
+
+impl Drop for DrivesTasks {
+    fn drop(&mut self) {
+        CONTEXT.with(|context| context.drives_tasks.set(false));
+    }
+}
+
+/// While it lives, the thread is the worker given.
+#[derive(Debug)]
+pub(crate) struct EnteredWorker(());
+
+impl EnteredWorker {
+    pub(crate) fn new(local: Rc<Local>) -> Self {
+        CONTEXT.with(|context| *context.local.borrow_mut() = Some(local));
+        Self(())
+    }
+}
+
+impl Drop for EnteredWorker {
+    fn drop(&mut self) {
+        CONTEXT.with(|context| context.local.borrow_mut().take());
+    }
+}
+
+/// Calls `f` with this thread's worker, if it is one of `shared`'s.
+#[inline]
+pub(crate) fn with_worker<R>(shared: &Arc<Shared>, f: impl FnOnce(Option<&Local>) -> R) -> R {
+    with_any_worker(|local| f(local.filter(|local| local.belongs_to(shared))))
+}
+
+/// Calls `f` with this thread's worker, if it is one.
+#[inline]
+pub(crate) fn with_any_worker<R>(f: impl FnOnce(Option<&Local>) -> R) -> R {
+    // `f` is moved into whichever arm runs; a thread whose locals are gone is no worker.
+    let mut f = Some(f);
+    let result = CONTEXT.try_with(|context| {
+        let local = context.local.borrow();
+        (f.take().expect("called once"))(local.as_deref())
+    });
+    result.unwrap_or_else(|_| (f.take().expect("called once"))(None))
+}

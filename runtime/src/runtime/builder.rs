@@ -1,0 +1,120 @@
+//! Choosing a runtime's options.
+
+use super::{BuildError, Config, Runtime};
+use crate::seam::Seams;
+use monitor::ResourceMonitorConfig;
+use std::time::Duration;
+
+/// Builds a [`Runtime`].
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::runtime::Builder;
+///
+/// let runtime = Builder::new_multi_thread()
+///     .worker_threads(2)
+///     .thread_name("pregel")
+///     .build()?;
+/// assert_eq!(runtime.block_on(async { 1 + 1 }), 2);
+/// # Ok::<(), graph_runtime::runtime::BuildError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Builder {
+    config: Config,
+    current_thread: bool,
+}
+
+impl Builder {
+    /// A runtime with worker threads of its own, by default one per processor.
+    pub fn new_multi_thread() -> Self {
+        Self { config: Config::default(), current_thread: false }
+    }
+
+    /// A runtime without worker threads: tasks run on the thread that is in
+    /// [`Runtime::block_on`], and only then.
+    pub fn new_current_thread() -> Self {
+        Self { config: Config::default(), current_thread: true }
+    }
+
+    /// How many workers poll tasks, from 1 to 4096. A current-thread runtime ignores it. Default:
+    /// the processors this process may use.
+    pub fn worker_threads(&mut self, workers: usize) -> &mut Self {
+        self.config.worker_threads = workers;
+        self
+    }
+
+    /// How many threads [`spawn_blocking`](crate::task::spawn_blocking) may use, at least 1.
+    /// Default: 512. More closures wait in a queue.
+    pub fn max_blocking_threads(&mut self, threads: usize) -> &mut Self {
+        self.config.max_blocking_threads = threads;
+        self
+    }
+
+    /// What the names of the runtime's threads begin with. Default: `graph-runtime`.
+    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Self {
+        self.config.thread_name = name.into();
+        self
+    }
+
+    /// The stack size of the runtime's threads in bytes. Default: the platform's.
+    pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Self {
+        self.config.thread_stack_size = Some(bytes);
+        self
+    }
+
+    /// How long a blocking thread without work stays. Default: 10 s.
+    pub fn thread_keep_alive(&mut self, duration: Duration) -> &mut Self {
+        self.config.thread_keep_alive = duration;
+        self
+    }
+
+    /// A worker looks at the tasks spawned from outside before its own on every so many polls, so
+    /// that neither starves the other. Default: 31.
+    pub fn global_queue_interval(&mut self, polls: u32) -> &mut Self {
+        self.config.global_queue_interval = polls;
+        self
+    }
+
+    /// A worker looks for I/O and timers on every so many polls, also when it never runs out of
+    /// tasks. Default: 61.
+    pub fn event_interval(&mut self, polls: u32) -> &mut Self {
+        self.config.event_interval = polls;
+        self
+    }
+
+    /// Whether idle workers take tasks from the queues of busy ones. Default: yes. Without, a
+    /// task stays with the worker that spawned or woke it, unless its queue overflows.
+    pub fn work_stealing(&mut self, enabled: bool) -> &mut Self {
+        self.config.work_stealing = enabled;
+        self
+    }
+
+    /// Starts a monitor thread that samples the machine. It sleeps while the runtime is idle.
+    /// Default: none.
+    pub fn resource_monitor(&mut self, config: ResourceMonitorConfig) -> &mut Self {
+        self.config.monitor = Some(config);
+        self
+    }
+
+    /// Replaces the runtime's view of the world. Default: the machine's own.
+    pub fn seams(&mut self, seams: Seams) -> &mut Self {
+        self.config.seams = seams;
+        self
+    }
+
+    /// Builds the runtime and starts its workers.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Config`] names an option that makes no sense; [`BuildError::System`] says
+    /// what the system refused. Whatever was started until then has been stopped.
+    pub fn build(&mut self) -> Result<Runtime, BuildError> {
+        self.config.validate()?;
+        if self.current_thread {
+            Runtime::current_thread(Config { worker_threads: 1, ..self.config.clone() })
+        } else {
+            Runtime::multi_thread(self.config.clone())
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Everything a builder has been told.
+
+use super::BuildError;
+use crate::seam::Seams;
+use monitor::ResourceMonitorConfig;
+use std::time::Duration;
+
+/// The most workers a runtime may have: the idle register counts them in 32 bits, and no machine
+/// of today comes near this.
+const MAX_WORKERS: usize = 4096;
+
+/// A runtime's options, with their defaults.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) worker_threads: usize,
+    pub(crate) max_blocking_threads: usize,
+    pub(crate) thread_name: String,
+    pub(crate) thread_stack_size: Option<usize>,
+    pub(crate) thread_keep_alive: Duration,
+    pub(crate) global_queue_interval: u32,
+    pub(crate) event_interval: u32,
+    pub(crate) work_stealing: bool,
+    pub(crate) monitor: Option<ResourceMonitorConfig>,
+    pub(crate) seams: Seams,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            worker_threads: std::thread::available_parallelism().map_or(1, usize::from),
+            max_blocking_threads: 512,
+            thread_name: "graph-runtime".to_owned(),
+            thread_stack_size: None,
+            thread_keep_alive: Duration::from_secs(10),
+            global_queue_interval: 31,
+            event_interval: 61,
+            work_stealing: true,
+            monitor: None,
+            seams: Seams::default(),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn validate(&self) -> Result<(), BuildError> {
+        let positive = "it must be at least 1";
+        let check = |field, value: usize| {
+            if value == 0 { Err(BuildError::config(field, value, positive)) } else { Ok(()) }
+        };
+        check("worker_threads", self.worker_threads)?;
+        check("max_blocking_threads", self.max_blocking_threads)?;
+        check("global_queue_interval", self.global_queue_interval as usize)?;
+        check("event_interval", self.event_interval as usize)?;
+        if self.worker_threads > MAX_WORKERS {
+            let requirement = "more than 4096 workers are of no use on any machine";
+            return Err(BuildError::config("worker_threads", self.worker_threads, requirement));
+        }
+        if self.thread_name.contains('\0') {
+            let requirement = "a thread name cannot contain a zero byte";
+            return Err(BuildError::config("thread_name", &self.thread_name, requirement));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,159 @@
+//! The runtime without worker threads: whoever is in `block_on` is the worker.
+
+use super::Handle;
+use super::root::RootWaker;
+use crate::context::{EnteredHandle, EnteredWorker};
+use crate::worker::{Local, Shared};
+use primitives::shim::Mutex;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+/// The single worker's own part, while nobody drives it, and who waits to.
+pub(super) struct CurrentThread {
+    seat: Mutex<Seat>,
+}
+
+struct Seat {
+    local: Option<Local>,
+    /// Threads in `block_on` that another thread keeps waiting, oldest first. One entry a thread.
+    waiting: Vec<Arc<RootWaker>>,
+}
+
+impl CurrentThread {
+    pub(super) fn new(local: Local) -> Self {
+        Self { seat: Mutex::new(Seat { local: Some(local), waiting: Vec::new() }) }
+    }
+
+    /// Drives the runtime until `future` is done. If another thread does so already, waits until
+    /// `future` is done or that thread has finished.
+    pub(super) fn block_on<F: Future>(&self, shared: &Shared, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let root = Arc::new(RootWaker::new(Arc::clone(&shared.remotes[0].reactor)));
+        let waker = Waker::from(Arc::clone(&root));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Some(driver) = self.take_seat(&root) {
+                let output = driver.drive(shared, &root, future.as_mut(), &mut context);
+                return output;
+            }
+            if root.take_woken()
+                && let Poll::Ready(output) = future.as_mut().poll(&mut context)
+            {
+                self.leave_queue(&root);
+                return output;
+            }
+            root.parker.park();
+        }
+    }
+
+    /// The worker's seat, or a place in the queue for it.
+    fn take_seat(&self, root: &Arc<RootWaker>) -> Option<Driver<'_>> {
+        let mut seat = self.seat.lock();
+        let queued = seat.waiting.iter().position(|waiting| Arc::ptr_eq(waiting, root));
+        match (seat.local.take(), queued) {
+            (Some(local), queued) => {
+                if let Some(place) = queued {
+                    seat.waiting.remove(place);
+                }
+                Some(Driver { current: self, local: Some(Rc::new(local)) })
+            }
+            (None, Some(_)) => None,
+            (None, None) => {
+                seat.waiting.push(Arc::clone(root));
+                None
+            }
+        }
+    }
+
+    /// The thread needs the seat no more. If it was offered the seat meanwhile, the next in the
+    /// queue is.
+    fn leave_queue(&self, root: &Arc<RootWaker>) {
+        let mut seat = self.seat.lock();
+        seat.waiting.retain(|waiting| !Arc::ptr_eq(waiting, root));
+        let next = if seat.local.is_some() { seat.waiting.first().cloned() } else { None };
+        drop(seat);
+        if let Some(next) = next {
+            next.parker.unpark();
+        }
+    }
+
+    fn give_seat_back(&self, local: Local) {
+        let mut seat = self.seat.lock();
+        seat.local = Some(local);
+        let next = seat.waiting.first().cloned();
+        drop(seat);
+        if let Some(next) = next {
+            next.parker.unpark();
+        }
+    }
+
+    /// Cancels every task. Nobody is in `block_on` any more.
+    pub(super) fn shut_down(&self, handle: &Handle) {
+        let Some(local) = self.seat.lock().local.take() else { return };
+        let shared = handle.shared();
+        shared.begin_shutdown();
+        let _handle = EnteredHandle::new(handle);
+        let local = Rc::new(local);
+        {
+            let _worker = EnteredWorker::new(Rc::clone(&local));
+            local.drain();
+        }
+        shared.finish_shutdown();
+    }
+}
+
+/// The thread that drives the runtime. Dropping it, also by a panic of the root future, passes
+/// the seat on.
+struct Driver<'a> {
+    current: &'a CurrentThread,
+    local: Option<Rc<Local>>,
+}
+
+impl Driver<'_> {
+    fn drive<F: Future>(
+        &self,
+        shared: &Shared,
+        root: &RootWaker,
+        mut future: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> F::Output {
+        let local = self.local.as_ref().expect("the seat is taken until drop");
+        let _worker = EnteredWorker::new(Rc::clone(local));
+        let _watched = Watched::new(shared);
+        let mut output = None;
+        local.run_until(|| {
+            if root.take_woken()
+                && let Poll::Ready(ready) = future.as_mut().poll(context)
+            {
+                output = Some(ready);
+            }
+            output.is_some()
+        });
+        output.expect("the loop ends when there is an output")
+    }
+}
+
+impl Drop for Driver<'_> {
+    fn drop(&mut self) {
+        let local = self.local.take().and_then(Rc::into_inner);
+        self.current.give_seat_back(local.expect("the context's copy is dropped before"));
+    }
+}
+
+/// While it lives, the monitor watches; between two `block_on`s there is nothing to watch.
+struct Watched<'a>(&'a Shared);
+
+impl<'a> Watched<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        shared.set_idle(false);
+        Self(shared)
+    }
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        self.0.set_idle(true);
+    }
+}

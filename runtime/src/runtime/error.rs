@@ -1,0 +1,87 @@
+//! Why there is no runtime.
+
+use std::io;
+use thiserror::Error;
+
+/// A runtime could not be built.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::runtime::Builder;
+///
+/// let error = Builder::new_multi_thread().worker_threads(0).build().unwrap_err();
+/// assert!(error.is_config());
+/// assert!(error.to_string().contains("worker_threads"));
+/// ```
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// An option of the builder makes no sense.
+    #[error("{field} is {value}, but {requirement}")]
+    #[non_exhaustive]
+    Config {
+        /// The builder's method.
+        field: &'static str,
+        /// What it was given.
+        value: String,
+        /// What it must be, and why.
+        requirement: &'static str,
+    },
+    /// The system refused a thread or a descriptor.
+    #[error("the system refuses {what}: {source}")]
+    #[non_exhaustive]
+    System {
+        /// What was asked for.
+        what: &'static str,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// The resource monitor could not be started.
+    #[error("the resource monitor cannot start: {0}")]
+    Monitor(#[from] monitor::MonitorError),
+}
+
+impl BuildError {
+    pub(crate) fn config(
+        field: &'static str,
+        value: impl ToString,
+        requirement: &'static str,
+    ) -> Self {
+        Self::Config { field, value: value.to_string(), requirement }
+    }
+
+    pub(crate) fn system(what: &'static str, source: io::Error) -> Self {
+        Self::System { what, source }
+    }
+
+    /// Whether an option of the builder makes no sense.
+    pub fn is_config(&self) -> bool {
+        matches!(self, Self::Config { .. })
+    }
+
+    /// Whether the system refused something; trying again later may help.
+    pub fn is_system(&self) -> bool {
+        matches!(self, Self::System { .. })
+    }
+}
+
+/// There is no current runtime.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub struct TryCurrentError {
+    message: &'static str,
+}
+
+impl TryCurrentError {
+    pub(crate) fn outside() -> Self {
+        Self {
+            message: "there is no current graph_runtime runtime on this thread; call this from \
+                      within `Runtime::block_on`, a spawned task, or a scope of `Handle::enter`",
+        }
+    }
+
+    pub(crate) fn thread_ending() -> Self {
+        Self { message: "this thread is ending and no longer knows its graph_runtime runtime" }
+    }
+}

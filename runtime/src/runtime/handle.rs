@@ -1,0 +1,131 @@
+//! A runtime seen from anywhere.
+
+use super::park_on::park_on;
+use super::{RuntimeMetrics, TryCurrentError};
+use crate::context::{self, DrivesTasks, EnteredHandle};
+use crate::task::JoinHandle;
+use crate::worker::Shared;
+use monitor::ResourceMonitor;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// Spawns tasks on a runtime. Cheap to clone, usable from any thread; it does not keep the
+/// runtime running.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::runtime::{Builder, Handle};
+///
+/// let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+/// let handle = runtime.handle().clone();
+/// let thread = std::thread::spawn(move || {
+///     let _entered = handle.enter();
+///     let task = graph_runtime::spawn(async { 5 });
+///     Handle::current().block_on(task).unwrap()
+/// });
+/// assert_eq!(thread.join().unwrap(), 5);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+impl Handle {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// The runtime of the calling thread.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime; see [`try_current`](Self::try_current).
+    #[track_caller]
+    pub fn current() -> Self {
+        match Self::try_current() {
+            Ok(handle) => handle,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The runtime of the calling thread, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// Outside [`Runtime::block_on`](super::Runtime::block_on), a task, a blocking closure and a
+    /// scope of [`enter`](Self::enter).
+    pub fn try_current() -> Result<Self, TryCurrentError> {
+        context::current()
+    }
+
+    /// Makes this the calling thread's current runtime until the guard is dropped. Guards must be
+    /// dropped in the reverse order of their making.
+    pub fn enter(&self) -> EnterGuard<'_> {
+        EnterGuard { _entered: EnteredHandle::new(self), of: PhantomData }
+    }
+
+    /// Starts a task. It runs whether or not the handle is awaited.
+    ///
+    /// After the runtime was shut down the future is dropped at once, and the handle says that
+    /// the task was cancelled.
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.shared.spawn(future, Location::caller())
+    }
+
+    /// Runs a closure that may block on a thread made for that.
+    ///
+    /// It can be aborted only while it waits for a thread; once started it runs to its end, and
+    /// dropping the runtime waits for it.
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, closure: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.shared.blocking.spawn(self, closure, Location::caller())
+    }
+
+    /// Runs a future on the calling thread and blocks until it is done. Tasks, timers and I/O are
+    /// served by the runtime's own workers; on a current-thread runtime only while another thread
+    /// is in [`Runtime::block_on`](super::Runtime::block_on).
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives tasks, which must not block.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let _drives = DrivesTasks::enter("Handle::block_on");
+        let _entered = self.enter();
+        park_on(future)
+    }
+
+    /// What the runtime has done so far.
+    pub fn metrics(&self) -> RuntimeMetrics {
+        RuntimeMetrics::of(&self.shared)
+    }
+
+    /// The monitor of the machine, if [one was asked for](super::Builder::resource_monitor).
+    pub fn resource_monitor(&self) -> Option<&Arc<ResourceMonitor>> {
+        self.shared.monitor.get()
+    }
+}
+
+/// While it lives, the thread has a current runtime. See [`Handle::enter`].
+#[derive(Debug)]
+#[must_use = "the runtime is left again when the guard is dropped"]
+pub struct EnterGuard<'a> {
+    _entered: EnteredHandle,
+    /// Not Send: it belongs to the thread that entered.
+    of: PhantomData<(&'a Handle, *const ())>,
+}

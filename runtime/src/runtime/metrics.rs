@@ -1,0 +1,41 @@
+//! What a runtime reports about itself.
+
+use crate::worker::{Shared, TaskTally};
+use monitor::{WorkerCounters, WorkerSnapshot};
+
+/// A runtime's counters at one moment.
+///
+/// # Examples
+///
+/// ```
+/// # use graph_runtime::runtime::Builder;
+/// let runtime = Builder::new_current_thread().build().unwrap();
+/// runtime.block_on(async { graph_runtime::spawn(async {}).await.unwrap() });
+/// let metrics = runtime.handle().metrics();
+/// assert_eq!(metrics.tasks.spawned, 1);
+/// assert_eq!(metrics.tasks.finished, 1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RuntimeMetrics {
+    /// The books of all tasks.
+    pub tasks: TaskTally,
+    /// Each worker's counters, as it last published them: when it parked, or at most one
+    /// [`event_interval`](crate::runtime::Builder::event_interval) of polls ago.
+    pub workers: Vec<WorkerSnapshot>,
+    /// Tasks from outside that no worker has taken yet.
+    pub injected: usize,
+    /// Workers that are not asleep.
+    pub awake_workers: usize,
+}
+
+impl RuntimeMetrics {
+    pub(super) fn of(shared: &Shared) -> Self {
+        Self {
+            tasks: shared.tally(),
+            workers: shared.counters.iter().map(WorkerCounters::snapshot).collect(),
+            injected: shared.injector.len(),
+            awake_workers: shared.idle.snapshot().awake,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The runtime with worker threads.
+
+use super::{BuildError, Config, Handle};
+use crate::context::{DrivesTasks, EnteredHandle, EnteredWorker};
+use crate::seam::{ThreadHandle, ThreadSpec};
+use crate::worker::{Local, Shared};
+use primitives::bomb::Bomb;
+use primitives::shim::atomic::{AtomicUsize, Ordering};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The threads of the workers.
+pub(super) struct MultiThread {
+    threads: Vec<Box<dyn ThreadHandle>>,
+}
+
+impl MultiThread {
+    /// No threads yet.
+    pub(super) fn empty() -> Self {
+        Self { threads: Vec::new() }
+    }
+
+    /// Starts one thread per worker.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses one. [`shut_down`](Self::shut_down) stops those that run already.
+    pub(super) fn start(
+        &mut self,
+        config: &Config,
+        handle: &Handle,
+        locals: Vec<Local>,
+    ) -> Result<(), BuildError> {
+        let remaining = Arc::new(AtomicUsize::new(locals.len()));
+        for local in locals {
+            let spec = ThreadSpec {
+                name: format!("{}-{}", config.thread_name, local.index()),
+                stack_size: config.thread_stack_size,
+            };
+            let (handle, remaining) = (handle.clone(), Arc::clone(&remaining));
+            let body = Box::new(move || work(local, &handle, &remaining));
+            let started = config.seams.threads.start(spec, body);
+            self.threads.push(started.map_err(|error| BuildError::system("a worker", error))?);
+        }
+        Ok(())
+    }
+
+    /// Stops the workers and waits until they are gone; true if so. A worker that calls this
+    /// can wait neither for itself nor for threads that may wait for it: false, and they end when
+    /// the poll returns.
+    pub(super) fn shut_down(&mut self, shared: &Shared) -> bool {
+        shared.begin_shutdown();
+        if self.threads.iter().any(|thread| thread.is_current()) {
+            return false;
+        }
+        for thread in self.threads.drain(..) {
+            thread.join();
+        }
+        // The last worker did this, unless some of them could not be started.
+        shared.finish_shutdown();
+        true
+    }
+}
+
+/// The life of a worker thread.
+fn work(local: Local, handle: &Handle, remaining: &AtomicUsize) {
+    // A panic in here is ours, not a task's: going on would lose tasks.
+    let bomb = Bomb::new("running a worker");
+    let shared: &Shared = handle.shared();
+    let _handle = EnteredHandle::new(handle);
+    let _drives = DrivesTasks::enter("a worker");
+    let local = Rc::new(local);
+    let worker = EnteredWorker::new(Rc::clone(&local));
+    local.run_until(|| shared.is_closing());
+    local.drain();
+    // ORDERING: AcqRel, so that the last one sees what the others left behind.
+    if remaining.fetch_sub(1, Ordering::AcqRel) == 1 {
+        shared.finish_shutdown();
+    }
+    drop(worker);
+    bomb.defuse();
+}

@@ -1,0 +1,43 @@
+//! The future that `block_on` was given, as seen by its wakers.
+
+use primitives::parker::Parker;
+use primitives::shim::atomic::{AtomicBool, Ordering};
+use reactor::Reactor;
+use std::sync::Arc;
+use std::task::Wake;
+
+/// Wakes a root future, whether its thread drives the runtime or waits for its turn to.
+pub(super) struct RootWaker {
+    woken: AtomicBool,
+    /// Where the thread sleeps if it drives the runtime.
+    reactor: Arc<Reactor>,
+    /// Where the thread sleeps if another one does.
+    pub(super) parker: Parker,
+}
+
+impl RootWaker {
+    /// Woken already: a future is polled once before anything wakes it.
+    pub(super) fn new(reactor: Arc<Reactor>) -> Self {
+        Self { woken: AtomicBool::new(true), reactor, parker: Parker::new() }
+    }
+
+    /// Whether the future has to be polled. The next call says no, unless it was woken again.
+    pub(super) fn take_woken(&self) -> bool {
+        // ORDERING: Acquire pairs with the Release in `wake_by_ref`.
+        self.woken.swap(false, Ordering::Acquire)
+    }
+}
+
+impl Wake for RootWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // ORDERING: Release pairs with the Acquire in `take_woken`; that the thread looks again
+        // is up to the permits of the two places it may sleep in.
+        self.woken.store(true, Ordering::Release);
+        self.reactor.unpark();
+        self.parker.unpark();
+    }
+}

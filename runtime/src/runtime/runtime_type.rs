@@ -1,0 +1,209 @@
+//! The runtime as its owner holds it.
+
+use super::current_thread::CurrentThread;
+use super::multi_thread::MultiThread;
+use super::park_on::park_on;
+use super::{BuildError, Builder, Config, EnterGuard, Handle};
+use crate::blocking::{BlockingConfig, BlockingPool};
+use crate::context::DrivesTasks;
+use crate::task::JoinHandle;
+use crate::worker::{Local, Shared, SharedConfig};
+use monitor::ResourceMonitor;
+use std::fmt;
+use std::sync::Arc;
+
+/// Owns workers, reactors and the blocking pool. Dropping it shuts all of them down.
+///
+/// # Shutting down
+///
+/// Dropping a runtime
+///
+/// 1. stops the workers as soon as the polls under way return, and refuses new tasks;
+/// 2. drops the future of every task, so that its join handle says cancelled;
+/// 3. cancels blocking closures that have not started, and waits for those that have;
+/// 4. wakes whoever outside still waits for I/O or a timer of this runtime;
+/// 5. joins every thread.
+///
+/// A task may drop its own runtime; the threads then end on their own as soon as it returns.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::runtime::Runtime;
+///
+/// let runtime = Runtime::new()?;
+/// let answer = runtime.block_on(async {
+///     graph_runtime::spawn(async { 42 }).await.unwrap()
+/// });
+/// assert_eq!(answer, 42);
+/// # Ok::<(), graph_runtime::runtime::BuildError>(())
+/// ```
+pub struct Runtime {
+    handle: Handle,
+    flavor: Flavor,
+}
+
+enum Flavor {
+    CurrentThread(CurrentThread),
+    MultiThread(MultiThread),
+}
+
+/// Who polls a runtime's tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RuntimeFlavor {
+    /// The thread that is in `block_on`.
+    CurrentThread,
+    /// Worker threads.
+    MultiThread,
+}
+
+impl Runtime {
+    /// A multi-thread runtime with default options.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses a thread or a descriptor.
+    pub fn new() -> Result<Self, BuildError> {
+        Builder::new_multi_thread().build()
+    }
+
+    pub(super) fn current_thread(config: Config) -> Result<Self, BuildError> {
+        let (handle, mut locals) = prepare(&config)?;
+        let local = locals.pop().expect("a current-thread runtime has one worker");
+        let flavor = Flavor::CurrentThread(CurrentThread::new(local));
+        // From here on dropping the runtime stops whatever has been started.
+        let runtime = Self { handle, flavor };
+        runtime.start_monitor(&config)?;
+        Ok(runtime)
+    }
+
+    pub(super) fn multi_thread(config: Config) -> Result<Self, BuildError> {
+        let (handle, locals) = prepare(&config)?;
+        let mut runtime = Self { handle, flavor: Flavor::MultiThread(MultiThread::empty()) };
+        let Flavor::MultiThread(threads) = &mut runtime.flavor else {
+            unreachable!("it was made so two lines above")
+        };
+        threads.start(&config, &runtime.handle, locals)?;
+        runtime.start_monitor(&config)?;
+        Ok(runtime)
+    }
+
+    fn start_monitor(&self, config: &Config) -> Result<(), BuildError> {
+        let Some(monitor_config) = &config.monitor else { return Ok(()) };
+        let clock = config.seams.clock.clone();
+        let monitor = ResourceMonitor::builder(monitor_config.clone())
+            .sampler((config.seams.make_sampler)())
+            .clock(move || clock.now())
+            .start()?;
+        let shared = self.handle.shared();
+        let set = shared.monitor.set(Arc::new(monitor));
+        debug_assert!(set.is_ok(), "the monitor is started once");
+        if matches!(self.flavor, Flavor::CurrentThread(_)) {
+            shared.set_idle(true);
+        }
+        Ok(())
+    }
+
+    /// Runs a future on the calling thread and blocks until it is done. On a current-thread
+    /// runtime the calling thread runs the spawned tasks, timers and I/O as well.
+    ///
+    /// Several threads may do so at once.
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives tasks already, and if the future panics.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let _drives = DrivesTasks::enter("Runtime::block_on");
+        let _entered = self.handle.enter();
+        match &self.flavor {
+            Flavor::CurrentThread(current) => current.block_on(self.handle.shared(), future),
+            Flavor::MultiThread(_) => park_on(future),
+        }
+    }
+
+    /// A handle to this runtime, for other threads.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Who polls this runtime's tasks.
+    pub fn flavor(&self) -> RuntimeFlavor {
+        match self.flavor {
+            Flavor::CurrentThread(_) => RuntimeFlavor::CurrentThread,
+            Flavor::MultiThread(_) => RuntimeFlavor::MultiThread,
+        }
+    }
+
+    /// Starts a task; see [`Handle::spawn`].
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.handle.spawn(future)
+    }
+
+    /// Runs a closure that may block; see [`Handle::spawn_blocking`].
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, closure: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.handle.spawn_blocking(closure)
+    }
+
+    /// Makes this the calling thread's current runtime; see [`Handle::enter`].
+    pub fn enter(&self) -> EnterGuard<'_> {
+        self.handle.enter()
+    }
+}
+
+/// The shared part, and the workers' own parts.
+fn prepare(config: &Config) -> Result<(Handle, Vec<Local>), BuildError> {
+    let blocking = BlockingPool::new(BlockingConfig {
+        max_threads: config.max_blocking_threads,
+        keep_alive: config.thread_keep_alive,
+        thread_name: config.thread_name.clone(),
+        stack_size: config.thread_stack_size,
+        threads: Arc::clone(&config.seams.threads),
+    });
+    let shared = SharedConfig {
+        workers: config.worker_threads,
+        work_stealing: config.work_stealing,
+        global_queue_interval: u64::from(config.global_queue_interval),
+        event_interval: u64::from(config.event_interval),
+    };
+    let (shared, locals) = Shared::new(shared, config.seams.clone(), blocking)
+        .map_err(|error| BuildError::system("a reactor", error))?;
+    Ok((Handle::new(shared), locals))
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        let shared = self.handle.shared();
+        shared.blocking.close();
+        let joined = match &mut self.flavor {
+            Flavor::CurrentThread(current) => {
+                current.shut_down(&self.handle);
+                true
+            }
+            Flavor::MultiThread(threads) => threads.shut_down(shared),
+        };
+        if joined {
+            shared.blocking.join();
+        }
+        if let Some(monitor) = shared.monitor.get() {
+            monitor.stop();
+        }
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("flavor", &self.flavor()).finish_non_exhaustive()
+    }
+}

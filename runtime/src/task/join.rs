@@ -1,0 +1,113 @@
+//! Waiting for a task's output.
+
+use super::runnable::RawTask;
+use super::{AbortHandle, Id, JoinError};
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Owns the right to a task's output. Awaiting it gives the output, or says why there is none.
+///
+/// Dropping it detaches the task: it runs on, and its output is dropped when it completes.
+///
+/// # Cancel safety
+///
+/// Dropping a `&mut JoinHandle` that is being awaited loses nothing; await it again.
+///
+/// # Panics
+///
+/// Polling it again after it gave the output panics.
+///
+/// # Examples
+///
+/// ```
+/// # use graph_runtime::runtime::Builder;
+/// let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+/// let sum = runtime.block_on(async {
+///     let handle = graph_runtime::spawn(async { 1 + 2 });
+///     handle.await.unwrap()
+/// });
+/// assert_eq!(sum, 3);
+/// ```
+#[must_use = "a dropped JoinHandle detaches its task; bind it to `_` if that is meant"]
+pub struct JoinHandle<T> {
+    task: RawTask,
+    output: PhantomData<T>,
+}
+
+// SAFETY: the handle shares the task with other threads through the state word only, and moves
+// the output, so the output must be Send.
+unsafe impl<T: Send> Send for JoinHandle<T> {}
+// SAFETY: through `&JoinHandle` nothing but the state word can be reached.
+unsafe impl<T: Send> Sync for JoinHandle<T> {}
+
+impl<T> Unpin for JoinHandle<T> {}
+impl<T> std::panic::UnwindSafe for JoinHandle<T> {}
+impl<T> std::panic::RefUnwindSafe for JoinHandle<T> {}
+
+impl<T> JoinHandle<T> {
+    /// Takes over the join handle's reference and the JOIN flag.
+    pub(super) fn from_raw(task: RawTask) -> Self {
+        Self { task, output: PhantomData }
+    }
+
+    /// The task's id.
+    pub fn id(&self) -> Id {
+        self.task.id()
+    }
+
+    /// Asks for the task to be dropped at its next suspension.
+    ///
+    /// Awaiting the handle afterwards gives a cancelled [`JoinError`], or the output if the task
+    /// was complete already. By the time the handle is ready the future has been dropped.
+    pub fn abort(&self) {
+        self.task.abort();
+    }
+
+    /// A handle that can abort the task but not await it.
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle::new(self.task)
+    }
+
+    /// Whether the task has completed, so that awaiting it will not wait.
+    pub fn is_finished(&self) -> bool {
+        self.task.header().state.is_complete()
+    }
+}
+
+impl<T> Future for JoinHandle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut output: Option<Self::Output> = None;
+        let header = self.task.header();
+        let was_complete = header.state.is_complete();
+        // SAFETY: the handle's reference keeps the task alive, `output` has the type that the
+        // vtable of a task with this handle expects, and only the join handle makes this call.
+        unsafe {
+            (header.vtable.take_output)(self.task.ptr(), (&raw mut output).cast(), context.waker());
+        }
+        match output {
+            Some(output) => Poll::Ready(output),
+            None if was_complete => panic!("JoinHandle polled after it gave its output"),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        // SAFETY: the JOIN flag and one reference are the handle's.
+        unsafe {
+            (self.task.header().vtable.drop_join)(self.task.ptr());
+            self.task.release(1);
+        }
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").field("id", &self.id()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,61 @@
+//! Starting tasks on the current runtime.
+
+use super::JoinHandle;
+use crate::runtime::Handle;
+
+/// Starts a task on the current runtime. It runs whether or not the handle is awaited.
+///
+/// On a worker the task joins the worker's own queue, where idle workers may fetch it.
+///
+/// # Panics
+///
+/// Outside a runtime.
+///
+/// # Examples
+///
+/// ```
+/// #[graph_runtime::main]
+/// async fn main() {
+///     let tasks: Vec<_> = (0..10).map(|n| graph_runtime::spawn(async move { n * n })).collect();
+///     let mut sum = 0;
+///     for task in tasks {
+///         sum += task.await.unwrap();
+///     }
+///     assert_eq!(sum, 285);
+/// }
+/// ```
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    Handle::current().spawn(future)
+}
+
+/// Runs a closure that may block on a thread made for that, of the current runtime. See
+/// [`Handle::spawn_blocking`].
+///
+/// # Panics
+///
+/// Outside a runtime.
+///
+/// # Examples
+///
+/// ```
+/// # #[graph_runtime::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let lines = graph_runtime::task::spawn_blocking(|| {
+///     std::fs::read_to_string("Cargo.toml").map(|text| text.lines().count())
+/// });
+/// assert!(lines.await.unwrap().is_ok());
+/// # }
+/// ```
+#[track_caller]
+pub fn spawn_blocking<F, R>(closure: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    Handle::current().spawn_blocking(closure)
+}

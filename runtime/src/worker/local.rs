@@ -1,0 +1,171 @@
+//! The part of a worker that only its own thread touches.
+
+use super::{Remote, Shared};
+use crate::task::Runnable;
+use monitor::WorkerStats;
+use primitives::rng::Rng;
+use scheduler::steal::{QUEUE_CAPACITY, WorkStealingQueue};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::sync::Arc;
+
+/// How many tasks in a row may come out of the LIFO slot while others wait in the queue. Two
+/// tasks that keep waking each other would otherwise starve the rest.
+const LIFO_BUDGET: u32 = 3;
+
+/// A worker's own part. It may move between threads, as `block_on` of a current-thread runtime
+/// does, but one thread has it at a time.
+pub(crate) struct Local {
+    pub(super) shared: Arc<Shared>,
+    pub(super) index: usize,
+    pub(super) queue: WorkStealingQueue<Runnable>,
+    pub(super) rng: RefCell<Rng>,
+    pub(super) stats: Cell<WorkerStats>,
+    /// Steps made: every poll is one.
+    pub(super) ticks: Cell<u64>,
+    /// Whether the idle register counts this worker as searching.
+    pub(super) searching: Cell<bool>,
+    /// Whether the reactor is handing out wake-ups: those are many and strangers to each other,
+    /// so they go to the queue and not to the LIFO slot.
+    pub(super) in_reactor: Cell<bool>,
+    /// How far each worker had come when this one last searched.
+    pub(super) seen_progress: RefCell<Box<[u64]>>,
+    lifo_streak: Cell<u32>,
+}
+
+impl Local {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        index: usize,
+        queue: WorkStealingQueue<Runnable>,
+        rng: Rng,
+    ) -> Self {
+        Self {
+            seen_progress: RefCell::new(vec![0; shared.config.workers].into()),
+            shared,
+            index,
+            queue,
+            rng: RefCell::new(rng),
+            stats: Cell::default(),
+            ticks: Cell::new(0),
+            searching: Cell::new(false),
+            in_reactor: Cell::new(false),
+            lifo_streak: Cell::new(0),
+        }
+    }
+
+    /// The worker's number.
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Whether this is a worker of the given runtime.
+    #[inline]
+    pub(crate) fn belongs_to(&self, shared: &Arc<Shared>) -> bool {
+        Arc::ptr_eq(&self.shared, shared)
+    }
+
+    /// What others see of this worker.
+    #[inline]
+    pub(super) fn remote(&self) -> &Remote {
+        &self.shared.remotes[self.index]
+    }
+
+    /// Queues a woken task where it runs soonest: its waker has just touched its data.
+    #[inline]
+    pub(crate) fn push_woken(&self, runnable: Runnable) {
+        if self.in_reactor.get() {
+            self.push_back(runnable);
+        } else if let Some(displaced) = self.remote().lifo.put(runnable) {
+            self.push_back(displaced);
+        }
+    }
+
+    /// Queues a task behind all others of this worker, where idle workers may fetch it.
+    #[inline]
+    pub(crate) fn push_back(&self, runnable: Runnable) {
+        if let Err(runnable) = self.queue.push(runnable) {
+            self.overflow(runnable);
+        }
+        if self.shared.config.work_stealing {
+            self.shared.announce();
+        }
+    }
+
+    /// The queue is full: half of it moves to the injector, oldest first, and `runnable` behind.
+    #[cold]
+    fn overflow(&self, runnable: Runnable) {
+        for _ in 0..QUEUE_CAPACITY / 2 {
+            let Some(oldest) = self.queue.take() else { break };
+            self.shared.inject(oldest);
+        }
+        self.shared.inject(runnable);
+    }
+
+    /// The next task from this worker's own places or the injector.
+    #[inline]
+    pub(super) fn next(&self) -> Option<Runnable> {
+        if self.ticks.get().is_multiple_of(self.shared.config.global_queue_interval) {
+            self.next_injected().or_else(|| self.next_own())
+        } else {
+            self.next_own().or_else(|| self.next_injected())
+        }
+    }
+
+    #[inline]
+    fn next_own(&self) -> Option<Runnable> {
+        let streak = self.lifo_streak.get();
+        if streak < LIFO_BUDGET
+            && let Some(runnable) = self.remote().lifo.take()
+        {
+            self.lifo_streak.set(streak + 1);
+            self.count(|stats| stats.lifo_pops += 1);
+            return Some(runnable);
+        }
+        self.lifo_streak.set(0);
+        if let Some(runnable) = self.queue.take() {
+            self.count(|stats| stats.local_pops += 1);
+            return Some(runnable);
+        }
+        self.remote().lifo.take().inspect(|_| self.count(|stats| stats.lifo_pops += 1))
+    }
+
+    /// Takes one task from the injector, and brings this worker's share of the rest along.
+    fn next_injected(&self) -> Option<Runnable> {
+        let injector = &self.shared.injector;
+        if injector.is_empty() {
+            return None;
+        }
+        let runnable = injector.pop()?;
+        let share = injector.len() / self.shared.config.workers;
+        let extra = share.min(QUEUE_CAPACITY / 4).min(self.queue.room());
+        let mut taken = 1;
+        for _ in 0..extra {
+            let Some(more) = injector.pop() else { break };
+            taken += 1;
+            if let Err(more) = self.queue.push(more) {
+                unreachable!("room was checked, and only this thread fills it: {more:?}");
+            }
+        }
+        self.count(|stats| stats.injector_pops += taken);
+        Some(runnable)
+    }
+
+    #[inline]
+    pub(super) fn count(&self, change: impl FnOnce(&mut WorkerStats)) {
+        let mut stats = self.stats.get();
+        change(&mut stats);
+        self.stats.set(stats);
+    }
+
+    /// Makes the statistics visible to others.
+    pub(super) fn publish_stats(&self) {
+        self.shared.counters[self.index].publish(&self.stats.get());
+    }
+}
+
+impl fmt::Debug for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Local").field("index", &self.index).finish_non_exhaustive()
+    }
+}

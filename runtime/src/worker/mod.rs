@@ -1,0 +1,28 @@
+//! Workers: who polls tasks, in which order, and what they do when there are none.
+//!
+//! ```text
+//!   Shared (one per runtime, everybody's)            Local (one per worker, its thread's alone)
+//!   ┌───────────────────────────────────────┐        ┌─────────────────────────────────┐
+//!   │ injector, idle register, live tasks   │        │ queue (owner's end), rng, ticks │
+//!   │ Remote × workers:                     │◄───────│ statistics                      │
+//!   │   stealer, LIFO slot, reactor,        │        └─────────────────────────────────┘
+//!   │   progress, counters                  │
+//!   └───────────────────────────────────────┘
+//! ```
+//!
+//! What others may need from a worker that is stuck in a poll is in its [`Remote`]: its queue and
+//! its LIFO slot can be stolen from, its reactor served, and its progress counter read.
+
+mod local;
+mod remote;
+mod schedule;
+mod search;
+mod shared;
+mod tally;
+mod turn;
+
+pub(crate) use local::Local;
+pub(crate) use remote::Remote;
+pub(crate) use shared::{Shared, SharedConfig};
+pub(crate) use tally::Tally;
+pub use tally::TaskTally;

@@ -1,0 +1,216 @@
+//! What all workers of a runtime, and everybody who wakes its tasks, share.
+
+use super::remote::AllCounters;
+use super::{Local, Remote, Tally, TaskTally};
+use crate::blocking::BlockingPool;
+use crate::context;
+use crate::seam::Seams;
+use crate::task::{JoinHandle, LiveTasks, Runnable};
+use monitor::{ResourceMonitor, WorkerCounters};
+use primitives::Timestamp;
+use primitives::rng::Rng;
+use primitives::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
+use reactor::Reactor;
+use scheduler::steal::{Idle, Injector, Pushed, WorkStealingQueue};
+use std::fmt;
+use std::io;
+use std::panic::Location;
+use std::sync::{Arc, OnceLock};
+
+/// Shards of the list of live tasks per worker: enough that two threads seldom meet.
+const LIVE_SHARDS_PER_WORKER: usize = 4;
+
+/// The numbers that steer the workers. See [`Builder`](crate::runtime::Builder).
+#[derive(Debug, Clone)]
+pub(crate) struct SharedConfig {
+    pub(crate) workers: usize,
+    /// Whether idle workers take tasks from the queues of others.
+    pub(crate) work_stealing: bool,
+    /// A worker looks at the injector first on every so many steps.
+    pub(crate) global_queue_interval: u64,
+    /// A worker looks at its reactor on every so many steps.
+    pub(crate) event_interval: u64,
+}
+
+/// The shared part of a runtime.
+pub(crate) struct Shared {
+    pub(crate) remotes: Box<[Remote]>,
+    pub(crate) injector: Injector<Runnable>,
+    pub(crate) idle: Idle,
+    pub(crate) live: LiveTasks,
+    pub(crate) config: SharedConfig,
+    pub(crate) seams: Seams,
+    pub(crate) counters: AllCounters,
+    pub(crate) blocking: BlockingPool,
+    /// Spawns and ends on threads that are no workers.
+    pub(crate) outside: Tally,
+    pub(crate) monitor: OnceLock<Arc<ResourceMonitor>>,
+    closing: AtomicBool,
+    next_reactor: AtomicUsize,
+}
+
+impl Shared {
+    /// The shared part, and the workers' own parts for their threads.
+    ///
+    /// # Errors
+    ///
+    /// If a reactor cannot be made.
+    pub(crate) fn new(
+        config: SharedConfig,
+        seams: Seams,
+        blocking: BlockingPool,
+    ) -> io::Result<(Arc<Self>, Vec<Local>)> {
+        let workers = config.workers;
+        let queues: Vec<_> = (0..workers).map(|_| WorkStealingQueue::new()).collect();
+        let remotes = queues
+            .iter()
+            .enumerate()
+            .map(|(index, queue)| {
+                let reactor = Arc::new((seams.make_reactor)(index)?);
+                Ok(Remote::new(queue.stealer(), reactor))
+            })
+            .collect::<io::Result<_>>()?;
+        let shared = Arc::new(Self {
+            remotes,
+            injector: Injector::new(),
+            idle: Idle::new(workers),
+            live: LiveTasks::new(workers * LIVE_SHARDS_PER_WORKER),
+            counters: (0..workers).map(|_| WorkerCounters::default()).collect(),
+            blocking,
+            outside: Tally::default(),
+            monitor: OnceLock::new(),
+            closing: AtomicBool::new(false),
+            next_reactor: AtomicUsize::new(0),
+            config,
+            seams,
+        });
+        let local = |(index, queue)| {
+            let rng = Rng::new(shared.seams.seed.wrapping_add(index as u64));
+            Local::new(Arc::clone(&shared), index, queue, rng)
+        };
+        let locals = queues.into_iter().enumerate().map(local).collect();
+        Ok((shared, locals))
+    }
+
+    /// Starts a task.
+    pub(crate) fn spawn<F>(
+        self: &Arc<Self>,
+        future: F,
+        site: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        context::with_worker(self, |local| match local {
+            Some(local) => self.remotes[local.index()].tally.count_own_spawn(),
+            None => self.outside.count_spawn(),
+        });
+        let (runnable, handle) = self.live.spawn(future, Arc::clone(self), site);
+        if let Some(runnable) = runnable {
+            context::with_worker(self, |local| match local {
+                Some(local) => local.push_back(runnable),
+                None => self.inject(runnable),
+            });
+        }
+        handle
+    }
+
+    /// Queues a task from a thread that is no worker.
+    pub(crate) fn inject(&self, runnable: Runnable) {
+        match self.injector.push(runnable) {
+            Pushed::Accepted => self.announce(),
+            Pushed::Closed => self.drain_injector(),
+        }
+    }
+
+    /// Wakes a worker for an item that was just queued, if none is on its way already.
+    #[inline]
+    pub(crate) fn announce(&self) {
+        if let Some(worker) = self.idle.wake_one() {
+            self.remotes[worker].reactor.unpark();
+        }
+    }
+
+    /// Cancels whatever the injector holds. Bounded: only late pushes add to it, and each of
+    /// those drains as well.
+    pub(crate) fn drain_injector(&self) {
+        while let Some(runnable) = self.injector.pop() {
+            drop(runnable);
+        }
+    }
+
+    /// The reactor for a timer or a socket that is used on this thread: the worker's own, or
+    /// any, in turn.
+    pub(crate) fn reactor(self: &Arc<Self>) -> &Arc<Reactor> {
+        let own = context::with_worker(self, |local| local.map(Local::index));
+        let index = own.unwrap_or_else(|| {
+            // ORDERING: Relaxed; it only spreads the load.
+            self.next_reactor.fetch_add(1, Ordering::Relaxed) % self.remotes.len()
+        });
+        &self.remotes[index].reactor
+    }
+
+    /// The time on the runtime's clock.
+    #[inline]
+    pub(crate) fn now(&self) -> Timestamp {
+        self.seams.clock.now()
+    }
+
+    /// Whether the runtime is shutting down.
+    #[inline]
+    pub(crate) fn is_closing(&self) -> bool {
+        // ORDERING: Acquire pairs with the Release in `begin_shutdown`.
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// Tells every worker to leave its loop. What they hold is cancelled as they go.
+    pub(crate) fn begin_shutdown(&self) {
+        // ORDERING: Release pairs with the Acquire in `is_closing`. No fence is needed: the
+        // permits left by unpark outlast any sleep that is just beginning.
+        self.closing.store(true, Ordering::Release);
+        for remote in &self.remotes {
+            remote.reactor.unpark();
+        }
+    }
+
+    /// After the workers have left: cancels whatever there still is, and ends all waiting. Doing
+    /// it twice does no harm.
+    pub(crate) fn finish_shutdown(&self) {
+        self.live.close_and_cancel(0);
+        self.injector.close();
+        self.drain_injector();
+        for remote in &self.remotes {
+            drop(remote.lifo.take());
+            while let scheduler::steal::Steal::Item(runnable) = remote.stealer.steal() {
+                drop(runnable);
+            }
+        }
+        for remote in &self.remotes {
+            remote.reactor.close();
+        }
+    }
+
+    /// The books at this moment.
+    pub(crate) fn tally(&self) -> TaskTally {
+        let mut sum = TaskTally { live: self.live.len() as u64, ..TaskTally::default() };
+        self.outside.add_to(&mut sum);
+        for remote in &self.remotes {
+            remote.tally.add_to(&mut sum);
+        }
+        sum
+    }
+
+    /// Tells the monitor whether there is anything to watch.
+    pub(crate) fn set_idle(&self, idle: bool) {
+        if let Some(monitor) = self.monitor.get() {
+            monitor.set_idle(idle);
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("config", &self.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,113 @@
+//! The worker's loop: poll, look at the reactor, search, sleep.
+//!
+//! ```text
+//!         ┌──────────────────────────────────────────────────────────────┐
+//!         ▼                                                              │
+//!   own LIFO slot (at most 3 in a row) ─► own queue ─► injector ── task ─┤ poll it
+//!         │ nothing                     (every 31st step the injector    │
+//!         ▼                              comes first; every 61st step    │
+//!   half of a random victim's queue      the reactor gets a look)        │
+//!         │ nothing                                                      │
+//!         ▼                                                              │
+//!   announce sleep ─► look at all queues once more ─► sleep in the ──────┘
+//!                                                     reactor
+//! ```
+
+use super::Local;
+use crate::task::Runnable;
+use primitives::shim::atomic::{Ordering, fence};
+use std::rc::Rc;
+
+impl Local {
+    /// Runs tasks until `done` says that it is time to leave. `done` is asked before every step
+    /// and after every sleep.
+    pub(crate) fn run_until(self: &Rc<Self>, mut done: impl FnMut() -> bool) {
+        let mut busy_since = self.shared.now();
+        while !done() {
+            self.begin_step();
+            if let Some(runnable) = self.next().or_else(|| self.search()) {
+                self.stop_search();
+                self.count(|stats| stats.polls += 1);
+                runnable.run();
+                continue;
+            }
+            let now = self.shared.now();
+            self.count(|stats| {
+                stats.busy_ns += (now - busy_since).as_nanos() as u64;
+            });
+            self.publish_stats();
+            self.sleep();
+            busy_since = self.shared.now();
+        }
+        let now = self.shared.now();
+        self.count(|stats| stats.busy_ns += (now - busy_since).as_nanos() as u64);
+        self.publish_stats();
+        self.stop_search();
+    }
+
+    #[inline]
+    fn begin_step(&self) {
+        let ticks = self.ticks.get() + 1;
+        self.ticks.set(ticks);
+        self.remote().set_progress(ticks);
+        if ticks.is_multiple_of(self.shared.config.event_interval) {
+            self.glance_at_reactor();
+        }
+    }
+
+    /// Hands out what is ready or due, without waiting.
+    fn glance_at_reactor(&self) {
+        self.in_reactor.set(true);
+        // `None`: somebody else serves the reactor at this moment, which does as well.
+        let _ = self.remote().reactor.try_turn(&|| self.shared.now());
+        self.in_reactor.set(false);
+        self.publish_stats();
+    }
+
+    /// Sleeps until there is something to do.
+    fn sleep(&self) {
+        let idle = &self.shared.idle;
+        idle.fall_asleep(self.index, self.searching.replace(false));
+        if self.sees_work() {
+            self.searching.set(idle.wake_up(self.index));
+            return;
+        }
+        self.count(|stats| stats.parks += 1);
+        self.publish_stats();
+        self.tell_monitor_if_idle();
+        self.in_reactor.set(true);
+        let _ = self.remote().reactor.park_then(&|| self.shared.now(), None, || {
+            self.searching.set(idle.wake_up(self.index));
+            // ORDERING: pairs with the fence in `tell_monitor_if_idle`.
+            fence(Ordering::SeqCst);
+            self.shared.set_idle(false);
+        });
+        self.in_reactor.set(false);
+    }
+
+    /// The last worker to fall asleep sends the monitor to sleep as well.
+    ///
+    /// It looks again afterwards: a worker that woke up in between may have told the monitor so
+    /// before it was told the contrary here.
+    fn tell_monitor_if_idle(&self) {
+        let all_asleep = || self.shared.idle.snapshot().awake == 0;
+        if all_asleep() {
+            self.shared.set_idle(true);
+            // ORDERING: pairs with the fence after `wake_up` in `sleep`: either the other worker
+            // sees that the monitor was sent to sleep, or it is seen here to be awake.
+            fence(Ordering::SeqCst);
+            if !all_asleep() {
+                self.shared.set_idle(false);
+            }
+        }
+    }
+
+    /// Cancels whatever this worker holds. It has left its loop for good.
+    pub(crate) fn drain(&self) {
+        self.shared.live.close_and_cancel(self.index);
+        drop(self.remote().lifo.take());
+        while let Some(runnable) = self.queue.take() {
+            drop::<Runnable>(runnable);
+        }
+    }
+}
