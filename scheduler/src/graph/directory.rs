@@ -9,8 +9,13 @@ use std::hash::{BuildHasherDefault, Hasher};
 pub(crate) enum Place {
     /// In this slot of the dependency graph.
     Live(u32),
-    /// It has ended like this; all that is kept of it.
-    Ended(EndState),
+    /// It has ended; this is all that is kept of it.
+    Ended {
+        /// How.
+        end: EndState,
+        /// The graph it belongs to, which forgets it, or `NO_JOB`.
+        job: u32,
+    },
 }
 
 /// Every task that has not been forgotten: 16 bytes each, plus the table's slack.

@@ -43,7 +43,7 @@ impl<P> TaskScheduler<P> {
     pub fn cancel(&mut self, id: TaskId, now: Timestamp) -> Cancelled {
         match self.directory.get(&id) {
             None => Cancelled::Unknown,
-            Some(&Place::Ended(end)) => Cancelled::AlreadyEnded(end),
+            Some(&Place::Ended { end, .. }) => Cancelled::AlreadyEnded(end),
             Some(&Place::Live(slot)) if self.graph[slot].phase == Phase::Running => {
                 Cancelled::Running(self.graph.ticket(slot))
             }
@@ -139,7 +139,7 @@ impl<P> TaskScheduler<P> {
         let graph = self.graph_of(slot);
         let record = self.graph.remove(slot);
         let id = record.id;
-        self.directory.insert(id, Place::Ended(end));
+        self.directory.insert(id, Place::Ended { end, job: record.job });
         self.counts.end(record.phase, end);
         self.events.push_back(Event::Ended { id, graph, end, payload: record.payload, cause });
         for successor in successors.drain(..) {

@@ -130,7 +130,7 @@ impl<P> TaskScheduler<P> {
     /// Where a task is in its life, or `None` if nobody knows it.
     pub fn state(&self, id: TaskId) -> Option<TaskState> {
         Some(match *self.directory.get(&id)? {
-            Place::Ended(end) => TaskState::Ended(end),
+            Place::Ended { end, .. } => TaskState::Ended(end),
             Place::Live(slot) => match self.graph[slot].phase {
                 Phase::Waiting => TaskState::Waiting { unmet: self.graph[slot].unmet as usize },
                 Phase::Ready => TaskState::Ready,
@@ -159,15 +159,16 @@ impl<P> TaskScheduler<P> {
         self.counts.unfinished() == 0
     }
 
-    /// Forgets a task that has ended: nobody will name it as a dependency again. True if it did.
+    /// Forgets a task that was submitted alone and has ended: nobody will name it as a dependency
+    /// again, and its id is free. True if it did; a task of a graph is forgotten with its graph.
     ///
     /// An ended task that is remembered costs a few words, and makes its id a duplicate.
     pub fn forget(&mut self, id: TaskId) -> bool {
-        let has_ended = matches!(self.directory.get(&id), Some(Place::Ended(_)));
-        if has_ended {
+        let alone = matches!(self.directory.get(&id), Some(Place::Ended { job: NO_JOB, .. }));
+        if alone {
             self.directory.remove(&id);
         }
-        has_ended
+        alone
     }
 
     /// Forgets a graph that has ended, and all its tasks. True if it did. O(tasks of the graph).
@@ -177,7 +178,7 @@ impl<P> TaskScheduler<P> {
         }
         let job = self.jobs.remove(graph.index);
         for &id in job.members() {
-            self.forget(id);
+            self.directory.remove(&id);
         }
         true
     }

@@ -232,8 +232,8 @@ impl<P> TaskScheduler<P> {
         for id in dependencies {
             match self.directory[&id] {
                 Place::Live(slot) => live.push(slot),
-                Place::Ended(EndState::Completed) => {}
-                Place::Ended(_) => broken = broken.or(Some(id)),
+                Place::Ended { end: EndState::Completed, .. } => {}
+                Place::Ended { .. } => broken = broken.or(Some(id)),
             }
         }
         live.sort_unstable();
@@ -245,6 +245,8 @@ impl<P> TaskScheduler<P> {
         for &predecessor in predecessors {
             self.graph.link(predecessor, slot);
         }
-        raise_ancestors(&mut self.graph, &mut self.ready, self.config.policy, slot);
+        if !predecessors.is_empty() {
+            raise_ancestors(&mut self.graph, &mut self.ready, self.config.policy, slot);
+        }
     }
 }

@@ -38,15 +38,15 @@ fn cancelling_a_graph_ends_what_waits_and_names_what_runs() {
     for policy in [Policy::CriticalPath, Policy::Fifo, Policy::LevelBarrier] {
         let mut scheduler = scheduler(|config| {
             config.policy = policy;
-            config.max_in_flight = 1;
+            config.max_in_flight = 2;
         });
-        let graph = vec![spec(1, &[]), spec(2, &[1]), spec(3, &[2]), spec(4, &[])];
+        let graph = vec![spec(1, &[]), spec(2, &[1]), spec(3, &[2]), spec(4, &[]), spec(5, &[])];
         let graph = scheduler.submit_graph(graph, FailurePolicy::FailFast, NOW).unwrap();
         scheduler.submit(spec(9, &[3]), NOW).unwrap();
-        let running = scheduler.dispatch(NOW).unwrap();
-        assert_eq!(scheduler.cancel_graph(graph, NOW), [running.ticket]);
+        assert_eq!(started(&mut scheduler), [1, 4]);
+        assert_eq!(scheduler.cancel_graph(graph, NOW).len(), 2);
         let counts = scheduler.graph_counts(graph).unwrap();
-        assert_eq!((counts.cancelled, counts.skipped, counts.running), (3, 0, 1), "{policy}");
+        assert_eq!((counts.cancelled, counts.skipped, counts.running), (3, 0, 2), "{policy}");
         assert_eq!(
             scheduler.state(id(9)),
             Some(TaskState::Ended(EndState::Skipped)),
@@ -54,7 +54,9 @@ fn cancelling_a_graph_ends_what_waits_and_names_what_runs() {
         );
         events(&mut scheduler);
         finish(&mut scheduler, 1, EndState::Failed);
-        assert_eq!(events(&mut scheduler), ["1 failed", "graph ended, 4 tasks"], "no second stop");
+        assert_eq!(events(&mut scheduler), ["1 failed"], "it is stopping already");
+        finish(&mut scheduler, 4, EndState::Cancelled);
+        assert_eq!(events(&mut scheduler), ["4 cancelled", "graph ended, 5 tasks"]);
         assert!(scheduler.is_idle());
         assert!(scheduler.forget_graph(graph));
         assert_eq!(scheduler.cancel_graph(graph, NOW), [], "forgotten");

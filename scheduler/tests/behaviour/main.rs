@@ -7,6 +7,7 @@ mod failure;
 mod model;
 mod order;
 mod payloads;
+mod random_barrier;
 mod random_life;
 mod reference;
 mod scale;

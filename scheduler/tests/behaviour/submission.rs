@@ -73,6 +73,21 @@ fn a_forgotten_task_is_unknown_and_its_id_is_free_again() {
 }
 
 #[test]
+fn a_graph_is_forgotten_as_a_whole() {
+    let mut scheduler = scheduler(|_| {});
+    let graph = vec![spec(1, &[]), spec(2, &[1])];
+    let graph = scheduler.submit_graph(graph, FailurePolicy::FailFast, NOW).unwrap();
+    started(&mut scheduler);
+    finish(&mut scheduler, 1, EndState::Completed);
+    assert!(!scheduler.forget(id(1)), "another task under its id would be taken for it");
+    assert!(!scheduler.forget_graph(graph), "2 has not ended");
+    run_one_by_one(&mut scheduler);
+    assert!(scheduler.forget_graph(graph));
+    assert_eq!((scheduler.state(id(1)), scheduler.graph_counts(graph)), (None, None));
+    scheduler.submit(spec(1, &[]), NOW).unwrap();
+}
+
+#[test]
 fn a_graph_may_refer_forwards_and_to_earlier_tasks() {
     let mut scheduler = scheduler(|_| {});
     scheduler.submit(spec(7, &[]), NOW).unwrap();
