@@ -6,6 +6,7 @@ mod context;
 pub mod runtime;
 pub mod seam;
 pub mod task;
+pub mod time;
 mod worker;
 
 pub use macros::{main, test};

@@ -16,6 +16,12 @@ pub struct TimerKey {
 impl TimerKey {
     /// A key that never named anything.
     pub(crate) const DEAD: Self = Self { index: NIL, generation: 0 };
+
+    /// Whether the reactor was closed already when the timer was to be inserted, so that it will
+    /// never fire.
+    pub fn is_dead(self) -> bool {
+        self == Self::DEAD
+    }
 }
 
 /// One timer, or a free place.

@@ -25,6 +25,8 @@ pub struct RuntimeMetrics {
     pub workers: Vec<WorkerSnapshot>,
     /// Tasks from outside that no worker has taken yet.
     pub injected: usize,
+    /// Timers that have neither fired nor been cancelled.
+    pub pending_timers: usize,
     /// Workers that are not asleep.
     pub awake_workers: usize,
 }
@@ -35,6 +37,7 @@ impl RuntimeMetrics {
             tasks: shared.tally(),
             workers: shared.counters.iter().map(WorkerCounters::snapshot).collect(),
             injected: shared.injector.len(),
+            pending_timers: shared.remotes.iter().map(|it| it.reactor.timer_count()).sum(),
             awake_workers: shared.idle.snapshot().awake,
         }
     }

@@ -3,12 +3,12 @@
 use primitives::Timestamp;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The clock of one runtime: the machine's monotonic clock, or one that the caller supplies.
 ///
-/// Inside the runtime time is a [`Timestamp`], nanoseconds since the clock was made. Users see
-/// [`Instant`]s; a supplied clock's are as far from its origin as its timestamps say.
+/// Inside the runtime time is a [`Timestamp`], nanoseconds since some moment before the clock was
+/// made. Users see [`Instant`]s; a supplied clock's are as far apart as its timestamps say.
 ///
 /// # Examples
 ///
@@ -42,8 +42,16 @@ enum Source {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { origin: Instant::now(), source: Source::Machine }
+        Self { origin: some_time_ago(), source: Source::Machine }
     }
+}
+
+/// An instant before which nobody is likely to refer to: yesterday, or as far back as the
+/// machine's clock goes. Schedules may begin before the runtime did.
+fn some_time_ago() -> Instant {
+    let now = Instant::now();
+    let day = Duration::from_secs(24 * 60 * 60);
+    (0..20).find_map(|halvings| now.checked_sub(day / (1 << halvings))).unwrap_or(now)
 }
 
 impl Clock {
@@ -69,7 +77,7 @@ impl Clock {
 
     /// The instant of a timestamp, or a moment centuries away if that cannot be represented.
     pub fn instant(&self, timestamp: Timestamp) -> Instant {
-        let far = std::time::Duration::from_secs(60 * 60 * 24 * 365 * 100);
+        let far = Duration::from_secs(60 * 60 * 24 * 365 * 100);
         let offset = timestamp - Timestamp::ZERO;
         self.origin.checked_add(offset).unwrap_or_else(|| self.origin + far)
     }
