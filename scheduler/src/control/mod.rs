@@ -4,6 +4,8 @@
 //! dependencies, and a task gives back everything when its attempt ends, so admission takes part
 //! in no circular wait.
 
+#![forbid(unsafe_code)]
+
 mod admission;
 mod budget;
 

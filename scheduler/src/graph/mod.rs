@@ -5,6 +5,8 @@
 //! [`Policy`], a `Job` how far a graph is, the `Directory` which ids are known; admission is in
 //! `control`.
 
+#![forbid(unsafe_code)]
+
 mod config;
 mod dependency_graph;
 mod directory;

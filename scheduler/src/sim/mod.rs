@@ -4,6 +4,8 @@
 //! only time is made up. It predicts what a policy makes of a graph when tasks take exactly as
 //! long as they say and scheduling costs nothing.
 
+#![forbid(unsafe_code)]
+
 mod bound;
 mod clock;
 mod graph;

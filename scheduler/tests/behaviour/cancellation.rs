@@ -67,15 +67,16 @@ fn cancelling_a_graph_ends_what_waits_and_names_what_runs() {
 fn cancelling_everything_leaves_only_what_runs() {
     let mut scheduler = scheduler(|config| config.max_in_flight = 2);
     let graph = vec![spec(1, &[]), spec(2, &[1]), spec(3, &[])];
-    scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    scheduler.submit_graph(graph, FailurePolicy::FailFast, NOW).unwrap();
     scheduler.submit(spec(4, &[]), NOW).unwrap();
     scheduler.submit(spec(5, &[2, 4]), NOW).unwrap();
     assert_eq!(started(&mut scheduler), [1, 3]);
-    let tickets = scheduler.cancel_all(NOW);
-    assert_eq!(tickets.len(), 2);
+    assert_eq!(scheduler.cancel_all(NOW).len(), 2);
     assert_eq!(scheduler.counts().cancelled, 3, "none is skipped: each was asked to stop");
-    for ticket in tickets {
-        scheduler.finish(ticket, EndState::Cancelled, NOW).unwrap();
-    }
+    events(&mut scheduler);
+    finish(&mut scheduler, 1, EndState::Failed);
+    assert_eq!(events(&mut scheduler), ["1 failed"], "3 is being stopped already");
+    finish(&mut scheduler, 3, EndState::Cancelled);
+    assert_eq!(events(&mut scheduler), ["3 cancelled", "graph ended, 3 tasks"]);
     assert!(scheduler.is_idle());
 }
