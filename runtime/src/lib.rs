@@ -11,5 +11,6 @@ mod worker;
 
 pub use macros::{main, test};
 pub use primitives::Timestamp;
+pub use scheduler::sim;
 pub use task::spawn;
 pub use worker::TaskTally;
