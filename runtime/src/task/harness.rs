@@ -55,8 +55,8 @@ unsafe fn schedule<F: Future, S: Schedule>(ptr: NonNull<Header>, cause: Cause) {
 
 unsafe fn cancel<F: Future, S: Schedule>(ptr: NonNull<Header>) {
     let harness = Harness::<F, S>(ptr.cast());
-    harness.cancel();
-    harness.complete(End::Cancelled, 0);
+    let end = harness.cancel();
+    harness.complete(end, 0);
 }
 
 unsafe fn take_output<F: Future, S: Schedule>(ptr: NonNull<Header>, into: *mut (), waker: &Waker) {
@@ -97,8 +97,8 @@ impl<F: Future, S: Schedule> Harness<F, S> {
         match self.cell().header.state.start() {
             Start::Poll => self.poll(),
             Start::Cancel => {
-                self.cancel();
-                self.complete(End::Cancelled, 1);
+                let end = self.cancel();
+                self.complete(end, 1);
             }
             Start::Stale => self.release(1),
         }
@@ -116,12 +116,13 @@ impl<F: Future, S: Schedule> Harness<F, S> {
         match polled {
             Ok(Poll::Pending) => self.suspend(),
             Ok(Poll::Ready(output)) => {
-                self.store(Stage::Output(Ok(output)));
-                self.complete(End::Finished, 1);
+                let end = self.store(Ok(output), End::Finished);
+                self.complete(end, 1);
             }
             Err(payload) => {
-                self.fail(payload);
-                self.complete(End::Panicked, 1);
+                let error = JoinError::panicked(self.cell().header.id, payload);
+                let end = self.store(Err(error), End::Panicked);
+                self.complete(end, 1);
             }
         }
     }
@@ -145,36 +146,41 @@ impl<F: Future, S: Schedule> Harness<F, S> {
                 self.release(1);
             }
             Suspend::Cancel => {
-                self.cancel();
-                self.complete(End::Cancelled, 1);
+                let end = self.cancel();
+                self.complete(end, 1);
             }
         }
     }
 
-    /// Drops the future and stores the reason.
-    fn cancel(self) {
-        self.store(Stage::Output(Err(JoinError::cancelled(self.cell().header.id))));
+    /// Drops the future and stores the reason. How the task ended, as for `store`.
+    fn cancel(self) -> End {
+        self.store(Err(JoinError::cancelled(self.cell().header.id)), End::Cancelled)
     }
 
-    fn fail(self, payload: Box<dyn Any + Send>) {
-        self.store(Stage::Output(Err(JoinError::panicked(self.cell().header.id, payload))));
-    }
-
-    /// Replaces the stage; what it held is dropped in place, inside the task's context.
+    /// Drops the future in place, inside the task's context, and stores the output.
     ///
-    /// If that drop panics, the panic takes the place of the output.
-    fn store(self, next: Stage<F>) {
+    /// If that drop panics, the panic takes the place of the output, and the task has not ended
+    /// as `end` says but panicked.
+    fn store(self, output: Result<F::Output, JoinError>, end: End) -> End {
         let _entered = Entered::new(self.cell().header.id);
-        let dropped = self.drop_stage();
-        let next = match dropped {
-            Ok(()) => next,
+        let (output, end) = match self.drop_stage() {
+            Ok(()) => (output, end),
             Err(payload) => {
-                discard(next);
-                Stage::Output(Err(JoinError::panicked(self.cell().header.id, payload)))
+                discard(output);
+                (Err(JoinError::panicked(self.cell().header.id, payload)), End::Panicked)
             }
         };
         // SAFETY: rule 2 or 3. The old value is gone already, nothing is dropped here.
-        self.cell().stage.with_mut(|stage| unsafe { stage.write(next) });
+        self.cell().stage.with_mut(|stage| unsafe { stage.write(Stage::Output(output)) });
+        end
+    }
+
+    /// Drops an output that nobody will see. A panic of that ends here; the hook has reported it.
+    fn discard_output(self) {
+        let _entered = Entered::new(self.cell().header.id);
+        if let Err(payload) = self.drop_stage() {
+            discard(payload);
+        }
     }
 
     /// Drops what the stage holds and leaves Gone, also when the drop panics.
@@ -198,16 +204,13 @@ impl<F: Future, S: Schedule> Harness<F, S> {
     /// The output is stored. `references` are the caller's and used up, as is the live list's.
     fn complete(self, end: End, references: usize) {
         let cell = self.cell();
+        // In the books first: whoever has joined a task finds it counted.
+        let listed = cell.scheduler.retire(self.raw(), end);
         match cell.header.state.complete() {
-            Complete::Unwanted => {
-                let _entered = Entered::new(cell.header.id);
-                // Nobody will see the output, nor a panic of its drop: the hook has reported it.
-                let _ = self.drop_stage();
-            }
+            Complete::Unwanted => self.discard_output(),
             Complete::Wanted => {}
             Complete::Awaited => self.wake_joiner(),
         }
-        let listed = cell.scheduler.retire(self.raw(), end);
         self.release(references + usize::from(listed));
     }
 
@@ -267,9 +270,7 @@ impl<F: Future, S: Schedule> Harness<F, S> {
     fn drop_join(self) {
         let duties = self.cell().header.state.drop_join();
         if duties.output {
-            let _entered = Entered::new(self.cell().header.id);
-            // As in `complete`: the hook has reported a panic, and nobody else wants it.
-            let _ = self.drop_stage();
+            self.discard_output();
         }
         if duties.waker {
             self.drop_join_waker();

@@ -18,8 +18,8 @@ pub trait Schedule: Send + Sync + 'static {
     /// Queues a task that has to be polled.
     fn schedule(&self, runnable: Runnable, cause: Cause);
 
-    /// The task is complete: counts it, and takes it off the list of live tasks. True if it was
-    /// on the list, whose reference the caller then releases.
+    /// The task has its output and is about to say so: counts it, and takes it off the list of
+    /// live tasks. True if it was on the list, whose reference the caller then releases.
     fn retire(&self, task: RawTask, end: End) -> bool;
 }
 
