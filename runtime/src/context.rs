@@ -34,7 +34,8 @@ pub(crate) fn current() -> Result<Handle, TryCurrentError> {
     }
 }
 
-/// While it lives, the thread's current runtime is the one given.
+/// While it lives, the thread's current runtime is the one given. On a thread whose locals are
+/// gone (a runtime in a thread-local may be dropped that late) there is none, and it does nothing.
 #[derive(Debug)]
 pub(crate) struct EnteredHandle {
     previous: Option<Handle>,
@@ -42,8 +43,8 @@ pub(crate) struct EnteredHandle {
 
 impl EnteredHandle {
     pub(crate) fn new(handle: &Handle) -> Self {
-        let handle = handle.clone();
-        Self { previous: CONTEXT.with(|context| context.handle.replace(Some(handle))) }
+        let entered = CONTEXT.try_with(|context| context.handle.replace(Some(handle.clone())));
+        Self { previous: entered.ok().flatten() }
     }
 }
 
@@ -77,24 +78,31 @@ impl DrivesTasks {
 
 impl Drop for DrivesTasks {
     fn drop(&mut self) {
-        CONTEXT.with(|context| context.drives_tasks.set(false));
+        // A thread whose locals are gone drives nothing any more.
+        let _ = CONTEXT.try_with(|context| context.drives_tasks.set(false));
     }
 }
 
-/// While it lives, the thread is the worker given.
+/// While it lives, the thread is the worker given, also if it is another runtime's already: a task
+/// may drop a current-thread runtime. Does nothing on a thread whose locals are gone.
 #[derive(Debug)]
-pub(crate) struct EnteredWorker(());
+pub(crate) struct EnteredWorker {
+    previous: Option<Rc<Local>>,
+}
 
 impl EnteredWorker {
     pub(crate) fn new(local: Rc<Local>) -> Self {
-        CONTEXT.with(|context| *context.local.borrow_mut() = Some(local));
-        Self(())
+        let entered = CONTEXT.try_with(|context| context.local.replace(Some(local)));
+        Self { previous: entered.ok().flatten() }
     }
 }
 
 impl Drop for EnteredWorker {
     fn drop(&mut self) {
-        CONTEXT.with(|context| context.local.borrow_mut().take());
+        let previous = self.previous.take();
+        // As above: what is replaced is dropped outside the borrow.
+        let replaced = CONTEXT.try_with(|context| context.local.replace(previous));
+        drop(replaced);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::task::{JoinHandle, Runnable, new_detached};
 use primitives::shim::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::fmt;
+use std::io;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,9 +44,12 @@ struct State {
     free: usize,
     closed: bool,
     started: u64,
-    /// Every thread not yet joined. Those that left by themselves are joined when the next one
-    /// starts, so the list is bounded by `max_threads`.
+    /// Threads that are being started, whose handles are therefore not in the list yet.
+    starting: usize,
+    /// Every other thread not yet joined. Those that left by themselves are joined when the next
+    /// one starts, so the list is bounded by `max_threads`.
     handles: Vec<(u64, Box<dyn ThreadHandle>)>,
+    /// Threads that left by themselves and are not joined.
     left: Vec<u64>,
 }
 
@@ -98,6 +102,7 @@ impl BlockingPool {
         let number = state.started;
         state.started += 1;
         state.threads += 1;
+        state.starting += 1;
         let left = state.take_left();
         drop(state);
         for thread in left {
@@ -113,23 +118,38 @@ impl BlockingPool {
                 pool.run(number);
             }),
         );
-        self.note_start(number, started);
+        match started {
+            Ok(thread) => self.note_started(number, thread),
+            Err(error) => self.note_refused(&error),
+        }
     }
 
-    fn note_start(&self, number: u64, started: std::io::Result<Box<dyn ThreadHandle>>) {
+    fn note_started(&self, number: u64, thread: Box<dyn ThreadHandle>) {
         let mut state = self.0.state.lock();
-        match started {
-            Ok(thread) => {
-                state.handles.push((number, thread));
-            }
-            // The closure waits for the next thread that becomes free. If there is none at all it
-            // would wait for ever, and only the caller can do something about that.
-            Err(error) => {
-                state.threads -= 1;
-                let none_left = state.threads == 0;
-                drop(state);
-                assert!(!none_left, "the system refuses to start a blocking thread: {error}");
-            }
+        state.starting -= 1;
+        state.handles.push((number, thread));
+        self.tell_joiner(state);
+    }
+
+    /// With another thread left the closures wait for it. Without any they would wait for ever:
+    /// they are cancelled, and the caller, who alone can do something about it, is told so.
+    fn note_refused(&self, error: &io::Error) {
+        let mut state = self.0.state.lock();
+        state.starting -= 1;
+        state.threads -= 1;
+        let none_left = state.threads == 0;
+        let stranded = if none_left { std::mem::take(&mut state.queue) } else { VecDeque::new() };
+        self.tell_joiner(state);
+        drop(stranded);
+        assert!(!none_left, "the system refuses to start a blocking thread: {error}");
+    }
+
+    /// A thread is no longer being started, which `join` may be waiting for.
+    fn tell_joiner(&self, state: MutexGuard<'_, State>) {
+        let closed = state.closed;
+        drop(state);
+        if closed {
+            self.0.bell.notify_all();
         }
     }
 
@@ -178,11 +198,24 @@ impl BlockingPool {
     /// After [`close`](Self::close): waits until every thread is gone, except for the calling
     /// one. A closure that never returns makes this wait for ever.
     pub(crate) fn join(&self) {
-        loop {
-            let Some((_, thread)) = self.0.state.lock().handles.pop() else { break };
+        while let Some(thread) = self.next_to_join() {
             if !thread.is_current() {
                 thread.join();
             }
+        }
+    }
+
+    /// Some thread that is not joined, also one that is only being started.
+    fn next_to_join(&self) -> Option<Box<dyn ThreadHandle>> {
+        let mut state = self.0.state.lock();
+        loop {
+            if let Some((_, thread)) = state.handles.pop() {
+                return Some(thread);
+            }
+            if state.starting == 0 {
+                return None;
+            }
+            state = self.0.bell.wait(state);
         }
     }
 }
@@ -190,11 +223,12 @@ impl BlockingPool {
 impl State {
     /// The handles of threads that have left or are just leaving.
     fn take_left(&mut self) -> Vec<Box<dyn ThreadHandle>> {
-        let left = std::mem::take(&mut self.left);
         let (gone, here) = std::mem::take(&mut self.handles)
             .into_iter()
-            .partition::<Vec<_>, _>(|(number, _)| left.contains(number));
+            .partition::<Vec<_>, _>(|(number, _)| self.left.contains(number));
         self.handles = here;
+        // One whose handle is not in the list yet is found there the next time.
+        self.left.retain(|left| gone.iter().all(|(number, _)| number != left));
         gone.into_iter().map(|(_, thread)| thread).collect()
     }
 }

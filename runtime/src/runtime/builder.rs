@@ -110,11 +110,15 @@ impl Builder {
     /// [`BuildError::Config`] names an option that makes no sense; [`BuildError::System`] says
     /// what the system refused. Whatever was started until then has been stopped.
     pub fn build(&mut self) -> Result<Runtime, BuildError> {
-        self.config.validate()?;
+        let mut config = self.config.clone();
         if self.current_thread {
-            Runtime::current_thread(Config { worker_threads: 1, ..self.config.clone() })
+            config.worker_threads = 1;
+        }
+        config.validate()?;
+        if self.current_thread {
+            Runtime::current_thread(config)
         } else {
-            Runtime::multi_thread(self.config.clone())
+            Runtime::multi_thread(config)
         }
     }
 }

@@ -1,8 +1,7 @@
 //! The runtime without worker threads: whoever is in `block_on` is the worker.
 
-use super::Handle;
 use super::root::RootWaker;
-use crate::context::{EnteredHandle, EnteredWorker};
+use crate::context::EnteredWorker;
 use crate::worker::{Local, Shared};
 use primitives::shim::Mutex;
 use std::pin::{Pin, pin};
@@ -33,15 +32,14 @@ impl CurrentThread {
         let root = Arc::new(RootWaker::new(Arc::clone(&shared.remotes[0].reactor)));
         let waker = Waker::from(Arc::clone(&root));
         let mut context = Context::from_waker(&waker);
+        let _place = Place { current: self, root: &root };
         loop {
             if let Some(driver) = self.take_seat(&root) {
-                let output = driver.drive(shared, &root, future.as_mut(), &mut context);
-                return output;
+                return driver.drive(shared, &root, future.as_mut(), &mut context);
             }
             if root.take_woken()
                 && let Poll::Ready(output) = future.as_mut().poll(&mut context)
             {
-                self.leave_queue(&root);
                 return output;
             }
             root.parker.park();
@@ -71,7 +69,10 @@ impl CurrentThread {
     /// queue is.
     fn leave_queue(&self, root: &Arc<RootWaker>) {
         let mut seat = self.seat.lock();
-        seat.waiting.retain(|waiting| !Arc::ptr_eq(waiting, root));
+        let Some(place) = seat.waiting.iter().position(|waiting| Arc::ptr_eq(waiting, root)) else {
+            return;
+        };
+        seat.waiting.remove(place);
         let next = if seat.local.is_some() { seat.waiting.first().cloned() } else { None };
         drop(seat);
         if let Some(next) = next {
@@ -90,17 +91,28 @@ impl CurrentThread {
     }
 
     /// Cancels every task. Nobody is in `block_on` any more.
-    pub(super) fn shut_down(&self, handle: &Handle) {
+    pub(super) fn shut_down(&self, shared: &Shared) {
         let Some(local) = self.seat.lock().local.take() else { return };
-        let shared = handle.shared();
         shared.begin_shutdown();
-        let _handle = EnteredHandle::new(handle);
         let local = Rc::new(local);
         {
             let _worker = EnteredWorker::new(Rc::clone(&local));
             local.drain();
         }
         shared.finish_shutdown();
+    }
+}
+
+/// A thread's claim to a place in the queue. Dropping it, also by a panic of the root future,
+/// leaves the queue.
+struct Place<'a> {
+    current: &'a CurrentThread,
+    root: &'a Arc<RootWaker>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.current.leave_queue(self.root);
     }
 }
 

@@ -57,12 +57,20 @@ impl BuildError {
 
     /// Whether an option of the builder makes no sense.
     pub fn is_config(&self) -> bool {
-        matches!(self, Self::Config { .. })
+        match self {
+            Self::Config { .. } => true,
+            Self::Monitor(error) => error.is_invalid_config(),
+            Self::System { .. } => false,
+        }
     }
 
     /// Whether the system refused something; trying again later may help.
     pub fn is_system(&self) -> bool {
-        matches!(self, Self::System { .. })
+        match self {
+            Self::System { .. } => true,
+            Self::Monitor(error) => error.is_thread_start(),
+            Self::Config { .. } => false,
+        }
     }
 }
 

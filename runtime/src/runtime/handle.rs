@@ -87,6 +87,11 @@ impl Handle {
     ///
     /// It can be aborted only while it waits for a thread; once started it runs to its end, and
     /// dropping the runtime waits for it.
+    ///
+    /// # Panics
+    ///
+    /// If the system refuses the thread and the runtime has no other for blocking closures; those
+    /// that wait are cancelled.
     #[track_caller]
     pub fn spawn_blocking<F, R>(&self, closure: F) -> JoinHandle<R>
     where

@@ -5,7 +5,7 @@ use super::multi_thread::MultiThread;
 use super::park_on::park_on;
 use super::{BuildError, Builder, Config, EnterGuard, Handle};
 use crate::blocking::{BlockingConfig, BlockingPool};
-use crate::context::DrivesTasks;
+use crate::context::{DrivesTasks, EnteredHandle};
 use crate::task::JoinHandle;
 use crate::worker::{Local, Shared, SharedConfig};
 use monitor::ResourceMonitor;
@@ -81,11 +81,12 @@ impl Runtime {
     pub(super) fn multi_thread(config: Config) -> Result<Self, BuildError> {
         let (handle, locals) = prepare(&config)?;
         let mut runtime = Self { handle, flavor: Flavor::MultiThread(MultiThread::empty()) };
+        // Before the workers: one that goes to sleep tells the monitor so only once.
+        runtime.start_monitor(&config)?;
         let Flavor::MultiThread(threads) = &mut runtime.flavor else {
-            unreachable!("it was made so two lines above")
+            unreachable!("it was made so a few lines above")
         };
         threads.start(&config, &runtime.handle, locals)?;
-        runtime.start_monitor(&config)?;
         Ok(runtime)
     }
 
@@ -184,11 +185,13 @@ fn prepare(config: &Config) -> Result<(Handle, Vec<Local>), BuildError> {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
+        // What is dropped below may still ask for the current runtime.
+        let _entered = EnteredHandle::new(&self.handle);
         let shared = self.handle.shared();
         shared.blocking.close();
         let joined = match &mut self.flavor {
             Flavor::CurrentThread(current) => {
-                current.shut_down(&self.handle);
+                current.shut_down(shared);
                 true
             }
             Flavor::MultiThread(threads) => threads.shut_down(shared),

@@ -148,6 +148,10 @@ impl Local {
             }
         }
         self.count(|stats| stats.injector_pops += taken);
+        if taken > 1 && self.shared.config.work_stealing {
+            // In between, the tasks were in no queue that a worker looks at before it sleeps.
+            self.shared.announce();
+        }
         Some(runnable)
     }
 
