@@ -3,6 +3,7 @@ extern crate self as graph_runtime;
 
 mod blocking;
 mod context;
+pub mod net;
 pub mod runtime;
 pub mod seam;
 pub mod task;

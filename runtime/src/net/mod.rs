@@ -1,0 +1,52 @@
+//! Sockets: [`TcpListener`] and [`TcpStream`].
+//!
+//! Streams implement [`futures_io::AsyncRead`] and [`futures_io::AsyncWrite`]; copying, buffering,
+//! reading to the end and the like come from any crate that extends those traits.
+//!
+//! # How a task waits for a socket
+//!
+//! An operation is tried first. Only if it would block is the socket registered, with the reactor
+//! of the worker that is polling, and it stays there. So a connection belongs to the worker that
+//! serves it and not to the one that accepted it, and a socket that never has to wait never costs
+//! a registration.
+//!
+//! ```text
+//!   operation ──► try it ──► done
+//!                   │ would block
+//!                   ▼
+//!               register with this worker's reactor
+//!                   │
+//!                   ▼
+//!         ┌──► ready? ── no ──► leave the waker, return Pending ── edge: wake everybody ──┐
+//!         │         │ yes                                                                 │
+//!         │         ▼                                                                     │
+//!         │     try it ──► all that was asked for: readiness stays                        │
+//!         │         │  └─► less: the socket is drained, readiness is taken back           │
+//!         │         │ would block                                                         │
+//!         │         ▼                                                                     │
+//!         ├── take readiness back                                                         │
+//!         └───────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Nothing is lost between trying and registering: the kernel reports a socket that is ready
+//! already when it is registered.
+//!
+//! # Outside a runtime
+//!
+//! An operation that has to wait on a thread without a runtime panics like
+//! [`Handle::current`](crate::runtime::Handle::current). A registered socket may be used from any
+//! thread and any runtime, as long as the runtime it was registered with lives; after that,
+//! operations that would have to wait fail.
+
+mod addresses;
+mod attempt;
+mod registered;
+mod registration;
+mod tcp_io;
+mod tcp_listener;
+mod tcp_stream;
+mod waiters;
+
+pub use addresses::ToSocketAddrs;
+pub use tcp_listener::TcpListener;
+pub use tcp_stream::TcpStream;

@@ -1,0 +1,324 @@
+//! A socket that is registered when somebody first has to wait for it.
+
+use super::attempt::{Attempt, attempt};
+use super::registration::{Registration, shut_down};
+use super::waiters::POLLER;
+use crate::runtime::Handle;
+use primitives::shim::Mutex;
+use reactor::Direction;
+use std::fmt;
+use std::future::poll_fn;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::sync::OnceLock;
+use std::task::{Context, Poll, ready};
+
+/// Owns a non-blocking source and its place in a reactor.
+///
+/// ```text
+///   new ──(1)──► unregistered ──(2)──► registered with one reactor, for good ──(3)──► gone
+///                   └─────────────────────────────(3)─────────────────────────────────┘
+/// ```
+///
+/// 1. `new`: no system call. Operations are tried at once.
+/// 2. Somebody has to wait: `registration`, once, with the reactor of the worker that is polling.
+///    From here on an operation is tried only while the source is known to be ready.
+/// 3. `drop`: deregistered, if it was registered, then closed.
+///
+/// The source is registered by its descriptor and not as a [`mio::event::Source`], because that
+/// takes it exclusively, and other tasks may be using it at that moment.
+pub(super) struct Registered<S: AsRawFd> {
+    source: S,
+    registration: OnceLock<Registration>,
+    /// Held while registering: two tasks that find they must wait register it once.
+    registering: Mutex<()>,
+}
+
+impl<S: AsRawFd> Registered<S> {
+    /// A source that is not registered. It must be in non-blocking mode.
+    pub(super) fn new(source: S) -> Self {
+        Self { source, registration: OnceLock::new(), registering: Mutex::new(()) }
+    }
+
+    /// The source.
+    pub(super) fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// The place in a reactor, taken now if there is none yet.
+    ///
+    /// # Panics
+    ///
+    /// If there is none yet, outside a runtime.
+    #[track_caller]
+    fn registration(&self) -> io::Result<&Registration> {
+        if let Some(registration) = self.registration.get() {
+            return Ok(registration);
+        }
+        let handle = Handle::current();
+        let _registering = self.registering.lock();
+        if let Some(registration) = self.registration.get() {
+            return Ok(registration);
+        }
+        let registration = Registration::new(&handle, &self.source)?;
+        Ok(self.registration.get_or_init(|| registration))
+    }
+
+    /// The operation's result if nothing is known of the source's readiness and it does not block.
+    fn try_unregistered<R>(
+        &self,
+        operation: &mut impl FnMut(&S) -> io::Result<Attempt<R>>,
+    ) -> Option<io::Result<R>> {
+        if self.registration.get().is_some() {
+            return None;
+        }
+        attempt(&self.source, operation).map(|result| result.map(|attempt| attempt.value))
+    }
+
+    /// Tries `operation` until it does not block. The last task that called this for a direction
+    /// is woken; another one is no longer.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime, if it has to wait and is not registered.
+    #[track_caller]
+    pub(super) fn poll_io<R>(
+        &self,
+        context: &mut Context<'_>,
+        direction: Direction,
+        mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
+    ) -> Poll<io::Result<R>> {
+        if let Some(result) = self.try_unregistered(&mut operation) {
+            return Poll::Ready(result);
+        }
+        let registration = self.registration()?;
+        registration.poll_io(context, direction, POLLER, &self.source, &mut operation)
+    }
+
+    /// Tries `operation` until it does not block. Any number of tasks may do so at once.
+    ///
+    /// # Panics
+    ///
+    /// As [`poll_io`](Self::poll_io).
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is done, `operation` has not succeeded.
+    pub(super) async fn io<R>(
+        &self,
+        direction: Direction,
+        mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
+    ) -> io::Result<R> {
+        if let Some(result) = self.try_unregistered(&mut operation) {
+            return result;
+        }
+        let registration = self.registration()?;
+        let place = registration.waiters(direction).place();
+        poll_fn(|context| {
+            registration.poll_io(context, direction, place.key(), &self.source, &mut operation)
+        })
+        .await
+    }
+
+    /// Tries `operation` once.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::WouldBlock`], and those of `operation`.
+    pub(super) fn try_io<R>(
+        &self,
+        direction: Direction,
+        mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
+    ) -> io::Result<R> {
+        let registration = self.registration.get();
+        let event = registration.and_then(|registration| registration.ready_now(direction));
+        let result = match (registration, event) {
+            (Some(registration), Some(event)) => {
+                registration.try_at(event, &self.source, &mut operation)
+            }
+            // The reactor may not have had its turn yet, so it is tried all the same.
+            _ => attempt(&self.source, &mut operation).map(|result| result.map(|done| done.value)),
+        };
+        result.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
+    }
+
+    /// Waits until an operation is worth trying. Any number of tasks may do so at once.
+    ///
+    /// # Errors
+    ///
+    /// If the runtime has shut down.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime, if it is not registered.
+    pub(super) async fn ready(&self, direction: Direction) -> io::Result<()> {
+        let registration = self.registration()?;
+        let place = registration.waiters(direction).place();
+        let event =
+            poll_fn(|context| registration.poll_ready(context, direction, place.key())).await;
+        if event.is_shutdown() { Err(shut_down()) } else { Ok(()) }
+    }
+
+    /// [`ready`](Self::ready) for the last task that called this for a direction.
+    #[track_caller]
+    pub(super) fn poll_ready(
+        &self,
+        context: &mut Context<'_>,
+        direction: Direction,
+    ) -> Poll<io::Result<()>> {
+        let event = ready!(self.registration()?.poll_ready(context, direction, POLLER));
+        Poll::Ready(if event.is_shutdown() { Err(shut_down()) } else { Ok(()) })
+    }
+
+    /// The reactor it is registered with, if it is.
+    #[cfg(test)]
+    pub(super) fn reactor(&self) -> Option<&std::sync::Arc<reactor::Reactor>> {
+        self.registration.get().map(Registration::reactor)
+    }
+}
+
+impl<S: AsRawFd> Drop for Registered<S> {
+    fn drop(&mut self) {
+        if let Some(registration) = self.registration.get() {
+            registration.end(&self.source);
+        }
+    }
+}
+
+impl<S: AsRawFd + fmt::Debug> fmt::Debug for Registered<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::attempt::Attempt;
+    use super::super::{TcpListener, TcpStream};
+    use crate::context::with_worker;
+    use crate::runtime::{Builder, Handle};
+    use crate::worker::Local;
+    use futures_lite::future::poll_once;
+    use futures_lite::{AsyncReadExt, AsyncWriteExt};
+    use reactor::Direction;
+    use std::future::poll_fn;
+    use std::io;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier};
+    use std::task::{Context, Poll, Wake, Waker};
+
+    async fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let client = TcpStream::connect(address).await.expect("it listens");
+        (client, listener.accept().await.expect("it was connected to").0)
+    }
+
+    #[crate::test]
+    async fn what_need_not_wait_is_not_registered() {
+        let (mut client, mut server) = pair().await;
+        client.write_all(b"at once").await.expect("there is room");
+        let mut buffer = [0; 7];
+        while server.try_read(&mut buffer).is_err() {}
+        assert_eq!(&buffer, b"at once");
+        assert!(client.io.reactor().is_none());
+        assert!(server.io.reactor().is_none());
+        assert!(poll_once(server.read(&mut buffer)).await.is_none());
+        assert!(server.io.reactor().is_some(), "now it had to wait");
+    }
+
+    /// The worker that this runs on, and the one that `stream` is registered with.
+    fn worker_and_registration(stream: &TcpStream) -> (Option<usize>, Option<usize>) {
+        let handle = Handle::current();
+        let shared = handle.shared();
+        let here = with_worker(shared, |local| local.map(Local::index));
+        let registered = stream.io.reactor().and_then(|reactor| {
+            shared.remotes.iter().position(|remote| Arc::ptr_eq(&remote.reactor, reactor))
+        });
+        (here, registered)
+    }
+
+    #[test]
+    fn a_connection_is_registered_where_it_is_polled() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("two workers");
+        let places = runtime.block_on(runtime.spawn(async {
+            let both_run = Arc::new(Barrier::new(2));
+            let mut tasks = Vec::new();
+            for _ in 0..2 {
+                // Accepted here, by one and the same task.
+                let (client, mut server) = pair().await;
+                let both_run = Arc::clone(&both_run);
+                tasks.push(crate::spawn(async move {
+                    // Two tasks that block at the same time are on two workers.
+                    both_run.wait();
+                    assert!(poll_once(server.read(&mut [0])).await.is_none());
+                    drop(client);
+                    worker_and_registration(&server)
+                }));
+            }
+            let mut places = Vec::new();
+            for task in tasks {
+                places.push(task.await.expect("it does not panic"));
+            }
+            places
+        }));
+        let mut places = places.expect("it does not panic");
+        places.sort_unstable();
+        assert_eq!(places, [(Some(0), Some(0)), (Some(1), Some(1))]);
+    }
+
+    /// Polls a read of `pretended` bytes out of 10 once and says whether it was tried.
+    async fn is_tried(stream: &TcpStream, pretended: usize) -> bool {
+        let mut tried = false;
+        let read = poll_fn(|context| {
+            stream.io.poll_io(context, Direction::Read, |_| {
+                tried = true;
+                Ok(Attempt::transfer(pretended, 10))
+            })
+        });
+        poll_once(read).await;
+        tried
+    }
+
+    #[crate::test]
+    async fn a_short_read_is_not_followed_by_a_useless_one() {
+        let (mut client, server) = pair().await;
+        assert!(poll_once(server.readable()).await.is_none());
+        client.write_all(b"an event").await.expect("there is room");
+        server.readable().await.expect("the runtime lives");
+        assert!(is_tried(&server, 10).await);
+        assert!(is_tried(&server, 10).await, "a full read may leave more behind");
+        assert!(is_tried(&server, 9).await);
+        assert!(!is_tried(&server, 9).await, "a short read leaves nothing behind");
+        client.write_all(b"the next").await.expect("there is room");
+        server.readable().await.expect("the runtime lives");
+        assert!(is_tried(&server, 9).await, "an event makes it ready again");
+    }
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[crate::test]
+    async fn readiness_that_is_never_true_does_not_hold_the_worker() {
+        let (client, server) = pair().await;
+        assert!(poll_once(server.readable()).await.is_none());
+        drop(client);
+        server.readable().await.expect("the runtime lives");
+        // The end of the stream is for good, but this operation does not notice it.
+        let (count, mut tries) = (Arc::new(Count::default()), 0);
+        let waker = Waker::from(Arc::clone(&count));
+        let poll = server.io.poll_io(&mut Context::from_waker(&waker), Direction::Read, |_| {
+            tries += 1;
+            Err::<Attempt<()>, _>(io::ErrorKind::WouldBlock.into())
+        });
+        assert!(matches!(poll, Poll::Pending));
+        assert!((1..100).contains(&tries), "{tries} tries");
+        assert_eq!(count.0.load(Ordering::SeqCst), 1, "it goes on later");
+    }
+}
