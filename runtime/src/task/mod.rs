@@ -53,6 +53,7 @@ mod yield_now;
 
 pub use abort::AbortHandle;
 pub use error::JoinError;
+pub(crate) use error::panic_message;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
 pub use spawn::{spawn, spawn_blocking};

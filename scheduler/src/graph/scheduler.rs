@@ -7,7 +7,7 @@ use super::ready_queue::ReadyQueue;
 use super::record::{NO_JOB, Record};
 use super::slab::Slab;
 use super::state::Phase;
-use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState};
+use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState, Ticket};
 use crate::control::Admission;
 use crate::error::SchedulerError;
 use primitives::Timestamp;
@@ -108,6 +108,16 @@ impl<P> TaskScheduler<P> {
             ready_at: record.ready_at,
             started_at: now,
         })
+    }
+
+    /// The task that [`dispatch`](Self::dispatch) would consider next.
+    pub fn peek(&self) -> Option<TaskId> {
+        self.ready.peek().map(|slot| self.graph[slot].id)
+    }
+
+    /// The task whose attempt `ticket` is, while the attempt runs.
+    pub fn task_of(&self, ticket: Ticket) -> Option<TaskId> {
+        self.graph.is_running(ticket).then(|| self.graph[ticket.index].id)
     }
 
     /// The oldest event that has not been drained.

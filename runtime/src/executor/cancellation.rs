@@ -1,0 +1,87 @@
+//! Telling an attempt that it is to stop.
+
+use super::discard;
+use super::record::Record;
+use super::waker_set::WakerSet;
+use primitives::shim::Mutex;
+use primitives::shim::atomic::{AtomicBool, Ordering};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// A flag that is set once, and who waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Cancellation {
+    is_set: AtomicBool,
+    waiting: Mutex<WakerSet>,
+}
+
+impl Cancellation {
+    pub(super) fn is_set(&self) -> bool {
+        // ORDERING: Acquire pairs with the Release in `set`.
+        self.is_set.load(Ordering::Acquire)
+    }
+
+    /// Sets the flag and wakes everybody who waits for it.
+    pub(super) fn set(&self) {
+        // ORDERING: Release pairs with the Acquire in `is_set`. A future that did not see the flag
+        // under the lock has left its waker there by the time the lock is ours.
+        if self.is_set.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let wakers: Vec<_> = self.waiting.lock().take().collect();
+        wakers.into_iter().for_each(discard::wake);
+    }
+}
+
+/// Ready when the attempt is to stop. Made by
+/// [`TaskContext::cancelled`](super::TaskContext::cancelled).
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Cancelled {
+    record: Arc<Record>,
+    place: Option<usize>,
+}
+
+impl Cancelled {
+    pub(super) fn new(record: Arc<Record>) -> Self {
+        Self { record, place: None }
+    }
+}
+
+impl Future for Cancelled {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Self { record, place } = self.get_mut();
+        let cancellation = &record.cancellation;
+        if cancellation.is_set() {
+            return Poll::Ready(());
+        }
+        let waker = context.waker().clone();
+        let mut waiting = cancellation.waiting.lock();
+        if cancellation.is_set() {
+            drop(waiting);
+            return Poll::Ready(());
+        }
+        let before = waiting.keep(place, waker);
+        drop(waiting);
+        drop(before);
+        Poll::Pending
+    }
+}
+
+impl Drop for Cancelled {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            let waker = self.record.cancellation.waiting.lock().leave(place);
+            drop(waker);
+        }
+    }
+}
+
+impl fmt::Debug for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cancelled").field("id", &self.record.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,136 @@
+//! An executor's settings.
+
+use super::ExecutorError;
+use scheduler::{Policy, SchedulerConfig};
+use std::time::Duration;
+
+/// Bounds, budgets and order of an [`AsyncTaskExecutor`](super::AsyncTaskExecutor).
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::executor::ExecutorConfig;
+///
+/// let config = ExecutorConfig { worker_count: 2, max_in_flight: 16, ..ExecutorConfig::default() };
+/// assert!(config.validate().is_ok());
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecutorConfig {
+    /// Threads that poll tasks, 1 to 4096. Default: the processors this process may use. An
+    /// executor [on](super::AsyncTaskExecutor::on) a runtime uses that runtime's workers instead.
+    pub worker_count: usize,
+    /// How many tasks may be submitted and not yet started, 1 to 2^31. Beyond that `submit` waits
+    /// and `try_submit` hands the task back; a graph must fit as a whole. Default: 2^20.
+    pub max_queue_size: usize,
+    /// How long one attempt may run if its task does not say; above zero. `Duration::MAX`, the
+    /// default, is no timeout.
+    pub default_timeout: Duration,
+    /// Whether idle workers take tasks from busy ones. Default: yes. As with `worker_count`, an
+    /// executor on a runtime leaves that to the runtime.
+    pub enable_work_stealing: bool,
+    /// The share of the machine's CPU time that adaptive scheduling aims at, and from which on
+    /// the monitor advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
+    pub cpu_target: f64,
+    /// Bytes of memory in use, machine-wide, that should not be reached. While they would be, no
+    /// task with a memory requirement starts beside others, and adaptive scheduling lowers its
+    /// limit. At least 1; `usize::MAX`, the default, is no threshold.
+    pub memory_threshold: usize,
+    /// Whether the number of tasks in flight follows what the monitor sees, between 1 and
+    /// `max_in_flight`. Default: no.
+    pub adaptive_scheduling: bool,
+    /// How many tasks may run at once, at least 1. Running means started and not ended, also
+    /// while waiting for I/O, so this is usually far above `worker_count`. Default: 1024.
+    pub max_in_flight: usize,
+    /// Which ready task starts first. Default: the critical path.
+    pub policy: Policy,
+    /// Cores the running tasks may use together. Infinity, the default, is no budget.
+    pub cpu_cores: f64,
+    /// Bytes the running tasks may require together. `usize::MAX`, the default, is no budget.
+    pub memory_bytes: usize,
+    /// The sum of the running tasks' I/O intensities. Infinity, the default, is no budget.
+    pub io_capacity: f64,
+}
+
+impl Default for ExecutorConfig {
+    fn default() -> Self {
+        Self {
+            worker_count: std::thread::available_parallelism().map_or(1, usize::from),
+            max_queue_size: 1 << 20,
+            default_timeout: Duration::MAX,
+            enable_work_stealing: true,
+            cpu_target: 0.9,
+            memory_threshold: usize::MAX,
+            adaptive_scheduling: false,
+            max_in_flight: 1024,
+            policy: Policy::default(),
+            cpu_cores: f64::INFINITY,
+            memory_bytes: usize::MAX,
+            io_capacity: f64::INFINITY,
+        }
+    }
+}
+
+impl ExecutorConfig {
+    /// Checks every field.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecutorError::InvalidConfig`] names the first field that makes no sense, its value and
+    /// the values it may have.
+    pub fn validate(&self) -> Result<(), ExecutorError> {
+        check(
+            "worker_count",
+            self.worker_count,
+            (1..=4096).contains(&self.worker_count),
+            "1 to 4096",
+        )?;
+        let queue = self.max_queue_size;
+        check("max_queue_size", queue, (1..=1 << 31).contains(&queue), "1 to 2^31")?;
+        if self.default_timeout.is_zero() {
+            return Err(invalid("default_timeout", "0 s".into(), "above zero"));
+        }
+        // Written so that NaN, which is neither above nor below anything, is refused too.
+        let target = self.cpu_target;
+        check("cpu_target", target, target > 0.0 && target <= 1.0, "above 0 and at most 1")?;
+        let at_least_1 = |field, value| check(field, value, value > 0, "at least 1");
+        at_least_1("memory_threshold", self.memory_threshold)?;
+        at_least_1("max_in_flight", self.max_in_flight)?;
+        at_least_1("memory_bytes", self.memory_bytes)?;
+        let above_0 = |field, value| check(field, value, value > 0.0, "above 0");
+        above_0("cpu_cores", self.cpu_cores)?;
+        above_0("io_capacity", self.io_capacity)
+    }
+
+    pub(super) fn scheduler(&self) -> SchedulerConfig {
+        SchedulerConfig {
+            policy: self.policy,
+            max_in_flight: self.max_in_flight,
+            max_pending: self.max_queue_size,
+            cpu_cores: self.cpu_cores,
+            memory_bytes: self.memory_bytes,
+            io_capacity: self.io_capacity,
+        }
+    }
+
+    /// Whether some field has no meaning without a resource monitor; which.
+    pub(super) fn needs_monitor(&self) -> Option<(&'static str, String)> {
+        if self.adaptive_scheduling {
+            return Some(("adaptive_scheduling", "true".into()));
+        }
+        let threshold = self.memory_threshold;
+        (threshold != usize::MAX).then(|| ("memory_threshold", threshold.to_string()))
+    }
+}
+
+fn check(
+    field: &'static str,
+    value: impl ToString,
+    is_allowed: bool,
+    allowed: &'static str,
+) -> Result<(), ExecutorError> {
+    if is_allowed { Ok(()) } else { Err(invalid(field, value.to_string(), allowed)) }
+}
+
+pub(super) fn invalid(field: &'static str, value: String, allowed: &'static str) -> ExecutorError {
+    ExecutorError::InvalidConfig { field, value, allowed }
+}

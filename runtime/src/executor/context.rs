@@ -1,0 +1,111 @@
+//! What a running attempt knows about itself.
+
+use super::cancellation::Cancelled;
+use super::record::Record;
+use super::{ExecutorError, OutputOf};
+use scheduler::TaskId;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// An attempt's view of itself: who it is, when it is due, whether it is to stop, and what its
+/// dependencies returned. Cheap to clone.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::executor::{AsyncTaskExecutor, ExecutorConfig, ExecutorError, Graph};
+/// use std::convert::Infallible;
+///
+/// let mut graph = Graph::new();
+/// let load = graph.task("load", |_| async { Ok::<_, Infallible>(2_u32) }).add();
+/// let square = graph
+///     .task("square", move |context| async move {
+///         let loaded = context.output(load)?;
+///         Ok::<_, ExecutorError>(*loaded * *loaded)
+///     })
+///     .after(load)
+///     .add();
+///
+/// let executor = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+/// let report = executor.block_on(executor.run(graph))?;
+/// assert_eq!(*report.output(square)?, 4);
+/// # Ok::<(), ExecutorError>(())
+/// ```
+#[derive(Clone)]
+pub struct TaskContext {
+    record: Arc<Record>,
+    attempt: u32,
+    worker: Option<usize>,
+}
+
+impl TaskContext {
+    pub(super) fn new(record: Arc<Record>, attempt: u32, worker: Option<usize>) -> Self {
+        Self { record, attempt, worker }
+    }
+
+    /// The task's id.
+    pub fn id(&self) -> TaskId {
+        self.record.id
+    }
+
+    /// The task's name for people.
+    pub fn name(&self) -> Option<&str> {
+        self.record.name.as_deref()
+    }
+
+    /// Which attempt this is; the first is 1.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// When the task should have ended.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.record.deadline
+    }
+
+    /// The worker that began the attempt. Later polls may be elsewhere.
+    pub fn worker(&self) -> Option<usize> {
+        self.worker
+    }
+
+    /// Whether the attempt is to stop. Its future is dropped the next time it suspends, so this
+    /// is for code that computes for long without suspending, and for other tasks and threads
+    /// that work for this one.
+    pub fn is_cancelled(&self) -> bool {
+        self.record.cancellation.is_set()
+    }
+
+    /// Waits until the attempt is to stop; for those who work for it elsewhere.
+    pub fn cancelled(&self) -> Cancelled {
+        Cancelled::new(Arc::clone(&self.record))
+    }
+
+    /// What a dependency of this task returned. Every dependency has completed before the task
+    /// starts, so the output is there.
+    ///
+    /// # Errors
+    ///
+    /// [`NotADependency`](ExecutorError::NotADependency) if the task does not depend on it, or
+    /// has ended itself; [`WrongType`](ExecutorError::WrongType) if the output is no `T`.
+    pub fn output<T>(&self, dependency: impl OutputOf<T>) -> Result<Arc<T>, ExecutorError>
+    where
+        T: Send + Sync + 'static,
+    {
+        let dependency = dependency.task_id();
+        let input = self.record.input(dependency);
+        input.and_then(|input| input.output()).unwrap_or_else(|| {
+            Err(ExecutorError::NotADependency { id: self.record.id, dependency })
+        })
+    }
+}
+
+impl fmt::Debug for TaskContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskContext")
+            .field("id", &self.record.id)
+            .field("attempt", &self.attempt)
+            .field("worker", &self.worker)
+            .finish_non_exhaustive()
+    }
+}

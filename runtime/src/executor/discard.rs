@@ -1,0 +1,34 @@
+//! Running user code in a place where its panic must not spread.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Waker;
+
+/// A panic's payload.
+pub(super) type Payload = Box<dyn Any + Send>;
+
+/// Drops a value of the user's; the panic hook has reported it if that panicked.
+pub(super) fn discard<T>(value: T) {
+    if let Err(payload) = dropped(value) {
+        forget_payload(payload);
+    }
+}
+
+/// Drops a value of the user's, and says so if that panicked.
+pub(super) fn dropped<T>(value: T) -> Result<(), Payload> {
+    catch_unwind(AssertUnwindSafe(move || drop(value)))
+}
+
+/// Drops what a panic carried. A second panic's payload is leaked, so that there is no third.
+pub(super) fn forget_payload(payload: Payload) {
+    if let Err(second) = dropped(payload) {
+        std::mem::forget(second);
+    }
+}
+
+/// Wakes, whatever the waker does.
+pub(super) fn wake(waker: Waker) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(move || waker.wake())) {
+        forget_payload(payload);
+    }
+}

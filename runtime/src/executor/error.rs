@@ -1,0 +1,234 @@
+//! What can go wrong between a task and whoever wants its result.
+
+use crate::runtime::BuildError;
+use scheduler::{SchedulerError, TaskId};
+use std::error::Error;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+
+/// Why there is no executor, no place in it, or no result. Cheap to clone.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::executor::{AsyncTaskExecutor, ExecutorConfig};
+///
+/// let config = ExecutorConfig { cpu_target: 1.5, ..ExecutorConfig::default() };
+/// let error = AsyncTaskExecutor::new(config).unwrap_err();
+/// assert!(error.is_invalid_config());
+/// assert!(error.to_string().contains("cpu_target is 1.5"));
+/// ```
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum ExecutorError {
+    /// There is no room now; there may be when some tasks have started.
+    #[error(
+        "the queue is full: at most {capacity} tasks may wait to start; await `submit`, or try \
+         again when some have started"
+    )]
+    QueueFull {
+        /// The bound.
+        capacity: usize,
+    },
+    /// The graph would not fit even into an empty queue.
+    #[error(
+        "a graph of {tasks} tasks can never fit into a queue of {capacity}; raise \
+         ExecutorConfig.max_queue_size or split the graph"
+    )]
+    GraphTooLarge {
+        /// Tasks of the graph.
+        tasks: usize,
+        /// The bound.
+        capacity: usize,
+    },
+    /// A field of the configuration makes no sense.
+    #[error("ExecutorConfig.{field} is {value}; it must be {allowed}")]
+    InvalidConfig {
+        /// The field's name.
+        field: &'static str,
+        /// Its value.
+        value: String,
+        /// The values it may have.
+        allowed: &'static str,
+    },
+    /// The executor's own runtime could not be built.
+    #[error("the executor's runtime cannot start: {0}")]
+    Runtime(#[source] Arc<BuildError>),
+    /// The scheduler refuses what was submitted: a duplicate id, an unknown dependency, a cycle,
+    /// requirements that can never be met.
+    #[error(transparent)]
+    Rejected(#[from] SchedulerError),
+    /// The executor has been shut down and accepts nothing more.
+    #[error("the executor has been shut down; submit to another one")]
+    ShutDown,
+    /// The task returned an error.
+    #[error("task {} failed in attempt {attempt}: {source}", Label(.id, .name))]
+    Failed {
+        /// The task.
+        id: TaskId,
+        /// Its name for people.
+        name: Option<Arc<str>>,
+        /// Which attempt it was; the first is 1.
+        attempt: u32,
+        /// What the task returned.
+        source: Failure,
+    },
+    /// The task panicked.
+    #[error("task {} panicked: {message}", Label(.id, .name))]
+    Panicked {
+        /// The task.
+        id: TaskId,
+        /// Its name for people.
+        name: Option<Arc<str>>,
+        /// What the panic said.
+        message: Arc<str>,
+    },
+    /// Somebody asked for the task to stop, before or while it ran.
+    #[error("task {} was cancelled", Label(.id, .name))]
+    Cancelled {
+        /// The task.
+        id: TaskId,
+        /// Its name for people.
+        name: Option<Arc<str>>,
+    },
+    /// An attempt ran longer than it was allowed to.
+    #[error("task {} was stopped after its timeout of {after:?}", Label(.id, .name))]
+    TimedOut {
+        /// The task.
+        id: TaskId,
+        /// Its name for people.
+        name: Option<Arc<str>>,
+        /// How long it was allowed to run.
+        after: Duration,
+    },
+    /// The task never ran because a dependency did not complete.
+    #[error("task {} was skipped because task {cause} did not complete", Label(.id, .name))]
+    Skipped {
+        /// The task.
+        id: TaskId,
+        /// Its name for people.
+        name: Option<Arc<str>>,
+        /// The dependency, which may itself have been skipped.
+        cause: TaskId,
+    },
+    /// A task asked for the output of a task that it does not depend on.
+    #[error(
+        "task {id} asks for the output of task {dependency}, which is not among its \
+         dependencies; add it with `after`"
+    )]
+    NotADependency {
+        /// The task that asks.
+        id: TaskId,
+        /// The task it named.
+        dependency: TaskId,
+    },
+    /// An output is of another type than the one asked for.
+    #[error("the output of task {id} is a {actual}, not a {expected}")]
+    WrongType {
+        /// The task whose output it is.
+        id: TaskId,
+        /// The name of the type asked for.
+        expected: &'static str,
+        /// The name of the output's type.
+        actual: &'static str,
+    },
+    /// The task named is not part of the graph.
+    #[error("task {id} is not part of this graph")]
+    NotInGraph {
+        /// The task named.
+        id: TaskId,
+    },
+}
+
+impl ExecutorError {
+    /// Whether the same submission may succeed later.
+    pub fn is_queue_full(&self) -> bool {
+        matches!(self, Self::QueueFull { .. })
+    }
+
+    /// Whether a field of the configuration makes no sense.
+    pub fn is_invalid_config(&self) -> bool {
+        matches!(self, Self::InvalidConfig { .. })
+    }
+
+    /// Whether the scheduler refused what was submitted, and always will.
+    pub fn is_rejected(&self) -> bool {
+        matches!(self, Self::Rejected(_) | Self::GraphTooLarge { .. })
+    }
+
+    /// Whether the executor has been shut down.
+    pub fn is_shut_down(&self) -> bool {
+        matches!(self, Self::ShutDown)
+    }
+
+    /// Whether the task returned an error or panicked.
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::Panicked { .. })
+    }
+
+    /// Whether the task panicked.
+    pub fn is_panicked(&self) -> bool {
+        matches!(self, Self::Panicked { .. })
+    }
+
+    /// Whether the task was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled { .. })
+    }
+
+    /// Whether an attempt ran into its timeout.
+    pub fn is_timed_out(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+
+    /// Whether the task never ran because of another one.
+    pub fn is_skipped(&self) -> bool {
+        matches!(self, Self::Skipped { .. })
+    }
+}
+
+/// What a task returned as its error. It derefs to the error itself, and
+/// [`Error::source`] of [`ExecutorError::Failed`] is that very error, so it can be downcast.
+#[derive(Clone)]
+pub struct Failure(Arc<dyn Error + Send + Sync>);
+
+impl Failure {
+    pub(super) fn new(error: super::TaskError) -> Self {
+        Self(Arc::from(error))
+    }
+}
+
+impl Deref for Failure {
+    type Target = dyn Error + Send + Sync + 'static;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A task as people know it.
+struct Label<'a>(&'a TaskId, &'a Option<Arc<str>>);
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some(name) => write!(f, "{} ({name})", self.0),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The executor, as its owner holds it.
+
+use super::config::invalid;
+use super::control::Control;
+use super::core::Core;
+use super::inner::Inner;
+use super::submission::Place;
+use super::{
+    ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport, SubmitError,
+    TaskHandle,
+};
+use crate::runtime::{Builder, Handle, Runtime};
+use monitor::{MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
+use scheduler::{Counts, TaskId};
+use std::fmt;
+use std::sync::Arc;
+use std::task::Poll;
+
+/// Runs tasks in the order of their dependencies, priorities, deadlines and critical path, under
+/// limits and budgets. See [the module](super) for how.
+///
+/// Dropping it cancels everything. An executor that owns its runtime also joins the runtime's
+/// threads, as dropping a [`Runtime`] does.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::executor::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, task_fn};
+/// use std::convert::Infallible;
+///
+/// let executor = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+/// let answer = executor.block_on(async {
+///     let task = ExecutableTask::new(task_fn(|_| async { Ok::<_, Infallible>(42) }));
+///     executor.submit(task).await?.await
+/// })?;
+/// assert_eq!(*answer.downcast::<i32>().unwrap(), 42);
+/// # Ok::<(), graph_runtime::executor::ExecutorError>(())
+/// ```
+pub struct AsyncTaskExecutor {
+    inner: Arc<Inner>,
+    runtime: Option<Runtime>,
+}
+
+impl AsyncTaskExecutor {
+    /// An executor with a multi-thread runtime of its own, and a resource monitor.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecutorError::InvalidConfig`], and [`ExecutorError::Runtime`] if the system refuses a
+    /// thread.
+    pub fn new(config: ExecutorConfig) -> Result<Self, ExecutorError> {
+        config.validate()?;
+        let monitor = ResourceMonitorConfig {
+            cpu_threshold: config.cpu_target,
+            memory_threshold: config.memory_threshold,
+            ..ResourceMonitorConfig::default()
+        };
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(config.worker_count)
+            .work_stealing(config.enable_work_stealing)
+            .resource_monitor(monitor)
+            .build()
+            .map_err(|error| ExecutorError::Runtime(Arc::new(error)))?;
+        let mut executor = Self::on(runtime.handle().clone(), config)?;
+        executor.runtime = Some(runtime);
+        Ok(executor)
+    }
+
+    /// An executor on a runtime that exists. `worker_count` and `enable_work_stealing` are that
+    /// runtime's own affair then.
+    ///
+    /// When the runtime shuts down first, running tasks end as cancelled, and so does everything
+    /// that would start later.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecutorError::InvalidConfig`], also if a field needs a resource monitor and the runtime
+    /// has none.
+    pub fn on(handle: Handle, config: ExecutorConfig) -> Result<Self, ExecutorError> {
+        config.validate()?;
+        let monitor = handle.resource_monitor().cloned();
+        if let (None, Some((field, value))) = (&monitor, config.needs_monitor()) {
+            let allowed = "left alone on a runtime without a resource monitor; ask for one with \
+                           `Builder::resource_monitor`";
+            return Err(invalid(field, value, allowed));
+        }
+        let control = monitor.as_ref().and_then(|monitor| Control::new(&config, monitor));
+        let core = Core::new(&config, control)?;
+        let inner = Arc::new(Inner::new(core, handle, monitor, config));
+        Ok(Self { inner, runtime: None })
+    }
+
+    /// Submits a task; waits while the queue is full. Callers that wait are served in order.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready submits nothing, and leaves no trace.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_submit`](Self::try_submit), without `QueueFull`.
+    pub async fn submit(
+        &self,
+        task: ExecutableTask,
+    ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
+        let result = match self.inner.submit_task(task, None) {
+            Err(refused) if refused.error.is_queue_full() => {
+                let place = self.room(1).await;
+                self.inner.submit_task(*refused.task, Some(place))
+            }
+            result => result,
+        };
+        self.count_rejected(result, |_| 1)
+    }
+
+    /// Submits a task if there is room for it now.
+    ///
+    /// # Errors
+    ///
+    /// The task comes back with the reason: [`QueueFull`](ExecutorError::QueueFull), which
+    /// passes; [`Rejected`](ExecutorError::Rejected) for an id that is known already, a dependency
+    /// that is not (never submitted, or ended and forgotten), or requirements that exceed a
+    /// budget; [`ShutDown`](ExecutorError::ShutDown).
+    pub fn try_submit(
+        &self,
+        task: ExecutableTask,
+    ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
+        let result = self.inner.submit_task(task, None);
+        self.count_rejected(result, |_| 1)
+    }
+
+    /// Submits a graph; waits until the queue has room for all of it. Callers that wait are served
+    /// in order, so a large graph is not overtaken by small ones, and holds them up.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready submits nothing, and leaves no trace.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_submit_graph`](Self::try_submit_graph), without `QueueFull`.
+    pub async fn submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
+        let result = match self.inner.submit_whole(graph, None) {
+            Err(refused) if refused.error.is_queue_full() => {
+                let place = self.room(refused.task.len()).await;
+                self.inner.submit_whole(*refused.task, Some(place))
+            }
+            result => result,
+        };
+        self.count_rejected(result, Graph::len)
+    }
+
+    /// Submits a graph if there is room for all of it now.
+    ///
+    /// # Errors
+    ///
+    /// The graph comes back with the reason, as for [`try_submit`](Self::try_submit); further
+    /// reasons are a cycle, which is named task by task, and
+    /// [`GraphTooLarge`](ExecutorError::GraphTooLarge): more tasks than `max_queue_size` never
+    /// fit, because a graph is accepted as a whole.
+    pub fn try_submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
+        let result = self.inner.submit_whole(graph, None);
+        self.count_rejected(result, Graph::len)
+    }
+
+    /// Submits a graph and waits until every task of it has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future detaches a graph that has been accepted.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit_graph`](Self::submit_graph). Tasks that fail are in the report.
+    pub async fn run(&self, graph: Graph) -> Result<GraphReport, SubmitError<Graph>> {
+        Ok(self.submit_graph(graph).await?.await)
+    }
+
+    async fn room(&self, places: usize) -> Place {
+        let mut place = Place::new(&self.inner, places);
+        (&mut place).await;
+        place
+    }
+
+    fn count_rejected<H, T>(
+        &self,
+        result: Result<H, SubmitError<T>>,
+        tasks: impl FnOnce(&T) -> usize,
+    ) -> Result<H, SubmitError<T>> {
+        if let Err(refused) = &result {
+            let recorder = self.inner.metrics.recorder(self.inner.worker());
+            recorder.rejected(tasks(&refused.task) as u64);
+        }
+        result
+    }
+
+    /// Cancels a task: one that waits ends at once, one that runs is stopped. What depends on it
+    /// is skipped. False if it has ended, or nobody knows it.
+    pub fn cancel(&self, id: TaskId) -> bool {
+        self.inner.step(|core, step| core.cancel(id, step))
+    }
+
+    /// Cancels every task. The executor goes on accepting others.
+    pub fn cancel_all(&self) {
+        self.inner.step(|core, step| core.cancel_all(step));
+    }
+
+    /// Waits until no task waits or runs. Tasks that others submit meanwhile are waited for too.
+    pub async fn idle(&self) {
+        let mut idle = Idle { inner: &self.inner, place: None };
+        std::future::poll_fn(|context| idle.poll(context.waker().clone())).await;
+    }
+
+    /// Accepts nothing more, cancels everything, and waits until nothing runs: every future has
+    /// been dropped then, and every handle gives its result. Submitters that wait are sent away.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not take back the cancellation.
+    pub async fn shutdown(&self) {
+        self.inner.close();
+        self.idle().await;
+    }
+
+    /// How many tasks are where.
+    pub fn counts(&self) -> Counts {
+        self.inner.core.lock().counts()
+    }
+
+    /// Tasks the executor remembers: those that have not ended, and ended ones whose handle, or
+    /// whose graph's handle, is still there and has not given its result.
+    pub fn known_tasks(&self) -> usize {
+        self.inner.core.lock().known()
+    }
+
+    /// Times and counts of tasks and workers so far.
+    pub fn metrics(&self) -> MetricsSnapshot {
+        self.inner.metrics.snapshot()
+    }
+
+    /// The monitor of the machine, if the runtime has one.
+    pub fn resource_monitor(&self) -> Option<&Arc<ResourceMonitor>> {
+        self.inner.monitor.as_ref()
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &ExecutorConfig {
+        &self.inner.config
+    }
+
+    /// The runtime that runs the tasks.
+    pub fn handle(&self) -> &Handle {
+        &self.inner.handle
+    }
+
+    /// Blocks the calling thread on a future; see [`Handle::block_on`].
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives tasks, which must not block.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match &self.runtime {
+            Some(runtime) => runtime.block_on(future),
+            None => self.inner.handle.block_on(future),
+        }
+    }
+}
+
+impl Drop for AsyncTaskExecutor {
+    fn drop(&mut self) {
+        self.inner.close();
+    }
+}
+
+impl fmt::Debug for AsyncTaskExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncTaskExecutor")
+            .field("config", &self.inner.config)
+            .field("counts", &self.counts())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A place among those who wait for the executor to be idle.
+struct Idle<'a> {
+    inner: &'a Inner,
+    place: Option<usize>,
+}
+
+impl Idle<'_> {
+    fn poll(&mut self, waker: std::task::Waker) -> Poll<()> {
+        let mut core = self.inner.core.lock();
+        if core.is_idle() {
+            drop(core);
+            return Poll::Ready(());
+        }
+        let before = core.idle.keep(&mut self.place, waker);
+        drop(core);
+        drop(before);
+        Poll::Pending
+    }
+}
+
+impl Drop for Idle<'_> {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            let waker = self.inner.core.lock().idle.leave(place);
+            drop(waker);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Putting a graph together.
+
+use super::async_task::task_fn;
+use super::{ExecutableTask, Node, TaskContext, TaskError};
+use scheduler::{FailurePolicy, ResourceRequirements, TaskId};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Tasks that depend on each other, submitted together or not at all.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::executor::{ExecutorError, Graph};
+/// use std::convert::Infallible;
+///
+/// let mut graph = Graph::new();
+/// let left = graph.task("left", |_| async { Ok::<_, Infallible>(20) }).add();
+/// let right = graph.task("right", |_| async { Ok::<_, Infallible>(22) }).add();
+/// let sum = graph
+///     .task("sum", move |context| async move {
+///         Ok::<i32, ExecutorError>(*context.output(left)? + *context.output(right)?)
+///     })
+///     .after(left)
+///     .after(right)
+///     .priority(1)
+///     .add();
+/// assert_eq!(graph.len(), 3);
+/// # let _ = sum;
+/// ```
+#[derive(Default)]
+pub struct Graph {
+    pub(super) tasks: Vec<ExecutableTask>,
+    pub(super) failure: FailurePolicy,
+}
+
+impl Graph {
+    /// A graph without tasks.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets what the graph does when one of its tasks fails or times out. Default: whatever does
+    /// not depend on it goes on.
+    #[must_use]
+    pub fn failure_policy(mut self, policy: FailurePolicy) -> Self {
+        self.failure = policy;
+        self
+    }
+
+    /// Begins a task made of a closure; see [`task_fn`]. [`GraphTask::add`] adds it.
+    pub fn task<F, Fut, T, E>(&mut self, name: impl Into<Arc<str>>, run: F) -> GraphTask<'_, T>
+    where
+        F: Fn(TaskContext) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<T, E>> + Send + 'static,
+        T: Send + Sync + 'static,
+        E: Into<TaskError>,
+    {
+        let task = ExecutableTask::new(task_fn(run)).named(name);
+        GraphTask { graph: self, task, output: PhantomData }
+    }
+
+    /// Adds a task that was put together elsewhere.
+    pub fn push(&mut self, task: ExecutableTask) -> TaskId {
+        let id = task.id;
+        self.tasks.push(task);
+        id
+    }
+
+    /// How many tasks there are.
+    pub fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Whether there are no tasks. Such a graph ends at once.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Graph").field("tasks", &self.tasks).field("failure", &self.failure).finish()
+    }
+}
+
+/// A task that is being added to a graph.
+#[derive(Debug)]
+#[must_use = "the task is not part of the graph before `add`"]
+pub struct GraphTask<'a, T> {
+    graph: &'a mut Graph,
+    task: ExecutableTask,
+    output: PhantomData<fn() -> T>,
+}
+
+impl<T> GraphTask<'_, T> {
+    fn with(mut self, change: impl FnOnce(ExecutableTask) -> ExecutableTask) -> Self {
+        self.task = change(self.task);
+        self
+    }
+
+    /// Adds a dependency: a task of this graph, or one that was submitted before.
+    pub fn after(self, dependency: impl Into<TaskId>) -> Self {
+        self.with(|task| task.after(dependency))
+    }
+
+    /// Adds several dependencies.
+    pub fn after_all<I>(self, dependencies: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<TaskId>,
+    {
+        self.with(|task| task.after_all(dependencies))
+    }
+
+    /// Sets the priority: the higher, the earlier.
+    pub fn priority(self, priority: u32) -> Self {
+        self.with(|task| task.priority(priority))
+    }
+
+    /// Sets when the task should have ended.
+    pub fn deadline(self, deadline: Instant) -> Self {
+        self.with(|task| task.deadline(deadline))
+    }
+
+    /// Sets the expected run time.
+    pub fn estimate(self, estimate: Duration) -> Self {
+        self.with(|task| task.estimate(estimate))
+    }
+
+    /// Sets what the task occupies while it runs.
+    pub fn requires(self, requirements: ResourceRequirements) -> Self {
+        self.with(|task| task.requires(requirements))
+    }
+
+    /// Sets how long one attempt may run.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.with(|task| task.timeout(timeout))
+    }
+
+    /// Replaces the fresh id by one of the caller's.
+    pub fn with_id(self, id: TaskId) -> Self {
+        self.with(|task| task.with_id(id))
+    }
+
+    /// Adds the task to the graph.
+    pub fn add(self) -> Node<T> {
+        Node::new(self.graph.push(self.task))
+    }
+}

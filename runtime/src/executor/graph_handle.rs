@@ -1,0 +1,86 @@
+//! A submitted graph, seen by whoever submitted it.
+
+use super::GraphReport;
+use super::graph_state::GraphState;
+use super::inner::Inner;
+use scheduler::GraphId;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// Owns the right to a graph's report. Awaiting it waits until every task of the graph has ended.
+///
+/// Dropping it detaches the graph: it runs on, and is forgotten when it ends.
+///
+/// # Panics
+///
+/// Polling it again after it gave the report panics.
+#[must_use = "a dropped GraphHandle detaches its graph; bind it to `_` if that is meant"]
+pub struct GraphHandle {
+    inner: Arc<Inner>,
+    id: GraphId,
+    state: Arc<GraphState>,
+    is_consumed: bool,
+}
+
+impl GraphHandle {
+    pub(super) fn new(inner: Arc<Inner>, id: GraphId, state: Arc<GraphState>) -> Self {
+        Self { inner, id, state, is_consumed: false }
+    }
+
+    /// The graph's id.
+    pub fn id(&self) -> GraphId {
+        self.id
+    }
+
+    /// Cancels the graph: what has not started ends at once, what runs is stopped.
+    pub fn cancel(&self) {
+        self.inner.step(|core, step| core.cancel_graph(self.id, step));
+    }
+
+    /// Cancels the graph and waits until nothing of it runs any more.
+    pub async fn cancel_and_join(self) -> GraphReport {
+        self.cancel();
+        self.await
+    }
+
+    /// Whether every task has ended, so that awaiting it will not wait.
+    pub fn is_finished(&self) -> bool {
+        self.state.release.has_ended()
+    }
+
+    fn let_go(&self) {
+        if self.state.release.let_go() {
+            let forgotten = self.inner.core.lock().forget_graph(self.id);
+            drop(forgotten);
+        }
+    }
+}
+
+impl Future for GraphHandle {
+    type Output = GraphReport;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<GraphReport> {
+        assert!(!self.is_consumed, "GraphHandle polled after it gave the report");
+        let release = &self.state.release;
+        if self.state.joiner.poll(context, || release.has_ended()).is_pending() {
+            return Poll::Pending;
+        }
+        self.is_consumed = true;
+        self.let_go();
+        Poll::Ready(GraphReport::new(&self.inner, &self.state))
+    }
+}
+
+impl Drop for GraphHandle {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+impl fmt::Debug for GraphHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphHandle").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,114 @@
+//! What became of a graph.
+
+use super::graph_state::GraphState;
+use super::inner::Inner;
+use super::record::{Outcome, Record};
+use super::{ExecutorError, OutputOf};
+use scheduler::{Counts, EndState, TaskId};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// How each task of a graph ended, and what they returned.
+pub struct GraphReport {
+    /// One per task, in the order in which they were added to the graph.
+    pub tasks: Vec<TaskReport>,
+    state: Arc<GraphState>,
+    counts: Counts,
+}
+
+/// What became of one task.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TaskReport {
+    /// The task.
+    pub id: TaskId,
+    /// Its name for people.
+    pub name: Option<Arc<str>>,
+    /// How it ended.
+    pub end: EndState,
+    /// When it was accepted.
+    pub submitted_at: Instant,
+    /// When it had nothing to wait for but its turn; `None` if it was never dispatched.
+    pub ready_at: Option<Instant>,
+    /// When a worker began it; `None` if none did.
+    pub started_at: Option<Instant>,
+    /// When it ended: after its future was dropped.
+    pub finished_at: Instant,
+    /// The worker that began it.
+    pub worker: Option<usize>,
+    /// Why it did not complete.
+    pub error: Option<ExecutorError>,
+    /// For a skipped task, the dependency that did not complete. That one may itself have been
+    /// skipped: following the causes leads to the task where it began.
+    pub cause: Option<TaskId>,
+}
+
+impl GraphReport {
+    pub(super) fn new(inner: &Inner, state: &Arc<GraphState>) -> Self {
+        let tasks = state.records.iter().filter_map(|record| TaskReport::new(inner, record));
+        Self {
+            tasks: tasks.collect(),
+            counts: state.counts().unwrap_or_default(),
+            state: Arc::clone(state),
+        }
+    }
+
+    /// What a task returned.
+    ///
+    /// # Errors
+    ///
+    /// Why it did not complete; [`WrongType`](ExecutorError::WrongType) if the output is no `T`;
+    /// [`NotInGraph`](ExecutorError::NotInGraph).
+    pub fn output<T>(&self, task: impl OutputOf<T>) -> Result<Arc<T>, ExecutorError>
+    where
+        T: Send + Sync + 'static,
+    {
+        let id = task.task_id();
+        let record = self.state.get(id);
+        record.and_then(|record| record.output()).unwrap_or(Err(ExecutorError::NotInGraph { id }))
+    }
+
+    /// How many tasks ended in which way.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Whether every task completed.
+    pub fn is_complete(&self) -> bool {
+        self.counts.completed == self.counts.submitted
+    }
+}
+
+impl TaskReport {
+    /// `None` if the task has not ended.
+    fn new(inner: &Inner, record: &Record) -> Option<Self> {
+        let ending = record.ending()?;
+        let run = ending.run;
+        let instant = |timestamp| inner.instant(timestamp);
+        Some(Self {
+            id: record.id,
+            name: record.name.clone(),
+            end: ending.outcome.state(),
+            submitted_at: instant(record.submitted_at),
+            ready_at: run.map(|run| instant(run.ready_at)),
+            started_at: run.and_then(|run| run.started_at).map(instant),
+            finished_at: instant(ending.finished_at),
+            worker: run.and_then(|run| run.worker),
+            error: record.error(&ending.outcome),
+            cause: match ending.outcome {
+                Outcome::Skipped(cause) => Some(cause),
+                _ => None,
+            },
+        })
+    }
+}
+
+impl fmt::Debug for GraphReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphReport")
+            .field("tasks", &self.tasks)
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,119 @@
+//! What the executor, its handles and its attempts share.
+
+use super::ExecutorConfig;
+use super::aftermath::Aftermath;
+use super::core::{Core, Step};
+use super::trampoline::Acting;
+use crate::context;
+use crate::runtime::Handle;
+use crate::task::JoinHandle;
+use crate::time;
+use crate::worker::Local;
+use monitor::{ExecutionMetrics, ResourceMonitor};
+use primitives::Timestamp;
+use primitives::shim::Mutex;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The core behind its lock, and the way in and out.
+pub(super) struct Inner {
+    pub(super) core: Mutex<Core>,
+    pub(super) handle: Handle,
+    pub(super) metrics: ExecutionMetrics,
+    pub(super) monitor: Option<Arc<ResourceMonitor>>,
+    pub(super) config: ExecutorConfig,
+    /// The task that will look at the machine again.
+    timer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Inner {
+    pub(super) fn new(
+        core: Core,
+        handle: Handle,
+        monitor: Option<Arc<ResourceMonitor>>,
+        config: ExecutorConfig,
+    ) -> Self {
+        let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
+        Self { core: Mutex::new(core), handle, metrics, monitor, config, timer: Mutex::default() }
+    }
+
+    /// Steps the core: `work`, then everything that follows from it.
+    pub(super) fn step<R>(self: &Arc<Self>, work: impl FnOnce(&mut Core, &mut Step<'_>) -> R) -> R {
+        self.step_at(self.now(), work)
+    }
+
+    /// Like [`step`](Self::step), at a moment that has just been read.
+    pub(super) fn step_at<R>(
+        self: &Arc<Self>,
+        now: Timestamp,
+        work: impl FnOnce(&mut Core, &mut Step<'_>) -> R,
+    ) -> R {
+        let acting = Acting::enter();
+        let result = self.step_once(now, &acting, work);
+        while let Some(inner) = acting.next() {
+            inner.step_once(inner.now(), &acting, |_, _| ());
+        }
+        result
+    }
+
+    fn step_once<R>(
+        self: &Arc<Self>,
+        now: Timestamp,
+        acting: &Acting,
+        work: impl FnOnce(&mut Core, &mut Step<'_>) -> R,
+    ) -> R {
+        let recorder = self.metrics.recorder(self.worker());
+        let mut after = Aftermath::new();
+        let mut step = Step { now, recorder, after: &mut after };
+        let mut core = self.core.lock();
+        let result = work(&mut core, &mut step);
+        core.settle(acting.may_dispatch(self), &mut step);
+        drop(core);
+        after.act(self);
+        result
+    }
+
+    /// Steps the core once more when `delay` has passed.
+    pub(super) fn look_again(self: &Arc<Self>, delay: Duration) {
+        let weak = Arc::downgrade(self);
+        let look = async move {
+            time::sleep(delay).await;
+            if let Some(inner) = weak.upgrade() {
+                inner.step(|core, _| core.looked_again());
+            }
+        };
+        // The runtime's own context, for `sleep`, is there on its workers only.
+        let timer = {
+            let _entered = self.handle.enter();
+            self.handle.spawn(look)
+        };
+        let before = self.timer.lock().replace(timer);
+        drop(before);
+    }
+
+    /// Accepts nothing more, cancels everything, and stops the timer.
+    pub(super) fn close(self: &Arc<Self>) {
+        self.step(|core, step| core.close(step));
+        let timer = self.timer.lock().take();
+        if let Some(timer) = timer {
+            timer.abort();
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.handle.shared().now()
+    }
+
+    pub(super) fn instant(&self, timestamp: Timestamp) -> Instant {
+        self.handle.shared().seams.clock.instant(timestamp)
+    }
+
+    pub(super) fn timestamp(&self, instant: Instant) -> Timestamp {
+        self.handle.shared().seams.clock.timestamp(instant)
+    }
+
+    /// The number of the calling thread, if it is one of the runtime's workers.
+    pub(super) fn worker(&self) -> Option<usize> {
+        context::with_worker(self.handle.shared(), |local| local.map(Local::index))
+    }
+}
