@@ -13,7 +13,7 @@ pub struct ThreadSpec {
 }
 
 /// A started thread that can be joined.
-pub trait ThreadHandle: Send {
+pub trait ThreadHandle: Send + Sync {
     /// Waits for the thread to end. A panic of the thread has been reported by the panic hook.
     fn join(self: Box<Self>);
 
