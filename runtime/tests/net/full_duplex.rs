@@ -1,10 +1,12 @@
 //! One stream, two tasks: one reads while the other writes.
 
-use crate::support::{bytes, each_runtime, pair};
+use crate::support::{bytes, each_runtime, pair, workers};
+use futures_lite::future::{block_on, poll_once};
 use futures_lite::{AsyncReadExt, AsyncWriteExt, io};
 use graph_runtime::net::TcpStream;
 use graph_runtime::spawn;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
+use std::thread;
 
 const LENGTH: usize = 2 << 20;
 
@@ -54,4 +56,38 @@ async fn by_splitting() {
     assert!(received == bytes(3, LENGTH));
     writing.await.expect("it does not panic");
     assert_eq!(echo.await.expect("it does not panic").expect("it copies"), LENGTH as u64);
+}
+
+/// Both find that they have to wait at the same time; the stream is registered once.
+#[test]
+fn the_first_to_wait_may_be_two() {
+    let runtime = workers(1);
+    let handle = runtime.handle();
+    for round in 0..500 {
+        let (client, server) = runtime.block_on(pair());
+        let start = Barrier::new(2);
+        let wait = |direction: Direction| {
+            let _entered = handle.enter();
+            start.wait();
+            block_on(poll_once(async {
+                match direction {
+                    Direction::Read => server.readable().await,
+                    Direction::Write => server.writable().await,
+                }
+            }))
+        };
+        thread::scope(|scope| {
+            let reader = scope.spawn(|| wait(Direction::Read));
+            let writer = wait(Direction::Write);
+            assert!(!matches!(writer, Some(Err(_))), "round {round}: {writer:?}");
+            let reader = reader.join().expect("it does not panic");
+            assert!(reader.is_none(), "round {round}: {reader:?}");
+        });
+        drop(client);
+    }
+}
+
+enum Direction {
+    Read,
+    Write,
 }
