@@ -1,0 +1,38 @@
+//! Why the program ends without having done what it was asked to.
+
+use crate::check::Violation;
+use crate::trace_file::TraceError;
+use graph_runtime::runtime::BuildError;
+use graph_runtime::{ExecutorError, Policy};
+use std::io;
+use std::process::ExitCode;
+use thiserror::Error;
+
+/// One line for standard error, and an exit status.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Workflow(#[from] wfformat::Error),
+    #[error(transparent)]
+    Trace(#[from] TraceError),
+    #[error("the runtime cannot start: {0}")]
+    Runtime(#[from] BuildError),
+    #[error("cannot listen for Ctrl-C: {0}")]
+    Signal(#[source] io::Error),
+    #[error("{policy}: {source}")]
+    Executor { policy: Policy, source: ExecutorError },
+    #[error("{policy}: check failed: {violation}")]
+    Check { policy: Policy, violation: Violation },
+    #[error("standard output: cannot be written: {0}")]
+    Output(#[source] io::Error),
+}
+
+impl Failure {
+    /// 2 if what the user gave is at fault, 1 otherwise.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Workflow(_) | Self::Trace(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What is to be run: the workflow, and what is known about it beforehand.
+
+use crate::options::{Mode, Options};
+use graph_runtime::Policy;
+use graph_runtime::sim::{self, SimGraph, SimTask};
+use std::time::Duration;
+use wfformat::Workflow;
+
+/// The workflow that is run when no file is named. It is inside the binary, so that this works
+/// from any folder.
+const DEFAULT_JSON: &str = include_str!("data/generated-mosaic-200.json");
+const DEFAULT_NAME: &str = "generated-mosaic-200.json";
+
+/// A workflow and how it is to be run; the same for all policies.
+pub(crate) struct Job {
+    /// The file's name for people.
+    pub(crate) file: String,
+    pub(crate) workflow: Workflow,
+    pub(crate) edges: usize,
+    /// No schedule is shorter, in trace time.
+    pub(crate) lower_bound: Duration,
+    pub(crate) mode: Mode,
+    pub(crate) time_scale: f64,
+    pub(crate) slots: usize,
+    pub(crate) workers: usize,
+    parallelism: usize,
+}
+
+impl Job {
+    /// Reads the file that the options name.
+    ///
+    /// # Errors
+    ///
+    /// If it holds no sound workflow; the message names the file, the place and the reason.
+    pub(crate) fn load(options: &Options) -> Result<Self, wfformat::Error> {
+        let (file, workflow) = match &options.file {
+            Some(path) => (path.to_string_lossy().into_owned(), Workflow::read(path)?),
+            None => (DEFAULT_NAME.to_owned(), Workflow::parse(DEFAULT_JSON)?),
+        };
+        let parallelism = options.parallelism();
+        Ok(Self {
+            file,
+            edges: workflow.edges(),
+            lower_bound: workflow.lower_bound(parallelism),
+            workflow,
+            mode: options.mode,
+            time_scale: options.time_scale,
+            slots: options.slots(),
+            workers: options.workers(),
+            parallelism,
+        })
+    }
+
+    /// How long a task takes in this run.
+    pub(crate) fn real_runtime(&self, task: usize) -> Duration {
+        match self.mode {
+            Mode::Instant => Duration::ZERO,
+            Mode::Wait | Mode::Cpu => self.to_real(self.workflow.tasks[task].runtime),
+        }
+    }
+
+    /// Trace time as real time, or the longest there is.
+    pub(crate) fn to_real(&self, traced: Duration) -> Duration {
+        let seconds = traced.as_secs_f64() * self.time_scale;
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+
+    /// Real time as seconds of trace time; in mode instant, which knows no trace time, as they are.
+    pub(crate) fn to_trace_secs(&self, real: Duration) -> f64 {
+        match self.mode {
+            Mode::Instant => real.as_secs_f64(),
+            Mode::Wait | Mode::Cpu => real.as_secs_f64() / self.time_scale,
+        }
+    }
+
+    /// The makespan under `policy` in trace time, if scheduling cost nothing: the very scheduler
+    /// that the executor drives, on a virtual clock.
+    pub(crate) fn predict(&self, policy: Policy) -> Duration {
+        let tasks = self.workflow.tasks.iter();
+        let tasks = tasks.map(|it| SimTask { runtime: it.runtime, parents: it.parents.clone() });
+        let graph = SimGraph { tasks: tasks.collect() };
+        let schedule = sim::simulate(&graph, self.parallelism, policy);
+        schedule.expect("the reader lets no cycle and no unknown parent through").makespan
+    }
+}

@@ -1,0 +1,110 @@
+//! How far a run has come, on standard error: a bar on a terminal, plain lines elsewhere.
+
+use graph_runtime::time::{MissedTickBehavior, interval};
+use graph_runtime::{AsyncTaskExecutor, Counts, Policy};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::convert::Infallible;
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+/// How often the bar moves.
+const REFRESH: Duration = Duration::from_millis(100);
+/// How often there is a plain line.
+const LINE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The display of one run.
+pub(crate) struct Progress {
+    policy: Policy,
+    tasks: usize,
+    started: Instant,
+    /// How long the run should take, in real time, if that can be said.
+    expected: Option<Duration>,
+    display: Display,
+}
+
+enum Display {
+    Bar(ProgressBar),
+    Lines { last: Instant },
+}
+
+impl Progress {
+    /// Shows the run's first state.
+    pub(crate) fn start(policy: Policy, tasks: usize, expected: Option<Duration>) -> Self {
+        let display = if stderr().is_terminal() {
+            Display::Bar(bar(policy, tasks))
+        } else {
+            Display::Lines { last: Instant::now() }
+        };
+        let progress = Self { policy, tasks, started: Instant::now(), expected, display };
+        if let Display::Lines { .. } = progress.display {
+            eprintln!("{policy}: {tasks} tasks submitted{}", progress.eta());
+        }
+        progress
+    }
+
+    /// Shows the executor's counts again and again, until it is dropped.
+    pub(crate) async fn follow(mut self, executor: &AsyncTaskExecutor) -> Infallible {
+        let mut ticks = interval(REFRESH);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            ticks.tick().await;
+            self.show(&executor.counts());
+        }
+    }
+
+    fn show(&mut self, counts: &Counts) {
+        let state = format!(
+            "{} running, {} ready, {} blocked{}",
+            counts.running,
+            counts.ready,
+            counts.waiting,
+            self.eta()
+        );
+        let done = self.tasks.saturating_sub(counts.running + counts.ready + counts.waiting);
+        match &mut self.display {
+            Display::Bar(bar) => {
+                bar.set_message(state);
+                bar.set_position(done as u64);
+            }
+            Display::Lines { last } if last.elapsed() >= LINE_INTERVAL => {
+                *last = Instant::now();
+                eprintln!("{}: {done} of {} done, {state}", self.policy, self.tasks);
+            }
+            Display::Lines { .. } => {}
+        }
+    }
+
+    /// What the simulator's prediction leaves of the run.
+    fn eta(&self) -> String {
+        let left = |expected: Duration| expected.saturating_sub(self.started.elapsed());
+        let show = |expected| format!(", ETA {:.1} s", left(expected).as_secs_f64());
+        self.expected.map(show).unwrap_or_default()
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Display::Bar(bar) = &self.display {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A bar without a thread of its own: it is drawn when it is told to.
+fn bar(policy: Policy, tasks: usize) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(20);
+    let style = ProgressStyle::with_template("{prefix:>14} [{bar:30}] {pos}/{len} done, {msg}");
+    ProgressBar::with_draw_target(Some(tasks as u64), target)
+        .with_style(style.expect("a constant template without errors").progress_chars("=> "))
+        .with_prefix(policy.to_string())
+}
+
+/// Says how a run ended.
+pub(crate) fn announce_end(policy: Policy, tasks: usize, ends: &Counts, wall: Duration) {
+    let cut_short = if ends.completed == tasks { "" } else { ", the rest did not complete" };
+    eprintln!(
+        "{policy}: {} of {tasks} done after {:.2} s{cut_short}",
+        ends.completed,
+        wall.as_secs_f64()
+    );
+}

@@ -1,0 +1,186 @@
+//! One run: the workflow as a graph of tasks, executed under one policy.
+
+use crate::interrupt::Interrupt;
+use crate::job::Job;
+use crate::options::Mode;
+use crate::progress::{self, Progress};
+use crate::recorder::{Recorder, Recording};
+use crate::work;
+use futures_lite::future::or;
+use graph_runtime::runtime::Handle;
+use graph_runtime::{
+    AsyncTaskExecutor, Counts, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport,
+    Policy, TaskContext, TaskId, TaskReport,
+};
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What one run came to.
+pub(crate) struct Run {
+    pub(crate) policy: Policy,
+    /// The simulated makespan, in trace time.
+    pub(crate) predicted: Duration,
+    /// What the tasks saw.
+    pub(crate) recording: Recording,
+    /// What the executor says about each task.
+    pub(crate) times: Vec<Times>,
+    pub(crate) ends: Counts,
+    pub(crate) submitted: Instant,
+    /// From submission until everything was joined.
+    pub(crate) wall: Duration,
+    /// Each worker's time spent polling tasks.
+    pub(crate) busy: Vec<Duration>,
+}
+
+/// When a task was ready and when it started, as far as it came.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) ready: Option<Instant>,
+    pub(crate) started: Option<Instant>,
+}
+
+impl Run {
+    /// From submission to the end of the last task.
+    pub(crate) fn makespan(&self) -> Duration {
+        let ends = self.recording.spans.iter().flatten().filter_map(|span| span.end);
+        ends.max().map_or(Duration::ZERO, |end| end.saturating_duration_since(self.submitted))
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.ends.completed == self.times.len()
+    }
+
+    /// How long each task that started had been ready.
+    pub(crate) fn queue_waits(&self) -> Vec<Duration> {
+        let wait = |times: &Times| Some(times.started?.saturating_duration_since(times.ready?));
+        self.times.iter().filter_map(wait).collect()
+    }
+}
+
+/// Runs the whole workflow, or as much of it as Ctrl-C lets it.
+///
+/// # Errors
+///
+/// If the executor refuses the configuration or the graph, or if a task fails.
+pub(crate) async fn run(
+    job: &Arc<Job>,
+    policy: Policy,
+    keep_polls: bool,
+    interrupt: &Interrupt,
+) -> Result<Run, ExecutorError> {
+    let predicted = job.predict(policy);
+    let recorder = Arc::new(Recorder::new(job.workflow.tasks.len(), keep_polls));
+    let graph = graph_of(job, &recorder);
+    let runtime = Handle::current();
+    let executor = AsyncTaskExecutor::on(runtime.clone(), config(job, policy))?;
+    let busy_before = busy(&runtime);
+
+    let submitted = Instant::now();
+    let handle = executor.submit_graph(graph).await.map_err(|refused| refused.error)?;
+    let display = Progress::start(policy, job.workflow.tasks.len(), expected(job, predicted));
+    let report = attend(handle, &executor, display, interrupt).await;
+    let wall = submitted.elapsed();
+
+    let ends = report.counts();
+    progress::announce_end(policy, job.workflow.tasks.len(), &ends, wall);
+    let busy_after = busy(&runtime).into_iter();
+    Ok(Run {
+        policy,
+        predicted,
+        recording: recorder.take(),
+        times: times_of(&report)?,
+        ends,
+        submitted,
+        wall,
+        busy: busy_after.zip(busy_before).map(|(after, before)| after - before).collect(),
+    })
+}
+
+/// Waits for the graph to end. Meanwhile shows how far it is, and cancels it on Ctrl-C.
+async fn attend(
+    graph: GraphHandle,
+    executor: &AsyncTaskExecutor,
+    display: Progress,
+    interrupt: &Interrupt,
+) -> GraphReport {
+    let show = async { match display.follow(executor).await {} };
+    let cancel = async {
+        interrupt.requested().await;
+        executor.cancel_all();
+        pending().await
+    };
+    or(graph, or(cancel, show)).await
+}
+
+/// The workflow's tasks in file order, each with its recorded runtime as its estimate. A task's id
+/// is its place in the file.
+fn graph_of(job: &Arc<Job>, recorder: &Arc<Recorder>) -> Graph {
+    let mut graph = Graph::new();
+    for (number, task) in job.workflow.tasks.iter().enumerate() {
+        let body = {
+            let (job, recorder) = (Arc::clone(job), Arc::clone(recorder));
+            move |context| perform(Arc::clone(&job), number, Arc::clone(&recorder), context)
+        };
+        graph
+            .task(task.id.as_str(), body)
+            .with_id(id(number))
+            .after_all(task.parents.iter().map(|&parent| id(parent)))
+            .estimate(task.runtime)
+            .add();
+    }
+    graph
+}
+
+fn id(number: usize) -> TaskId {
+    TaskId::new(number as u64)
+}
+
+async fn perform(
+    job: Arc<Job>,
+    task: usize,
+    recorder: Arc<Recorder>,
+    context: TaskContext,
+) -> Result<(), Infallible> {
+    let work = work::perform(&job, task, &recorder, &context);
+    if recorder.keeps_polls() {
+        work::observed(work, task, &recorder).await;
+    } else {
+        work.await;
+    }
+    Ok(())
+}
+
+/// An executor that takes the whole workflow at once.
+fn config(job: &Job, policy: Policy) -> ExecutorConfig {
+    ExecutorConfig {
+        worker_count: job.workers,
+        max_queue_size: job.workflow.tasks.len(),
+        max_in_flight: job.slots,
+        policy,
+        ..ExecutorConfig::default()
+    }
+}
+
+/// How long the run should take in real time.
+fn expected(job: &Job, predicted: Duration) -> Option<Duration> {
+    (job.mode != Mode::Instant).then(|| job.to_real(predicted))
+}
+
+fn busy(runtime: &Handle) -> Vec<Duration> {
+    runtime.metrics().workers.iter().map(|worker| worker.busy).collect()
+}
+
+/// What the report says of each task; the first failure if there is one.
+fn times_of(report: &GraphReport) -> Result<Vec<Times>, ExecutorError> {
+    let mut failures = report.tasks.iter().filter_map(|task| task.error.as_ref());
+    match failures.find(|error| error.is_failed()) {
+        Some(error) => Err(error.clone()),
+        None => {
+            let times =
+                |task: &TaskReport| Times { ready: task.ready_at, started: task.started_at };
+            Ok(report.tasks.iter().map(times).collect())
+        }
+    }
+}

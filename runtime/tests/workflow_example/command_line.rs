@@ -1,0 +1,62 @@
+//! Options that make no sense are refused before anything runs.
+
+use crate::support::workflow;
+
+fn refused(args: &[&str], parts: &[&str]) {
+    let finished = workflow(args);
+    assert_eq!(finished.code, 2, "{finished:?}");
+    assert_eq!(finished.stdout, "", "{args:?}");
+    for part in parts {
+        assert!(finished.stderr.contains(part), "{part} in {}", finished.stderr);
+    }
+}
+
+#[test]
+fn numbers_out_of_range() {
+    refused(&["--slots", "0"], &["--slots", "0"]);
+    refused(&["--workers", "0"], &["--workers", "0"]);
+    refused(&["--workers", "100000"], &["--workers", "4096"]);
+    refused(&["--workers", "two"], &["--workers", "two"]);
+}
+
+#[test]
+fn time_scales_that_scale_nothing() {
+    for scale in ["0", "-1", "NaN", "inf", "fast"] {
+        refused(&[&format!("--time-scale={scale}")], &["--time-scale", scale]);
+    }
+}
+
+#[test]
+fn unknown_words() {
+    refused(&["--policy", "random"], &["random", "critical-path", "fifo", "level-barrier"]);
+    refused(&["--mode", "sleep"], &["sleep", "wait", "cpu", "instant"]);
+    refused(&["--colour"], &["--colour"]);
+}
+
+#[test]
+fn help_explains_every_option_and_figure() {
+    let help = workflow(["--help"]).success().stdout;
+    for option in [
+        "--workers",
+        "--slots",
+        "--policy",
+        "--mode",
+        "--time-scale",
+        "--trace",
+        "--json",
+        "[FILE]",
+    ] {
+        assert!(help.contains(option), "{option}");
+    }
+    for figure in ["makespan_s", "lower_bound_s", "ratio", "overhead_us_per_task", "imbalance"] {
+        assert!(help.contains(figure), "{figure}");
+    }
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_noticed_before_the_run() {
+    let finished = workflow(["--trace", "no/such/folder/out.json", "--time-scale", "1000"]);
+    assert_eq!(finished.code, 2);
+    let expected = "workflow: no/such/folder/out.json: cannot be written: No such file";
+    assert!(finished.stderr.starts_with(expected), "{}", finished.stderr);
+}

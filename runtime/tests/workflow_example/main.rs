@@ -1,0 +1,21 @@
+//! The example `workflow`, run as its users run it, and the parts of it that judge a run.
+//!
+//! The binary is the one that `cargo test` builds along with the tests.
+
+// Only the paths that lead out of the example are missing here; nothing else is.
+#[path = "../../examples/workflow/check.rs"]
+mod check;
+#[path = "../../examples/workflow/recorder.rs"]
+mod recorder;
+
+mod bad_input;
+mod command_line;
+mod ctrl_c;
+mod json_lines;
+mod prediction;
+mod published_traces;
+mod recording;
+mod rules;
+mod support;
+mod table;
+mod trace;
