@@ -1,0 +1,18 @@
+//! The runtime core from outside: one file per behaviour.
+
+mod abort;
+mod blocking;
+mod block_on;
+mod builder;
+mod fairness;
+mod handle;
+mod idle;
+mod macros;
+mod panics;
+mod seams;
+mod shutdown;
+mod spawn;
+mod stealing;
+mod support;
+mod virtual_time;
+mod wakes;
