@@ -20,6 +20,8 @@ pub(crate) enum Violation {
     TooEarly { task: String, parent: String },
     #[error("{in_flight} tasks were in flight at once, on {slots} slots")]
     TooMany { in_flight: usize, slots: usize },
+    #[error("{recorded} tasks completed, and the executor reports {reported}")]
+    WrongReport { recorded: usize, reported: usize },
 }
 
 /// Checks that every task ran once (of an interrupted run: at most once, and nothing was left
@@ -41,6 +43,20 @@ pub(crate) fn check(
         in_flight if in_flight > slots => Err(Violation::TooMany { in_flight, slots }),
         _ => Ok(()),
     }
+}
+
+/// Checks that the executor reports as many completed tasks as there were. An interrupted run is
+/// excused: a task may complete at the moment at which it is cancelled.
+pub(crate) fn check_report(
+    spans: &[Vec<Span>],
+    reported: usize,
+    interrupted: bool,
+) -> Result<(), Violation> {
+    let recorded = spans.iter().flatten().filter(|span| span.completed).count();
+    if recorded == reported || interrupted {
+        return Ok(());
+    }
+    Err(Violation::WrongReport { recorded, reported })
 }
 
 fn check_once(

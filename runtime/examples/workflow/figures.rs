@@ -4,6 +4,7 @@ use crate::check::max_in_flight;
 use crate::job::Job;
 use crate::options::Mode;
 use crate::run::Run;
+use crate::statistics::{imbalance, percentile};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -73,14 +74,9 @@ impl<'a> Figures<'a> {
 impl QueueWait {
     fn of(mut waits: Vec<Duration>) -> Self {
         waits.sort_unstable();
-        Self { p50: percentile_us(&waits, 50), p99: percentile_us(&waits, 99) }
+        let micros = |percent| percentile(&waits, percent).as_nanos() as f64 / 1e3;
+        Self { p50: micros(50), p99: micros(99) }
     }
-}
-
-/// The smallest wait that `percent` of all are not above, in microseconds; 0 if there are none.
-fn percentile_us(sorted: &[Duration], percent: usize) -> f64 {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).map_or(0.0, |wait| wait.as_nanos() as f64 / 1e3)
 }
 
 /// What a task cost beyond its own work, in real microseconds.
@@ -92,11 +88,4 @@ fn overhead_us(job: &Job, run: &Run) -> f64 {
         }
     };
     beyond * 1e6 / job.workflow.tasks.len() as f64
-}
-
-/// The largest of the times divided by their mean; 1 if nobody was busy.
-fn imbalance(busy: &[Duration]) -> f64 {
-    let sum: Duration = busy.iter().sum();
-    let most = busy.iter().max().copied().unwrap_or_default();
-    if sum.is_zero() { 1.0 } else { most.as_secs_f64() * busy.len() as f64 / sum.as_secs_f64() }
 }

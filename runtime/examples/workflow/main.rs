@@ -32,6 +32,7 @@ mod progress;
 mod recorder;
 mod report;
 mod run;
+mod statistics;
 mod trace;
 mod trace_event;
 mod trace_file;
@@ -77,6 +78,10 @@ fn execute(options: &Options) -> Result<ExitCode, Failure> {
     }
     if let Some(file) = trace_file {
         file.finish(&Trace { job: &job, runs: &runs })?;
+        let lost: u64 = runs.iter().map(|run| run.recording.polls_lost).sum();
+        if lost > 0 {
+            eprintln!("workflow: {lost} polls of tasks were too many for the trace");
+        }
     }
     let code = if interrupt.is_requested() { interrupt::EXIT_CODE } else { 0 };
     Ok(ExitCode::from(code))
@@ -106,5 +111,6 @@ async fn run_all(
 
 fn check_run(job: &Job, policy: Policy, run: &Run, interrupted: bool) -> Result<(), Failure> {
     check::check(&job.workflow, job.slots, &run.recording.spans, interrupted)
+        .and_then(|()| check::check_report(&run.recording.spans, run.ends.completed, interrupted))
         .map_err(|violation| Failure::Check { policy, violation })
 }

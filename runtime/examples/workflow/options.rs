@@ -5,6 +5,9 @@ use graph_runtime::Policy;
 use std::fmt;
 use std::path::PathBuf;
 
+/// The largest time scale: 11 days for a second.
+const TIME_SCALE_MAX: f64 = 1e6;
+
 /// The most workers a runtime accepts.
 const WORKERS_MAX: u64 = 4096;
 
@@ -141,8 +144,8 @@ impl From<PolicyName> for Policy {
 
 fn parse_time_scale(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(scale) if scale.is_finite() && scale > 0.0 => Ok(scale),
-        Ok(_) => Err("it must be above 0 and finite".to_owned()),
+        Ok(scale) if scale > 0.0 && scale <= TIME_SCALE_MAX => Ok(scale),
+        Ok(_) => Err(format!("it must be above 0 and at most {TIME_SCALE_MAX}")),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -63,8 +63,8 @@ impl Progress {
         let done = self.tasks.saturating_sub(counts.running + counts.ready + counts.waiting);
         match &mut self.display {
             Display::Bar(bar) => {
-                bar.set_message(state);
                 bar.set_position(done as u64);
+                bar.set_message(format!("{done}/{} done, {state}", self.tasks));
             }
             Display::Lines { last } if last.elapsed() >= LINE_INTERVAL => {
                 *last = Instant::now();
@@ -93,7 +93,7 @@ impl Drop for Progress {
 /// A bar without a thread of its own: it is drawn when it is told to.
 fn bar(policy: Policy, tasks: usize) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(20);
-    let style = ProgressStyle::with_template("{prefix:>14} [{bar:30}] {pos}/{len} done, {msg}");
+    let style = ProgressStyle::with_template("{prefix:>14} [{bar:30}] {msg}");
     ProgressBar::with_draw_target(Some(tasks as u64), target)
         .with_style(style.expect("a constant template without errors").progress_chars("=> "))
         .with_prefix(policy.to_string())

@@ -46,9 +46,9 @@ pub(crate) fn print_table(job: &Job, runs: &[Run]) -> io::Result<()> {
 
 fn head(job: &Job) -> String {
     let work = match job.mode {
-        Mode::Wait => format!("Each waits {} of its recorded runtime.", job.time_scale),
+        Mode::Wait => format!("Each waits {:?} of its recorded runtime.", job.time_scale),
         Mode::Cpu => {
-            format!("Each keeps a worker busy for {} of its recorded runtime.", job.time_scale)
+            format!("Each keeps a worker busy for {:?} of its recorded runtime.", job.time_scale)
         }
         Mode::Instant => "Each does nothing and ends at once.".to_owned(),
     };

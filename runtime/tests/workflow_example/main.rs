@@ -2,12 +2,14 @@
 //!
 //! The binary is the one that `cargo test` builds along with the tests.
 
-// Only the paths that lead out of the example are missing here; nothing else is.
 #[path = "../../examples/workflow/check.rs"]
 mod check;
 #[path = "../../examples/workflow/recorder.rs"]
 mod recorder;
+#[path = "../../examples/workflow/statistics.rs"]
+mod statistics;
 
+mod averages;
 mod bad_input;
 mod command_line;
 mod ctrl_c;

@@ -1,6 +1,6 @@
 //! The checks after a run find each kind of broken rule.
 
-use crate::check::{Violation, check, max_in_flight};
+use crate::check::{Violation, check, check_report, max_in_flight};
 use crate::recorder::Span;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -91,6 +91,14 @@ fn a_task_whose_parent_was_stopped() {
 fn more_tasks_at_once_than_slots() {
     let expected = Violation::TooMany { in_flight: 2, slots: 1 };
     assert_eq!(check(&fork(), 1, &sound(), false), Err(expected));
+}
+
+#[test]
+fn a_report_that_tells_another_story() {
+    let expected = Violation::WrongReport { recorded: 3, reported: 2 };
+    assert_eq!(check_report(&sound(), 2, false), Err(expected));
+    assert_eq!(check_report(&sound(), 2, true), Ok(()));
+    assert_eq!(check_report(&sound(), 3, false), Ok(()));
 }
 
 proptest! {
