@@ -53,15 +53,13 @@ impl Aftermath {
         }
         for (record, task) in self.ended.drain(..) {
             record.settle();
-            discard(record);
             discard(task);
         }
         for graph in self.ended_graphs.drain(..) {
             graph.joiner.wake();
-            discard(graph);
         }
         self.wakers.drain(..).for_each(discard::wake);
-        self.forgotten.drain(..).for_each(discard);
+        self.forgotten.clear();
         if let Some(delay) = self.look_again.take() {
             inner.look_again(delay);
         }

@@ -153,8 +153,7 @@ impl Record {
             self.cancellation.set();
         }
         self.joiner.wake();
-        drop(live.attempt);
-        live.inputs.into_iter().for_each(discard);
+        drop(live);
     }
 
     /// A copy of what came out of an ended task.
@@ -186,6 +185,13 @@ impl Record {
                 actual: output.type_name(),
             })
         }))
+    }
+}
+
+impl Drop for Record {
+    /// The output, or the error, is the user's, and many records may go at once.
+    fn drop(&mut self) {
+        discard(self.ending.take());
     }
 }
 

@@ -1,0 +1,18 @@
+//! The executor, driven from outside: one file per behaviour.
+
+mod adaptive;
+mod backpressure;
+mod budgets;
+mod cancellation;
+mod common;
+mod config;
+mod dependencies;
+mod embedded;
+mod failure;
+mod forgetting;
+mod order;
+mod outputs;
+mod panics;
+mod scale;
+mod shutdown;
+mod timeouts;
