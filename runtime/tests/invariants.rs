@@ -133,8 +133,9 @@ fn policy_knows_no_futures_threads_or_clocks() {
 
 #[test]
 fn only_the_floor_and_the_models_know_of_loom() {
-    let is_outside =
-        |source: &Source| !["primitives/", "loom-tests/"].iter().any(|it| source.path.starts_with(it));
+    let is_outside = |source: &Source| {
+        !["primitives/", "loom-tests/"].iter().any(|it| source.path.starts_with(it))
+    };
     // The tests' own mention of it is in this file.
     let violations: Vec<_> = all_sources()
         .iter()
@@ -189,7 +190,8 @@ fn every_atomic_operation_of_a_protocol_explains_its_ordering() {
     let orderings = ["Relaxed", "Acquire", "Release", "AcqRel", "SeqCst"];
     let names_one =
         |line: &str| orderings.iter().any(|it| line.contains(&format!("Ordering::{it}")));
-    let folders = ["runtime/src/task", "runtime/src/worker", "runtime/src/runtime", "scheduler/src/steal"];
+    let folders =
+        ["runtime/src/task", "runtime/src/worker", "runtime/src/runtime", "scheduler/src/steal"];
     let files = sources("primitives/src").into_iter().filter(|it| {
         // Atomics by other names, and orderings weakened on purpose.
         !it.path.contains("/shim/")
@@ -255,10 +257,8 @@ fn siblings_do_not_know_each_other() {
 #[test]
 fn no_other_runtime_is_in_the_dependency_tree() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
-    let names: Vec<&str> = lock
-        .lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
-        .collect();
+    let names: Vec<&str> =
+        lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).collect();
     assert!(names.contains(&"graph_runtime") && names.contains(&"mio"), "the lock file is read");
     let runtimes =
         ["tokio", "async-std", "smol", "async-executor", "async-io", "glommio", "monoio", "rayon"];

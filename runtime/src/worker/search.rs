@@ -87,3 +87,68 @@ impl Local {
                 && others.iter().any(|remote| !remote.stealer.is_empty()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::blocking::{BlockingConfig, BlockingPool};
+    use crate::seam::{Seams, StdThreads};
+    use crate::worker::{Local, Shared, SharedConfig};
+    use std::future::pending;
+    use std::panic::Location;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    const WORKERS: usize = 8;
+
+    /// The workers of a runtime, without threads: the test is all of them.
+    fn workers(seed: u64) -> (Arc<Shared>, Vec<Local>) {
+        let seams = Seams { seed, ..Seams::default() };
+        let blocking = BlockingPool::new(BlockingConfig {
+            max_threads: 1,
+            keep_alive: Duration::ZERO,
+            thread_name: String::new(),
+            stack_size: None,
+            threads: Arc::new(StdThreads),
+        });
+        let config = SharedConfig {
+            workers: WORKERS,
+            work_stealing: true,
+            global_queue_interval: 31,
+            event_interval: 61,
+        };
+        Shared::new(config, seams, blocking).unwrap()
+    }
+
+    /// Whom the first worker robs, in order, while every other one has a single task.
+    fn victims(seed: u64) -> Vec<usize> {
+        let (shared, locals) = workers(seed);
+        let mut owners = Vec::new();
+        for local in &locals[1..] {
+            let site = Location::caller();
+            let (runnable, join) = shared.live.spawn(pending::<()>(), Arc::clone(&shared), site);
+            let runnable = runnable.expect("nothing is closed");
+            owners.push((runnable.task(), local.index()));
+            local.push_back(runnable);
+            drop(join);
+        }
+        let robbed = (1..WORKERS).map(|_| {
+            let stolen = locals[0].search().expect("somebody has a task left");
+            locals[0].stop_search();
+            owners.iter().find(|(task, _)| *task == stolen.task()).expect("a task of ours").1
+        });
+        let robbed = robbed.collect();
+        assert!(locals[0].search().is_none(), "everybody has been robbed");
+        shared.finish_shutdown();
+        robbed
+    }
+
+    #[test]
+    fn the_victims_follow_from_the_seed() {
+        let order = victims(1);
+        let mut robbed = order.clone();
+        robbed.sort_unstable();
+        assert_eq!(robbed, (1..WORKERS).collect::<Vec<_>>());
+        assert_eq!(victims(1), order);
+        assert!((2..10).any(|seed| victims(seed) != order), "the seed decides");
+    }
+}

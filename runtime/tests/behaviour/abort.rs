@@ -215,8 +215,6 @@ fn aborting_a_joiner_leaves_what_it_joins_alone() {
                 task::yield_now().await;
             }
         });
-        until("the joined task is counted", || {
-            runtime.handle().metrics().tasks.finished == 1
-        });
+        until("the joined task is counted", || runtime.handle().metrics().tasks.finished == 1);
     });
 }

@@ -175,7 +175,8 @@ fn a_handle_blocks_while_another_thread_drives() {
         let handle = runtime.handle().clone();
         let (done, waiting) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let answer = handle.block_on(async { graph_runtime::spawn(async { 3 }).await.unwrap() });
+            let answer =
+                handle.block_on(async { graph_runtime::spawn(async { 3 }).await.unwrap() });
             done.send(answer).unwrap();
         });
         let answer = runtime.block_on(async {

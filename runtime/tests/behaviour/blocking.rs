@@ -1,6 +1,6 @@
 //! Closures that block: how many at a time, in which order, and how they end.
 
-use crate::support::{Drops, PATIENCE, current, each_runtime, multi, until, watched};
+use crate::support::{Drops, PATIENCE, each_runtime, until, watched};
 use graph_runtime::runtime::{Builder, Handle, Runtime};
 use graph_runtime::seam::{Seams, StartThread, StdThreads, ThreadHandle, ThreadSpec};
 use std::io;
@@ -8,21 +8,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::time::Duration;
 
-/// Starts real threads, but counts them, and does something before a start returns.
+/// What happens before a thread is started, or why it is not.
+type BeforeStart = Box<dyn Fn(&ThreadSpec) -> io::Result<()> + Send + Sync>;
+
+/// Starts real threads, but counts them, and does something before each start.
 struct Watched {
     started: AtomicUsize,
     joined: Arc<AtomicUsize>,
-    before_return: Box<dyn Fn(&ThreadSpec) -> io::Result<()> + Send + Sync>,
+    before_start: BeforeStart,
 }
 
 impl Watched {
     fn new(
-        before_return: impl Fn(&ThreadSpec) -> io::Result<()> + Send + Sync + 'static,
+        before_start: impl Fn(&ThreadSpec) -> io::Result<()> + Send + Sync + 'static,
     ) -> Arc<Self> {
         Arc::new(Self {
             started: AtomicUsize::new(0),
             joined: Arc::default(),
-            before_return: Box::new(before_return),
+            before_start: Box::new(before_start),
         })
     }
 
@@ -57,8 +60,7 @@ impl StartThread for Watched {
         spec: ThreadSpec,
         body: Box<dyn FnOnce() + Send>,
     ) -> io::Result<Box<dyn ThreadHandle>> {
-        let refused = (self.before_return)(&spec);
-        refused?;
+        (self.before_start)(&spec)?;
         let thread = StdThreads.start(spec, body)?;
         self.started.fetch_add(1, Ordering::SeqCst);
         Ok(Box::new(CountsJoin(thread, Arc::clone(&self.joined))))
@@ -206,13 +208,7 @@ fn a_closure_that_waits_for_a_thread_can_be_aborted() {
 #[test]
 fn shutting_down_waits_for_what_runs_and_cancels_what_is_queued() {
     watched(|| {
-        for make in [current, || multi(2)] {
-            let mut builder = match make().flavor() {
-                graph_runtime::runtime::RuntimeFlavor::CurrentThread => {
-                    Builder::new_current_thread()
-                }
-                _ => Builder::new_multi_thread(),
-            };
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
             let runtime = builder.max_blocking_threads(1).worker_threads(2).build().unwrap();
             let handle = runtime.handle().clone();
             let drops = Drops::default();
@@ -275,14 +271,15 @@ fn if_no_thread_can_be_started_the_caller_is_told() {
         let refusals = Arc::new(AtomicUsize::new(2));
         let left = Arc::clone(&refusals);
         let threads = Watched::new(move |_| {
-            let refuse = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+            let refuse =
+                left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
             refuse.map_or(Ok(()), |_| Err(io::ErrorKind::WouldBlock.into()))
         });
         let runtime = threads.runtime(|_| {});
         for _ in 0..2 {
             let spawn = || runtime.spawn_blocking(|| unreachable!("it was refused"));
             let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(spawn));
-            let message = *refused.err().expect("refused").downcast::<String>().unwrap();
+            let message = *refused.expect_err("refused").downcast::<String>().unwrap();
             assert!(message.contains("refuses to start a blocking thread"), "{message}");
         }
         // Nothing of it is left behind.

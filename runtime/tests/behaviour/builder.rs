@@ -17,12 +17,24 @@ fn refused(option: &str, change: impl FnOnce(&mut Builder)) -> BuildError {
 
 #[test]
 fn nonsense_is_refused_by_name() {
-    refused("worker_threads", |builder| { builder.worker_threads(0); });
-    refused("worker_threads", |builder| { builder.worker_threads(usize::MAX); });
-    refused("max_blocking_threads", |builder| { builder.max_blocking_threads(0); });
-    refused("global_queue_interval", |builder| { builder.global_queue_interval(0); });
-    refused("event_interval", |builder| { builder.event_interval(0); });
-    refused("thread_name", |builder| { builder.thread_name("a\0b"); });
+    refused("worker_threads", |builder| {
+        builder.worker_threads(0);
+    });
+    refused("worker_threads", |builder| {
+        builder.worker_threads(usize::MAX);
+    });
+    refused("max_blocking_threads", |builder| {
+        builder.max_blocking_threads(0);
+    });
+    refused("global_queue_interval", |builder| {
+        builder.global_queue_interval(0);
+    });
+    refused("event_interval", |builder| {
+        builder.event_interval(0);
+    });
+    refused("thread_name", |builder| {
+        builder.thread_name("a\0b");
+    });
     refused("cpu_threshold", |builder| {
         let config = ResourceMonitorConfig { cpu_threshold: -1.0, ..Default::default() };
         builder.resource_monitor(config);

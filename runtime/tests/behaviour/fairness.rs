@@ -210,14 +210,16 @@ fn a_full_queue_overflows_without_starving_anybody() {
         };
         runtime.block_on(spawner).unwrap();
         let total = || counts.iter().map(|count| count.load(Ordering::Relaxed)).sum::<usize>();
-        runtime.block_on(runtime.spawn(poll_fn({
-            let counts = Arc::clone(&counts);
-            move |context| {
-                let done = counts.iter().all(|count| count.load(Ordering::Relaxed) > 0);
-                context.waker().wake_by_ref();
-                if done { Poll::Ready(()) } else { Poll::Pending }
-            }
-        }))).unwrap();
+        runtime
+            .block_on(runtime.spawn(poll_fn({
+                let counts = Arc::clone(&counts);
+                move |context| {
+                    let done = counts.iter().all(|count| count.load(Ordering::Relaxed) > 0);
+                    context.waker().wake_by_ref();
+                    if done { Poll::Ready(()) } else { Poll::Pending }
+                }
+            })))
+            .unwrap();
         assert!(total() < 40 * tasks, "{} polls until each of {tasks} had its first", total());
     });
 }

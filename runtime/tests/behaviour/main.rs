@@ -1,8 +1,8 @@
 //! The runtime core from outside: one file per behaviour.
 
 mod abort;
-mod blocking;
 mod block_on;
+mod blocking;
 mod builder;
 mod fairness;
 mod handle;

@@ -1,7 +1,7 @@
 //! Dropping a runtime, whatever it is doing and wherever the drop happens.
 
 use crate::support::{Drops, assert_books, current, multi, until, watched};
-use graph_runtime::runtime::{Builder, Handle, Runtime};
+use graph_runtime::runtime::{Handle, Runtime};
 use graph_runtime::task::{self, JoinHandle};
 use graph_runtime::time::{Duration, sleep};
 use std::cell::RefCell;
@@ -234,8 +234,6 @@ fn what_is_dropped_still_has_a_current_runtime() {
     for make in MAKERS {
         watched(move || {
             let (sender, receiver) = mpsc::channel();
-            let runtime = Builder::clone(&Builder::new_current_thread()).build().unwrap();
-            drop(runtime);
             let runtime = make();
             let (task, closure) = (AsksOnDrop(sender.clone()), AsksOnDrop(sender));
             drop(runtime.spawn(async {
