@@ -41,7 +41,6 @@ mod work;
 use clap::Parser;
 use failure::Failure;
 use graph_runtime::Policy;
-use graph_runtime::runtime::Builder;
 use interrupt::Interrupt;
 use job::Job;
 use options::Options;
@@ -66,13 +65,7 @@ fn execute(options: &Options) -> Result<ExitCode, Failure> {
     let job = Arc::new(Job::load(options)?);
     let trace_file = options.trace.as_deref().map(TraceFile::create).transpose()?;
     let interrupt = Interrupt::listen().map_err(Failure::Signal)?;
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(options.workers())
-        .thread_name("workflow")
-        .build()?;
-
-    let runs = runtime.block_on(run_all(&job, options, &interrupt))?;
-    drop(runtime);
+    let runs = run_all(&job, options, &interrupt)?;
     if !options.json {
         report::print_table(&job, &runs).map_err(Failure::Output)?;
     }
@@ -88,15 +81,10 @@ fn execute(options: &Options) -> Result<ExitCode, Failure> {
 }
 
 /// One run after another, until all are done or Ctrl-C ends one.
-async fn run_all(
-    job: &Arc<Job>,
-    options: &Options,
-    interrupt: &Interrupt,
-) -> Result<Vec<Run>, Failure> {
+fn run_all(job: &Arc<Job>, options: &Options, interrupt: &Interrupt) -> Result<Vec<Run>, Failure> {
     let mut runs = Vec::new();
     for policy in options.policies() {
-        let run = run::run(job, policy, options.trace.is_some(), interrupt).await;
-        let run = run.map_err(|source| Failure::Executor { policy, source })?;
+        let run = run::run(job, policy, options.trace.is_some(), interrupt)?;
         check_run(job, policy, &run, interrupt.is_requested())?;
         if options.json {
             report::print_json(job, &run).map_err(Failure::Output)?;

@@ -1,5 +1,6 @@
 //! One run: the workflow as a graph of tasks, executed under one policy.
 
+use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::options::Mode;
@@ -7,7 +8,7 @@ use crate::progress::{self, Progress};
 use crate::recorder::{Recorder, Recording};
 use crate::work;
 use futures_lite::future::or;
-use graph_runtime::runtime::Handle;
+use graph_runtime::runtime::{Builder, Handle};
 use graph_runtime::{
     AsyncTaskExecutor, Counts, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport,
     Policy, TaskContext, TaskId, TaskReport,
@@ -59,43 +60,87 @@ impl Run {
     }
 }
 
-/// Runs the whole workflow, or as much of it as Ctrl-C lets it.
+/// Runs the whole workflow, or as much of it as Ctrl-C lets it, on a runtime made for it: no policy
+/// finds the workers warmed up by another.
 ///
 /// # Errors
 ///
-/// If the executor refuses the configuration or the graph, or if a task fails.
-pub(crate) async fn run(
+/// If there is no runtime to be had, if the executor refuses the graph, or if a task fails.
+pub(crate) fn run(
     job: &Arc<Job>,
     policy: Policy,
     keep_polls: bool,
     interrupt: &Interrupt,
-) -> Result<Run, ExecutorError> {
-    let predicted = job.predict(policy);
+) -> Result<Run, Failure> {
+    let runtime =
+        Builder::new_multi_thread().worker_threads(job.workers).thread_name("workflow").build()?;
     let recorder = Arc::new(Recorder::new(job.workflow.tasks.len(), keep_polls));
-    let graph = graph_of(job, &recorder);
-    let runtime = Handle::current();
-    let executor = AsyncTaskExecutor::on(runtime.clone(), config(job, policy))?;
-    let busy_before = busy(&runtime);
+    let expected = Expected::of(job, policy);
+    let executed = runtime.block_on(execute(job, policy, &expected, &recorder, interrupt));
+    let Executed { submitted, wall, report } =
+        executed.map_err(|source| Failure::Executor { policy, source })?;
+    let handle = runtime.handle().clone();
+    // Workers that have been joined have counted everything they did.
+    drop(runtime);
+    let workers = handle.metrics().workers;
 
-    let submitted = Instant::now();
-    let handle = executor.submit_graph(graph).await.map_err(|refused| refused.error)?;
-    let display = Progress::start(policy, job.workflow.tasks.len(), expected(job, predicted));
-    let report = attend(handle, &executor, display, interrupt).await;
-    let wall = submitted.elapsed();
-
+    let times = |task: &TaskReport| Times { ready: task.ready_at, started: task.started_at };
     let ends = report.counts();
     progress::announce_end(policy, job.workflow.tasks.len(), &ends, wall);
-    let busy_after = busy(&runtime).into_iter();
     Ok(Run {
         policy,
-        predicted,
+        predicted: expected.makespan,
         recording: recorder.take(),
-        times: times_of(&report)?,
+        times: report.tasks.iter().map(times).collect(),
         ends,
         submitted,
         wall,
-        busy: busy_after.zip(busy_before).map(|(after, before)| after - before).collect(),
+        busy: workers.iter().map(|worker| worker.busy).collect(),
     })
+}
+
+/// What is known before the run.
+struct Expected {
+    /// In trace time.
+    makespan: Duration,
+    /// In real time, if tasks take any.
+    wall: Option<Duration>,
+}
+
+impl Expected {
+    fn of(job: &Job, policy: Policy) -> Self {
+        let makespan = job.predict(policy);
+        let wall = (job.mode != Mode::Instant).then(|| job.to_real(makespan));
+        Self { makespan, wall }
+    }
+}
+
+/// What is known afterwards.
+struct Executed {
+    submitted: Instant,
+    wall: Duration,
+    report: GraphReport,
+}
+
+async fn execute(
+    job: &Arc<Job>,
+    policy: Policy,
+    expected: &Expected,
+    recorder: &Arc<Recorder>,
+    interrupt: &Interrupt,
+) -> Result<Executed, ExecutorError> {
+    let graph = graph_of(job, recorder);
+    let executor = AsyncTaskExecutor::on(Handle::current(), config(job, policy))?;
+    let submitted = Instant::now();
+    let handle = executor.submit_graph(graph).await.map_err(|refused| refused.error)?;
+    let display = Progress::start(policy, job.workflow.tasks.len(), expected.wall);
+    let report = attend(handle, &executor, display, interrupt).await;
+    let wall = submitted.elapsed();
+    let mut errors = report.tasks.iter().filter_map(|task| task.error.as_ref());
+    match errors.find(|error| error.is_failed()) {
+        Some(error) => Err(error.clone()),
+        None => Ok(Executed { submitted, wall, report }),
+    }
 }
 
 /// Waits for the graph to end. Meanwhile shows how far it is, and cancels it on Ctrl-C.
@@ -160,27 +205,5 @@ fn config(job: &Job, policy: Policy) -> ExecutorConfig {
         max_in_flight: job.slots,
         policy,
         ..ExecutorConfig::default()
-    }
-}
-
-/// How long the run should take in real time.
-fn expected(job: &Job, predicted: Duration) -> Option<Duration> {
-    (job.mode != Mode::Instant).then(|| job.to_real(predicted))
-}
-
-fn busy(runtime: &Handle) -> Vec<Duration> {
-    runtime.metrics().workers.iter().map(|worker| worker.busy).collect()
-}
-
-/// What the report says of each task; the first failure if there is one.
-fn times_of(report: &GraphReport) -> Result<Vec<Times>, ExecutorError> {
-    let mut failures = report.tasks.iter().filter_map(|task| task.error.as_ref());
-    match failures.find(|error| error.is_failed()) {
-        Some(error) => Err(error.clone()),
-        None => {
-            let times =
-                |task: &TaskReport| Times { ready: task.ready_at, started: task.started_at };
-            Ok(report.tasks.iter().map(times).collect())
-        }
     }
 }
