@@ -18,6 +18,8 @@ use std::time::Duration;
 #[derive(Default)]
 pub(super) struct Aftermath {
     pub(super) starts: Vec<Dispatch<Launch>>,
+    /// Whether the step is an attempt's last, so that its worker is free for another.
+    pub(super) frees_worker: bool,
     /// Tasks that ended without having run.
     pub(super) ended: Vec<(Arc<Record>, Arc<dyn AsyncTask>)>,
     /// Running tasks that are to stop.
@@ -45,8 +47,9 @@ impl Aftermath {
 
     /// Does what is to be done. The lock is free; user code may panic or come back here.
     pub(super) fn act(mut self, inner: &Arc<Inner>) {
+        let mut is_next = std::mem::take(&mut self.frees_worker);
         for dispatch in self.starts.drain(..) {
-            Attempt::start(inner, dispatch);
+            Attempt::start(inner, dispatch, std::mem::take(&mut is_next));
         }
         for record in self.stops.drain(..) {
             record.stop();

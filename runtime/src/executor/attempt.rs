@@ -10,7 +10,7 @@ use crate::time::{Sleep, sleep};
 use monitor::{Lateness, TaskEnd};
 use primitives::Timestamp;
 use scheduler::{Dispatch, EndState, Ticket};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -44,8 +44,8 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Starts what the scheduler has dispatched.
-    pub(super) fn start(inner: &Arc<Inner>, dispatch: Dispatch<Launch>) {
+    /// Starts what the scheduler has dispatched; `is_next` if it can be what this worker runs next.
+    pub(super) fn start(inner: &Arc<Inner>, dispatch: Dispatch<Launch>, is_next: bool) {
         let Launch { record, task, .. } = dispatch.payload;
         let attempt = Self {
             inner: Arc::clone(inner),
@@ -59,7 +59,12 @@ impl Attempt {
             sleep: None,
             is_over: false,
         };
-        record.set_attempt(inner.handle.spawn(attempt));
+        let (runtime, site) = (inner.handle.shared(), Location::caller());
+        record.set_attempt(if is_next {
+            runtime.spawn_next(attempt, site)
+        } else {
+            runtime.spawn(attempt, site)
+        });
     }
 
     fn poll_task(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {

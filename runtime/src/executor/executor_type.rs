@@ -3,6 +3,7 @@
 use super::config::invalid;
 use super::control::Control;
 use super::core::Core;
+use super::idle::Idle;
 use super::inner::Inner;
 use super::submission::Place;
 use super::{
@@ -14,7 +15,6 @@ use monitor::{MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
 use scheduler::{Counts, TaskId};
 use std::fmt;
 use std::sync::Arc;
-use std::task::Poll;
 
 /// Runs tasks in the order of their dependencies, priorities, deadlines and critical path, under
 /// limits and budgets. See [the module](super) for how.
@@ -207,8 +207,7 @@ impl AsyncTaskExecutor {
 
     /// Waits until no task waits or runs. Tasks that others submit meanwhile are waited for too.
     pub async fn idle(&self) {
-        let mut idle = Idle { inner: &self.inner, place: None };
-        std::future::poll_fn(|context| idle.poll(context.waker().clone())).await;
+        Idle::new(&self.inner).await;
     }
 
     /// Accepts nothing more, cancels everything, and waits until nothing runs: every future has
@@ -279,34 +278,5 @@ impl fmt::Debug for AsyncTaskExecutor {
             .field("config", &self.inner.config)
             .field("counts", &self.counts())
             .finish_non_exhaustive()
-    }
-}
-
-/// A place among those who wait for the executor to be idle.
-struct Idle<'a> {
-    inner: &'a Inner,
-    place: Option<usize>,
-}
-
-impl Idle<'_> {
-    fn poll(&mut self, waker: std::task::Waker) -> Poll<()> {
-        let mut core = self.inner.core.lock();
-        if core.is_idle() {
-            drop(core);
-            return Poll::Ready(());
-        }
-        let before = core.idle.keep(&mut self.place, waker);
-        drop(core);
-        drop(before);
-        Poll::Pending
-    }
-}
-
-impl Drop for Idle<'_> {
-    fn drop(&mut self) {
-        if let Some(place) = self.place {
-            let waker = self.inner.core.lock().idle.leave(place);
-            drop(waker);
-        }
     }
 }

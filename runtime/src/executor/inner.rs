@@ -82,11 +82,7 @@ impl Inner {
                 inner.step(|core, _| core.looked_again());
             }
         };
-        // The runtime's own context, for `sleep`, is there on its workers only.
-        let timer = {
-            let _entered = self.handle.enter();
-            self.handle.spawn(look)
-        };
+        let timer = self.handle.spawn(look);
         let before = self.timer.lock().replace(timer);
         drop(before);
     }

@@ -49,6 +49,7 @@ mod graph_handle;
 mod graph_report;
 mod graph_state;
 mod id_map;
+mod idle;
 mod inner;
 mod joiner;
 mod node;

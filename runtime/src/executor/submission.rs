@@ -27,7 +27,7 @@ impl Inner {
             Ok(()) => Ok(TaskHandle::new(Arc::clone(self), record)),
             Err(refused) => {
                 let (error, spec): (_, TaskSpec<Launch>) = *refused;
-                Err(SubmitError::new(error, self.task(spec)))
+                Err(SubmitError::new(error, Self::task(spec)))
             }
         }
     }
@@ -50,7 +50,7 @@ impl Inner {
             Ok(id) => Ok(GraphHandle::new(Arc::clone(self), id, state)),
             Err(refused) => {
                 let (error, specs): (_, Vec<TaskSpec<Launch>>) = *refused;
-                let tasks = specs.into_iter().map(|spec| self.task(spec)).collect();
+                let tasks = specs.into_iter().map(Self::task).collect();
                 Err(SubmitError::new(error, Graph { tasks, failure }))
             }
         }
@@ -61,7 +61,8 @@ impl Inner {
         let default = self.config.default_timeout;
         TaskSpec {
             id: task.id,
-            name: task.name,
+            // The record has it.
+            name: None,
             priority: task.priority,
             deadline: task.deadline.map(|deadline| self.timestamp(deadline)),
             dependencies: task.dependencies,
@@ -73,10 +74,10 @@ impl Inner {
     }
 
     /// The task again, exactly as it was.
-    fn task(&self, spec: TaskSpec<Launch>) -> ExecutableTask {
+    fn task(spec: TaskSpec<Launch>) -> ExecutableTask {
         ExecutableTask {
             id: spec.id,
-            name: spec.name,
+            name: spec.payload.record.name.clone(),
             priority: spec.priority,
             deadline: spec.payload.record.deadline,
             dependencies: spec.dependencies,

@@ -81,6 +81,17 @@ impl Local {
         }
     }
 
+    /// Queues a task that this worker can run at once, because the poll under way is about to
+    /// return. If nothing else waits here, nobody is called to fetch it: a chain of tasks that
+    /// start each other stays on one worker and wakes no other.
+    pub(crate) fn push_next(&self, runnable: Runnable) {
+        if self.queue.is_empty() {
+            self.push_woken(runnable);
+        } else {
+            self.push_back(runnable);
+        }
+    }
+
     /// Queues a task behind all others of this worker, where idle workers may fetch it.
     #[inline]
     pub(crate) fn push_back(&self, runnable: Runnable) {

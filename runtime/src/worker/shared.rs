@@ -102,6 +102,33 @@ impl Shared {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        self.spawn_to(future, site, Local::push_back)
+    }
+
+    /// Starts a task from within a poll that is about to return: if the worker has nothing else
+    /// to do, it runs the task itself.
+    pub(crate) fn spawn_next<F>(
+        self: &Arc<Self>,
+        future: F,
+        site: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_to(future, site, Local::push_next)
+    }
+
+    fn spawn_to<F>(
+        self: &Arc<Self>,
+        future: F,
+        site: &'static Location<'static>,
+        push: fn(&Local, Runnable),
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
         context::with_worker(self, |local| match local {
             Some(local) => self.remotes[local.index()].tally.count_own_spawn(),
             None => self.outside.count_spawn(),
@@ -109,7 +136,7 @@ impl Shared {
         let (runnable, handle) = self.live.spawn(future, Arc::clone(self), site);
         if let Some(runnable) = runnable {
             context::with_worker(self, |local| match local {
-                Some(local) => local.push_back(runnable),
+                Some(local) => push(local, runnable),
                 None => self.inject(runnable),
             });
         }

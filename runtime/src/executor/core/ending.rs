@@ -1,0 +1,124 @@
+//! The way out: attempts that are over, cancellation, and what the scheduler reports of both.
+
+use super::{Core, Step};
+use crate::executor::graph_state::GraphState;
+use crate::executor::record::{Ending, Launch, Outcome, Record};
+use monitor::TaskEnd;
+use scheduler::{Cancelled, Counts, EndState, Event, GraphId, TaskId, Ticket};
+use std::sync::Arc;
+
+impl Core {
+    /// An attempt is over; its record knows how already.
+    pub(in crate::executor) fn finish(
+        &mut self,
+        ticket: Ticket,
+        record: &Arc<Record>,
+        end: EndState,
+        step: &mut Step<'_>,
+    ) {
+        let finished = self.scheduler.finish(ticket, end, step.now);
+        debug_assert!(finished.is_ok(), "an attempt reports its end once: {finished:?}");
+        self.drain(Some(record), step);
+        step.after.frees_worker = true;
+    }
+
+    /// Cancels one task. False if it has ended or nobody knows it.
+    pub(in crate::executor) fn cancel(&mut self, id: TaskId, step: &mut Step<'_>) -> bool {
+        match self.scheduler.cancel(id, step.now) {
+            Cancelled::Ended => self.drain(None, step),
+            Cancelled::Running(ticket) => self.stop(ticket, step),
+            Cancelled::AlreadyEnded(_) | Cancelled::Unknown => return false,
+        }
+        true
+    }
+
+    pub(in crate::executor) fn cancel_graph(&mut self, graph: GraphId, step: &mut Step<'_>) {
+        let running = self.scheduler.cancel_graph(graph, step.now);
+        running.into_iter().for_each(|ticket| self.stop(ticket, step));
+        self.drain(None, step);
+    }
+
+    pub(in crate::executor) fn cancel_all(&mut self, step: &mut Step<'_>) {
+        let running = self.scheduler.cancel_all(step.now);
+        running.into_iter().for_each(|ticket| self.stop(ticket, step));
+        self.drain(None, step);
+    }
+
+    /// Accepts nothing more and cancels everything.
+    pub(in crate::executor) fn close(&mut self, step: &mut Step<'_>) {
+        self.is_closed = true;
+        self.room.dismiss(&mut step.after.wakers);
+        self.cancel_all(step);
+    }
+
+    fn stop(&self, ticket: Ticket, step: &mut Step<'_>) {
+        let record = self.scheduler.task_of(ticket).and_then(|id| self.tasks.get(&id));
+        step.after.stops.extend(record.cloned());
+    }
+
+    /// Takes a task that was submitted alone and has ended out of the books.
+    pub(in crate::executor) fn forget(&mut self, id: TaskId) -> Option<Arc<Record>> {
+        let forgotten = self.scheduler.forget(id);
+        debug_assert!(forgotten, "only ended tasks are forgotten");
+        self.tasks.remove(&id)
+    }
+
+    /// Takes a graph that has ended, and its tasks, out of the books.
+    pub(in crate::executor) fn forget_graph(&mut self, graph: GraphId) -> Option<Arc<GraphState>> {
+        let forgotten = self.scheduler.forget_graph(graph);
+        debug_assert!(forgotten, "only ended graphs are forgotten");
+        let state = self.graphs.remove(&graph)?;
+        for record in &state.records {
+            // The state holds another reference, so nothing is dropped here.
+            self.tasks.remove(&record.id);
+        }
+        Some(state)
+    }
+
+    /// Books what the scheduler reports. `finished` is the task whose attempt is over, if that is
+    /// what the step is about: the only one that can end without handing its payload back.
+    pub(super) fn drain(&mut self, finished: Option<&Arc<Record>>, step: &mut Step<'_>) {
+        while let Some(event) = self.scheduler.next_event() {
+            match event {
+                Event::Ended { id, graph, end, payload, cause } => {
+                    let unstarted = payload.map(|launch| end_unstarted(launch, end, cause, step));
+                    let record = unstarted.as_ref().or(finished);
+                    if graph.is_none() && record.is_some_and(|record| record.release.end()) {
+                        step.after.forgotten.extend(self.forget(id));
+                    }
+                }
+                Event::GraphEnded { graph, counts } => self.end_graph(graph, counts, step),
+                Event::CancelRunning { ticket } => self.stop(ticket, step),
+            }
+        }
+    }
+
+    fn end_graph(&mut self, graph: GraphId, counts: Counts, step: &mut Step<'_>) {
+        let Some(state) = self.graphs.get(&graph).cloned() else { return };
+        state.end(counts);
+        if state.release.end() {
+            // The same state as `state`, which lives on in the aftermath.
+            drop(self.forget_graph(graph));
+        }
+        step.after.ended_graphs.push(state);
+    }
+}
+
+/// A task has ended without having run.
+fn end_unstarted(
+    launch: Launch,
+    end: EndState,
+    cause: Option<TaskId>,
+    step: &mut Step<'_>,
+) -> Arc<Record> {
+    let Launch { record, task, .. } = launch;
+    let (outcome, counted) = match cause {
+        Some(cause) => (Outcome::Skipped(cause), TaskEnd::Skipped),
+        None => (Outcome::Cancelled, TaskEnd::Cancelled),
+    };
+    debug_assert_eq!(outcome.state(), end);
+    step.recorder.ended(counted, None, None);
+    record.end(Ending { outcome, run: None, finished_at: step.now });
+    step.after.ended.push((Arc::clone(&record), task));
+    record
+}
