@@ -16,6 +16,22 @@ use std::task::{Context, Poll};
 /// # Panics
 ///
 /// Polling it again after it gave the report panics.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, TaskError};
+///
+/// let executor = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+/// let mut graph = Graph::new();
+/// let stuck = graph.task("stuck", |_| std::future::pending::<Result<(), TaskError>>()).add();
+/// graph.task("after", |_| async { Ok::<_, TaskError>(()) }).after(stuck).add();
+///
+/// let handle = executor.try_submit_graph(graph)?;
+/// let report = executor.block_on(handle.cancel_and_join());
+/// assert_eq!(report.counts().cancelled, 2);
+/// # Ok::<(), graph_runtime::ExecutorError>(())
+/// ```
 #[must_use = "a dropped GraphHandle detaches its graph; bind it to `_` if that is meant"]
 pub struct GraphHandle {
     inner: Arc<Inner>,

@@ -17,6 +17,20 @@ use std::task::{Context, Poll};
 /// # Panics
 ///
 /// Polling it again after it gave the result panics.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, TaskError, task_fn};
+///
+/// let executor = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+/// let never = task_fn(|_| std::future::pending::<Result<(), TaskError>>());
+/// let handle = executor.try_submit(ExecutableTask::new(never).named("never"))?;
+/// assert!(!handle.is_finished());
+/// assert!(handle.cancel());
+/// assert!(executor.block_on(handle).unwrap_err().is_cancelled());
+/// # Ok::<(), graph_runtime::ExecutorError>(())
+/// ```
 #[must_use = "a dropped TaskHandle detaches its task; bind it to `_` if that is meant"]
 pub struct TaskHandle {
     inner: Arc<Inner>,

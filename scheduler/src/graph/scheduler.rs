@@ -111,6 +111,19 @@ impl<P> TaskScheduler<P> {
     }
 
     /// The task that [`dispatch`](Self::dispatch) would consider next.
+    ///
+    /// ```
+    /// # use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// # use primitives::Timestamp;
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// scheduler.submit(TaskSpec::new(TaskId::new(1), ()), Timestamp::ZERO)?;
+    /// assert_eq!(scheduler.peek(), Some(TaskId::new(1)));
+    ///
+    /// let running = scheduler.dispatch(Timestamp::ZERO).expect("it is ready");
+    /// assert_eq!(scheduler.peek(), None);
+    /// assert_eq!(scheduler.task_of(running.ticket), Some(TaskId::new(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn peek(&self) -> Option<TaskId> {
         self.ready.peek().map(|slot| self.graph[slot].id)
     }
