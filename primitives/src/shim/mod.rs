@@ -10,6 +10,8 @@
 
 mod cell;
 mod lock;
+#[cfg(loom)]
+mod loom_atomic;
 mod model;
 mod mutant;
 mod shared_queue;
@@ -17,7 +19,7 @@ mod shared_queue;
 pub use cell::UnsafeCell;
 pub use crossbeam_utils::CachePadded;
 pub use lock::{Condvar, Mutex, MutexGuard};
-pub use model::{MODEL_CAPACITY_SHIFT, model};
+pub use model::{MODEL_CAPACITY_SHIFT, UNBOUNDED, model};
 pub use mutant::Mutant;
 pub use shared_queue::SharedQueue;
 
@@ -29,9 +31,9 @@ pub mod atomic {
     };
 
     #[cfg(loom)]
-    pub use loom::sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-    };
+    pub use super::loom_atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, fence};
+    #[cfg(loom)]
+    pub use std::sync::atomic::Ordering;
 }
 
 /// Reference counting.

@@ -12,14 +12,29 @@ pub const MODEL_CAPACITY_SHIFT: u32 = 8;
 #[cfg(not(loom))]
 const REPETITIONS: usize = 200;
 
+/// Steps of one execution after which loom gives up: a model that loops, or is too large.
+#[cfg(loom)]
+const MAX_BRANCHES: usize = 4_000;
+
+/// For [`model`]: explore all interleavings, however many forced thread switches they take.
+pub const UNBOUNDED: usize = usize::MAX;
+
 /// Explores every interleaving of `body`, at most `preemptions` forced thread switches deep.
+///
+/// With `LOOM_LOG` in the environment the exploration is traced, and all bounds come from loom's
+/// own variables (`LOOM_MAX_PREEMPTIONS`, `LOOM_CHECKPOINT_FILE`, ...) instead: that is for
+/// looking into one failure.
 ///
 /// Without `cfg(loom)` the body is simply run a few hundred times on real threads; then
 /// `preemptions` means nothing.
 #[cfg(loom)]
 pub fn model(preemptions: usize, body: impl Fn() + Send + Sync + 'static) {
+    if std::env::var_os("LOOM_LOG").is_some() {
+        return loom::model(body);
+    }
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(preemptions);
+    builder.max_branches = MAX_BRANCHES;
+    builder.preemption_bound = (preemptions != UNBOUNDED).then_some(preemptions);
     builder.check(body);
 }
 

@@ -8,21 +8,44 @@
 
 use super::atomic::{Ordering, fence};
 
-/// One place where a protocol can be broken on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mutant {
+/// Declares the enum and the list of all its variants together, so that none can be left out.
+macro_rules! mutants {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// One place where a protocol can be broken on purpose.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Mutant {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Mutant {
+            /// Every mutant, for the test that each of them is noticed by some model.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+        }
+    };
+}
+
+mutants! {
     /// [`Permit::notify`](crate::permit::Permit::notify) publishes nothing (Relaxed swap).
     PermitNotifyRelease,
     /// [`Permit::fall_asleep`](crate::permit::Permit::fall_asleep) overwrites a pending permit.
     PermitIgnored,
+    /// [`Parker::unpark`](crate::parker::Parker::unpark) rings without passing through the gate.
+    ParkerGate,
     /// The queue's push publishes its slot without Release.
     QueuePushRelease,
     /// The queue's pop goes without the fence between claiming the bottom and reading the top.
     QueuePopFence,
     /// The queue's pop takes the last item without competing for it.
     QueuePopLastRace,
-    /// A thief's claim no longer orders its read of the slot before the slot's reuse.
-    QueueStealRelease,
+    /// A thief goes without the fence between reading the top and reading the bottom.
+    QueueStealFence,
+    /// A thief reads its slot after the claim, when the owner may have used the slot again: what
+    /// the processor might do if the claim were no Release. loom does not delay loads itself.
+    QueueStealLateRead,
+    /// The LIFO slot's put publishes nothing (Relaxed swap).
+    LifoPutRelease,
+    /// The LIFO slot's take reads and clears in two steps.
+    LifoTakeTwice,
     /// The injector's push does not fence before it looks whether the injector was closed.
     InjectorPushFence,
     /// The injector's close does not fence before the drain.
@@ -31,20 +54,30 @@ pub enum Mutant {
     IdleWakeFence,
     /// A worker does not fence between announcing sleep and its last look at the queues.
     IdleSleepFence,
-    /// A worker falls asleep without the last look at the queues.
-    IdleRecheck,
+    /// The last searcher finds work and does not wake the next.
+    IdleSearcherSilent,
     /// A wake during a poll is forgotten when the poll returns Pending.
     TaskWakeDuringPoll,
+    /// A wake of a task that is queued already leaves the word alone, and so publishes nothing.
+    TaskWakeQuietly,
     /// The output is published without Release.
     TaskCompleteRelease,
     /// The join handle's interest is given up without noticing that the task has completed.
     TaskJoinDropRace,
     /// A join waker is stored without checking that the task completed meanwhile.
     TaskJoinWakerRace,
+    /// The join handle reads without Acquire whether its waker is in use.
+    TaskJoinWaitingAcquire,
+    /// The completing thread leaves the join waker to a join handle that has gone already.
+    TaskJoinWakerOrphan,
     /// The last reference is dropped without Acquire.
     TaskLastReference,
     /// An abort of an idle task does not put it into a queue.
     TaskAbortIdle,
+    /// An abort during a poll is not seen when the poll returns Pending.
+    TaskAbortDuringPoll,
+    /// A shutdown takes the future out of the hands of the thread that polls it.
+    TaskShutDownRunning,
 }
 
 impl Mutant {

@@ -9,7 +9,7 @@ mod imp {
     /// An unbounded multi-producer multi-consumer FIFO queue: crossbeam's injector.
     ///
     /// crossbeam does not run under loom. There a small array of atomic slots takes its place,
-    /// which promises less (no order, eight items): what models check is *our* protocol around
+    /// which promises less (no order, four items): what models check is *our* protocol around
     /// the queue (closing, draining, announcing), not crossbeam's slots, and a stand-in behind a
     /// lock would lend that protocol an ordering that the real queue does not promise.
     #[derive(Debug)]
@@ -58,12 +58,18 @@ mod imp {
     use crate::shim::atomic::{AtomicPtr, Ordering};
     use std::marker::PhantomData;
 
-    /// A stand-in for crossbeam's injector: eight atomic slots, no order.
+    /// A stand-in for crossbeam's injector: a few atomic slots, no order. Each slot is one more
+    /// step in every look at the queue, and so multiplies what a model has to explore.
     #[derive(Debug)]
     pub struct SharedQueue<T> {
-        slots: [AtomicPtr<T>; 8],
+        slots: [AtomicPtr<T>; 4],
         owns: PhantomData<T>,
     }
+
+    // SAFETY: a shared queue only moves items in and out, so they need to be Send and no more;
+    // crossbeam's makes the same promise.
+    #[allow(unsafe_code)]
+    unsafe impl<T: Send> Sync for SharedQueue<T> {}
 
     impl<T> Default for SharedQueue<T> {
         fn default() -> Self {
@@ -77,7 +83,7 @@ mod imp {
         ///
         /// # Panics
         ///
-        /// If all eight slots are taken: the model is too large for the stand-in.
+        /// If all four slots are taken: the model is too large for the stand-in.
         pub fn push(&self, item: T) {
             let item = Box::into_raw(Box::new(item));
             let free = self.slots.iter().find(|slot| {
@@ -89,7 +95,7 @@ mod imp {
                 )
                 .is_ok()
             });
-            assert!(free.is_some(), "the stand-in queue holds eight items");
+            assert!(free.is_some(), "the stand-in queue holds four items");
         }
 
         /// Takes an item.

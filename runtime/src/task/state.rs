@@ -142,7 +142,7 @@ impl State {
     pub(super) fn suspend(&self) -> Suspend {
         self.update(|word| {
             debug_assert!(word & RUNNING != 0, "only a running task can suspend");
-            if word & ABORTED != 0 {
+            if word & ABORTED != 0 && !Mutant::TaskAbortDuringPoll.is_active() {
                 (Suspend::Cancel, word & !QUEUED)
             } else if word & QUEUED != 0 && !Mutant::TaskWakeDuringPoll.is_active() {
                 (Suspend::Requeue, (word & !RUNNING) + REF_ONE)
@@ -170,6 +170,9 @@ impl State {
     /// Edges (2) and (3), by a waker.
     #[inline]
     pub(super) fn wake(&self) -> Wake {
+        if Mutant::TaskWakeQuietly.is_active() && self.0.load(Ordering::Relaxed) & QUEUED != 0 {
+            return Wake::Nothing;
+        }
         self.update(|word| {
             if word & (COMPLETE | QUEUED) != 0 {
                 (Wake::Nothing, word)
@@ -200,7 +203,8 @@ impl State {
     #[must_use]
     pub(super) fn claim_idle(&self) -> bool {
         self.update(|word| {
-            if word & (RUNNING | COMPLETE) != 0 {
+            let taken = if Mutant::TaskShutDownRunning.is_active() { 0 } else { RUNNING };
+            if word & (taken | COMPLETE) != 0 {
                 (false, word | ABORTED)
             } else {
                 (true, word | ABORTED | RUNNING)
@@ -223,8 +227,11 @@ impl State {
     /// Whether the join handle has a waker stored. Only the join handle asks, and only it sets
     /// the flag.
     pub(super) fn is_waiting(&self) -> bool {
-        // ORDERING: the flag is the caller's own until COMPLETE, which `unset_waiting` checks.
-        self.0.load(Ordering::Relaxed) & WAITING != 0
+        // ORDERING: Acquire pairs with the Release in `release_join_waker`: if the task has
+        // completed since the caller last looked, the flag is clear because the other thread is
+        // done with the waker, and the caller may write to it.
+        let order = Mutant::TaskJoinWaitingAcquire.weaken(Ordering::Acquire);
+        self.0.load(order) & WAITING != 0
     }
 
     /// Publishes the stored join waker. False if the task is complete: nobody will use it.
@@ -244,7 +251,9 @@ impl State {
     #[must_use]
     pub(super) fn unset_waiting(&self) -> bool {
         self.update(|word| {
-            debug_assert_eq!(word & (JOIN | WAITING), JOIN | WAITING);
+            debug_assert!(word & JOIN != 0);
+            // Once complete, WAITING may be clear: `release_join_waker` has been by already.
+            debug_assert!(word & (WAITING | COMPLETE) != 0);
             if word & COMPLETE != 0 { (false, word) } else { (true, word & !WAITING) }
         })
     }
@@ -253,10 +262,10 @@ impl State {
     /// that the waker is the caller's to drop (rule 6).
     #[must_use]
     pub(super) fn release_join_waker(&self) -> bool {
-        // ORDERING: Release hands the waker to the join handle's Acquire in `drop_join`; Acquire
-        // pairs with that one's Release when the join handle went first.
+        // ORDERING: Release hands the waker to the join handle's Acquire in `drop_join` or
+        // `is_waiting`; Acquire pairs with the Release in `drop_join`, when the handle went first.
         let before = self.0.fetch_and(!WAITING, Ordering::AcqRel);
-        before & JOIN == 0
+        before & JOIN == 0 && !Mutant::TaskJoinWakerOrphan.is_active()
     }
 
     /// The join handle goes away.

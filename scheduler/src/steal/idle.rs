@@ -141,7 +141,8 @@ impl Idle {
     #[must_use = "the last searcher wakes the next"]
     pub fn stop_search(&self) -> bool {
         // ORDERING: Relaxed; `wake_one`, which the last one calls, fences.
-        unpack(self.word.fetch_sub(SEARCHING_ONE, Ordering::Relaxed)).searching == 1
+        let before = unpack(self.word.fetch_sub(SEARCHING_ONE, Ordering::Relaxed));
+        before.searching == 1 && !Mutant::IdleSearcherSilent.is_active()
     }
 
     /// The worker is about to sleep. It must look at every queue once more afterwards, and

@@ -1,6 +1,7 @@
 //! The slot for the task that was woken last.
 
 use super::Word;
+use primitives::shim::Mutant;
 use primitives::shim::atomic::{AtomicPtr, Ordering};
 use std::marker::PhantomData;
 use std::ptr;
@@ -35,7 +36,8 @@ impl<T: Word> LifoSlot<T> {
     pub fn put(&self, item: T) -> Option<T> {
         // ORDERING: Release publishes the item to the Acquire in `take`; Acquire pairs with the
         // Release of the `put` whose item is displaced.
-        let old = self.word.swap(item.into_word(), Ordering::AcqRel);
+        let order = Mutant::LifoPutRelease.weaken(Ordering::AcqRel);
+        let old = self.word.swap(item.into_word(), order);
         Self::own(old)
     }
 
@@ -44,6 +46,11 @@ impl<T: Word> LifoSlot<T> {
     pub fn take(&self) -> Option<T> {
         if self.is_empty() {
             return None;
+        }
+        if Mutant::LifoTakeTwice.is_active() {
+            let word = self.word.load(Ordering::Acquire);
+            self.word.store(ptr::null_mut(), Ordering::Relaxed);
+            return Self::own(word);
         }
         // ORDERING: Acquire pairs with the Release in `put`.
         Self::own(self.word.swap(ptr::null_mut(), Ordering::Acquire))

@@ -135,10 +135,9 @@ impl<T: Word> WorkStealingQueue<T> {
         // ORDERING: Relaxed; published by the next line.
         shared.slots[bottom & MASK].store(item.into_word(), Ordering::Relaxed);
         // ORDERING: Release pairs with the Acquire of `bottom` in `steal`.
-        shared.bottom.store(
-            bottom.wrapping_add(1),
-            Mutant::QueuePushRelease.weaken(Ordering::Release),
-        );
+        shared
+            .bottom
+            .store(bottom.wrapping_add(1), Mutant::QueuePushRelease.weaken(Ordering::Release));
         shared.counters.count_enqueued();
         Ok(())
     }
@@ -177,6 +176,7 @@ impl<T: Word> WorkStealingQueue<T> {
             return None;
         }
         self.shared.counters.count_dequeued();
+        // ORDERING: Relaxed; the owner wrote the slot itself.
         let word = self.shared.slots[top & MASK].load(Ordering::Relaxed);
         // SAFETY: the claim succeeded, and only the owner could have written the slot since.
         Some(unsafe { T::from_word(word) })
@@ -283,8 +283,9 @@ impl<T: Word> Shared<T> {
         // ORDERING: Release: the read of the slot stays before the claim, pairing with the
         // Acquire of `top` in `push`. Acquire on top of it, so that claims are ordered among
         // themselves. A failure reads nothing that matters.
-        let order = Mutant::QueueStealRelease.weaken(Ordering::AcqRel);
-        self.top.compare_exchange(seen, seen.wrapping_add(1), order, Ordering::Relaxed).is_ok()
+        self.top
+            .compare_exchange(seen, seen.wrapping_add(1), Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
     }
 
     fn steal(&self) -> Steal<T> {
@@ -292,16 +293,19 @@ impl<T: Word> Shared<T> {
         // against `bottom`.
         let top = self.top.load(Ordering::Acquire);
         // ORDERING: pairs with the fence in `pop`: look at the top before look at the bottom.
-        primitives::shim::atomic::fence(Ordering::SeqCst);
+        Mutant::QueueStealFence.fence();
         // ORDERING: Acquire pairs with the Release of `bottom` in `push`.
         let bottom = self.bottom.load(Ordering::Acquire);
         if bottom.wrapping_sub(top) as isize <= 0 {
             return Steal::Empty;
         }
         // ORDERING: Relaxed; the claim decides whether the word means anything.
-        let word = self.slots[top & MASK].load(Ordering::Relaxed);
+        let mut word = self.slots[top & MASK].load(Ordering::Relaxed);
         if !self.claim(top) {
             return Steal::Contended;
+        }
+        if Mutant::QueueStealLateRead.is_active() {
+            word = self.slots[top & MASK].load(Ordering::Relaxed);
         }
         // SAFETY: the claim succeeded, so `top` had not moved since before the read: the slot was
         // not written again (push waits for `top`), and nobody else gets this index.

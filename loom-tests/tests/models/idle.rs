@@ -1,0 +1,149 @@
+//! Sleeping workers: no item is queued without somebody awake, or woken, to find it.
+
+use loom_tests::explore;
+use primitives::parker::Parker;
+use primitives::shim::sync::Arc;
+use primitives::shim::{hint, thread};
+use scheduler::steal::{Idle, Injector, Pushed, Steal, Stealer, WorkStealingQueue};
+#[cfg(loom)]
+use {loom_tests::Kill, primitives::shim::Mutant};
+
+#[cfg(loom)]
+pub(crate) const KILLS: &[Kill] = &[
+    (Mutant::IdleWakeFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
+    (Mutant::IdleSleepFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
+    (Mutant::IdleSearcherSilent, "idle::two_workers_share_two_items"),
+];
+
+#[cfg(loom)]
+#[test]
+fn every_mutant_is_noticed() {
+    loom_tests::assert_all_killed(KILLS);
+}
+
+/// Where workers find items.
+trait Source: Send + Sync + 'static {
+    fn take(&self) -> Option<u32>;
+    fn is_empty(&self) -> bool;
+}
+
+impl Source for Injector<u32> {
+    fn take(&self) -> Option<u32> {
+        self.pop()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl Source for Stealer<u32> {
+    fn take(&self) -> Option<u32> {
+        loop {
+            match self.steal() {
+                Steal::Item(item) => return Some(item),
+                Steal::Empty => return None,
+                Steal::Contended => hint::spin_loop(),
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Workers as the runtime has them, without tasks and reactors.
+struct Pool<S> {
+    source: S,
+    idle: Idle,
+    parkers: Vec<Parker>,
+}
+
+impl<S: Source> Pool<S> {
+    fn new(source: S, workers: usize) -> Arc<Self> {
+        let parkers = (0..workers).map(|_| Parker::new()).collect();
+        Arc::new(Self { source, idle: Idle::new(workers), parkers })
+    }
+
+    /// An item was queued.
+    fn announce(&self) {
+        if let Some(worker) = self.idle.wake_one() {
+            self.parkers[worker].unpark();
+        }
+    }
+
+    /// Looks, searches and sleeps like a worker until it has an item.
+    ///
+    /// If a wake-up is lost it sleeps for ever, and loom reports a deadlock.
+    fn consume(&self, worker: usize) -> u32 {
+        let mut searching = false;
+        loop {
+            searching = searching || self.idle.start_search();
+            if let Some(item) = self.source.take() {
+                if searching && self.idle.stop_search() {
+                    self.announce();
+                }
+                return item;
+            }
+            self.idle.fall_asleep(worker, searching);
+            if self.source.is_empty() {
+                self.parkers[worker].park();
+            }
+            searching = self.idle.wake_up(worker);
+        }
+    }
+}
+
+fn spawn_worker<S: Source>(pool: &Arc<Pool<S>>, worker: usize) -> thread::JoinHandle<u32> {
+    let pool = Arc::clone(pool);
+    thread::spawn(move || pool.consume(worker))
+}
+
+/// A busy worker queues an item of its own while another goes to sleep. Here the fences of the
+/// idle register are the only ones between push and sleep.
+#[test]
+fn a_busy_worker_meets_one_going_to_sleep() {
+    explore(3, || {
+        let queue = WorkStealingQueue::new();
+        let pool = Pool::new(queue.stealer(), 2);
+        let worker = spawn_worker(&pool, 1);
+        queue.push(7).unwrap();
+        pool.announce();
+        assert_eq!(worker.join().unwrap(), 7);
+    });
+}
+
+#[test]
+fn two_workers_share_two_items() {
+    explore(2, || {
+        let queue = WorkStealingQueue::new();
+        let pool = Pool::new(queue.stealer(), 3);
+        let workers = [1, 2].map(|worker| spawn_worker(&pool, worker));
+        for item in 0..2 {
+            queue.push(item).unwrap();
+            pool.announce();
+        }
+        let sum: u32 = workers.into_iter().map(|worker| worker.join().unwrap()).sum();
+        assert_eq!(sum, 1, "each took one of them");
+    });
+}
+
+#[test]
+fn two_outsiders_meet_one_worker() {
+    explore(2, || {
+        let pool = Pool::new(Injector::new(), 1);
+        let outsiders = [0, 1].map(|item| {
+            let pool = Arc::clone(&pool);
+            thread::spawn(move || {
+                assert_eq!(pool.source.push(item), Pushed::Accepted);
+                pool.announce();
+            })
+        });
+        let sum = pool.consume(0) + pool.consume(0);
+        assert_eq!(sum, 1);
+        for outsider in outsiders {
+            outsider.join().unwrap();
+        }
+    });
+}

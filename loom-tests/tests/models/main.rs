@@ -1,0 +1,14 @@
+//! The models, one file per protocol.
+
+mod deque;
+mod idle;
+mod injector;
+mod lifo_slot;
+#[cfg(loom)]
+mod mutants;
+mod permit;
+mod task_abort;
+mod task_join;
+mod task_references;
+mod task_shutdown;
+mod task_wake;

@@ -1,0 +1,27 @@
+//! No mutant survives.
+
+use crate::{deque, idle, injector, lifo_slot, permit};
+use crate::{task_abort, task_join, task_references, task_shutdown, task_wake};
+use loom_tests::Kill;
+use primitives::shim::Mutant;
+
+/// What each protocol's `every_mutant_is_noticed` runs.
+const TABLES: [&[Kill]; 10] = [
+    permit::KILLS,
+    deque::KILLS,
+    lifo_slot::KILLS,
+    injector::KILLS,
+    idle::KILLS,
+    task_wake::KILLS,
+    task_abort::KILLS,
+    task_join::KILLS,
+    task_shutdown::KILLS,
+    task_references::KILLS,
+];
+
+#[test]
+fn some_model_answers_for_every_mutant() {
+    let killed = |mutant| TABLES.iter().copied().flatten().any(|&(of, _)| of == mutant);
+    let forgotten: Vec<_> = Mutant::ALL.iter().filter(|&&mutant| !killed(mutant)).collect();
+    assert!(forgotten.is_empty(), "no model is there to notice {forgotten:?}");
+}
