@@ -13,6 +13,7 @@ mod forgetting;
 mod order;
 mod outputs;
 mod panics;
+mod reentry;
 mod scale;
 mod shutdown;
 mod timeouts;
