@@ -276,10 +276,13 @@ fn if_no_thread_can_be_started_the_caller_is_told() {
             refuse.map_or(Ok(()), |_| Err(io::ErrorKind::WouldBlock.into()))
         });
         let runtime = threads.runtime(|_| {});
-        for _ in 0..2 {
-            let spawn = || runtime.spawn_blocking(|| unreachable!("it was refused"));
-            let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(spawn));
-            let message = *refused.expect_err("refused").downcast::<String>().unwrap();
+        let drops = Drops::default();
+        for refused in 1..=2 {
+            let guard = drops.guard();
+            let spawn = || runtime.spawn_blocking(move || drop(guard));
+            let spawned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(spawn));
+            assert_eq!(drops.count(), refused, "a refused closure does not stay in the queue");
+            let message = *spawned.expect_err("refused").downcast::<String>().unwrap();
             assert!(message.contains("refuses to start a blocking thread"), "{message}");
         }
         // Nothing of it is left behind.
