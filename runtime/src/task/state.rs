@@ -224,8 +224,7 @@ impl State {
         self.0.load(Ordering::Relaxed) & ABORTED != 0
     }
 
-    /// Whether the join handle has a waker stored. Only the join handle asks, and only it sets
-    /// the flag.
+    /// Whether a join waker is stored. Only the join handle asks, and only it sets the flag.
     pub(super) fn is_waiting(&self) -> bool {
         // ORDERING: Acquire pairs with the Release in `release_join_waker`: if the task has
         // completed since the caller last looked, the flag is clear because the other thread is

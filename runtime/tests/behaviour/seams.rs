@@ -9,10 +9,23 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Starts threads until none is left, and counts those that run.
+/// Starts threads until none is left, and counts those that are not joined.
 struct Limited {
     left: AtomicUsize,
-    running: Arc<AtomicUsize>,
+    unjoined: Arc<AtomicUsize>,
+}
+
+struct CountsJoin(Box<dyn ThreadHandle>, Arc<AtomicUsize>);
+
+impl ThreadHandle for CountsJoin {
+    fn join(self: Box<Self>) {
+        self.0.join();
+        self.1.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    fn is_current(&self) -> bool {
+        self.0.is_current()
+    }
 }
 
 impl StartThread for Limited {
@@ -25,13 +38,9 @@ impl StartThread for Limited {
         if self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_err() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        self.running.fetch_add(1, Ordering::SeqCst);
-        let running = Arc::clone(&self.running);
-        let body = move || {
-            body();
-            running.fetch_sub(1, Ordering::SeqCst);
-        };
-        StdThreads.start(spec, Box::new(body))
+        let thread = StdThreads.start(spec, body)?;
+        self.unjoined.fetch_add(1, Ordering::SeqCst);
+        Ok(Box::new(CountsJoin(thread, Arc::clone(&self.unjoined))))
     }
 }
 
@@ -40,12 +49,12 @@ fn a_thread_that_cannot_be_started_leaves_nothing_behind() {
     for workers_started in 0..4 {
         for monitored in [false, true] {
             watched(move || {
-                let running = Arc::new(AtomicUsize::new(0));
+                let unjoined = Arc::new(AtomicUsize::new(0));
                 let alive = Arc::new(());
                 let witness = Arc::clone(&alive);
                 let threads = Limited {
                     left: AtomicUsize::new(workers_started),
-                    running: Arc::clone(&running),
+                    unjoined: Arc::clone(&unjoined),
                 };
                 let seams = Seams {
                     threads: Arc::new(threads),
@@ -64,7 +73,7 @@ fn a_thread_that_cannot_be_started_leaves_nothing_behind() {
                 drop(builder);
                 assert!(error.is_system() && !error.is_config());
                 assert!(error.to_string().contains("a worker"), "{error}");
-                assert_eq!(running.load(Ordering::SeqCst), 0, "those that ran were joined");
+                assert_eq!(unjoined.load(Ordering::SeqCst), 0, "those that ran were joined");
                 assert_eq!(Arc::strong_count(&alive), 1);
             });
         }
@@ -90,16 +99,16 @@ fn a_reactor_that_cannot_be_made_is_reported() {
 }
 
 #[test]
-fn supplied_threads_run_the_runtime() {
+fn supplied_threads_run_the_runtime_and_are_joined() {
     watched(|| {
-        let running = Arc::new(AtomicUsize::new(0));
-        let threads = Limited { left: AtomicUsize::new(3), running: Arc::clone(&running) };
+        let unjoined = Arc::new(AtomicUsize::new(0));
+        let threads = Limited { left: AtomicUsize::new(3), unjoined: Arc::clone(&unjoined) };
         let seams = Seams { threads: Arc::new(threads), ..Seams::default() };
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(2).seams(seams).build().unwrap();
         // The third thread is the blocking pool's.
         assert_usable(&runtime);
         drop(runtime);
-        assert_eq!(running.load(Ordering::SeqCst), 0);
+        assert_eq!(unjoined.load(Ordering::SeqCst), 0);
     });
 }
