@@ -14,6 +14,7 @@
 //! the binary `dag` compares engines for graphs of tasks ([`dag`]). Both stand on [`measure`].
 
 pub mod allocator;
+pub mod dag;
 
 pub mod floor;
 pub mod measure;

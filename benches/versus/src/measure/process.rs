@@ -8,8 +8,18 @@ use std::time::Duration;
 
 /// The CPU time of all threads, in user and kernel mode.
 pub fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::try_from(time).expect("CPU time is not negative")
+    clock(ClockId::ProcessCPUTime)
+}
+
+/// The CPU time of all threads but the calling one, in user and kernel mode.
+pub fn cpu_time_of_other_threads() -> Duration {
+    // In this order the time between both readings is never taken for that of others.
+    let all = clock(ClockId::ProcessCPUTime);
+    all.saturating_sub(clock(ClockId::ThreadCPUTime))
+}
+
+fn clock(clock: ClockId) -> Duration {
+    Duration::try_from(clock_gettime(clock)).expect("CPU time is not negative")
 }
 
 /// How often any thread but the calling one has given up the CPU or lost it.

@@ -13,8 +13,8 @@ const CONNECTIONS: usize = 10;
 const SETTLING: Duration = Duration::from_millis(500);
 const MEASURED: Duration = Duration::from_secs(5);
 
-/// Gives the process's CPU time in microseconds, which includes one wake-up of the measuring
-/// thread, and how often any other thread was switched to.
+/// Gives the CPU time in microseconds, and how often a thread gave up a CPU, of all threads but the
+/// one that measures.
 ///
 /// # Errors
 ///
@@ -27,9 +27,9 @@ fn watch(server: SocketAddr) -> Vec<f64> {
     let connections: Vec<_> = (0..CONNECTIONS).map(|_| use_once(server)).collect();
     thread::sleep(SETTLING);
     let switches = process::switches_of_other_threads();
-    let cpu = process::cpu_time();
+    let cpu = process::cpu_time_of_other_threads();
     thread::sleep(MEASURED);
-    let cpu = process::cpu_time() - cpu;
+    let cpu = process::cpu_time_of_other_threads().saturating_sub(cpu);
     let switches = process::switches_of_other_threads() - switches;
     drop(connections);
     vec![cpu.as_secs_f64() * 1e6, switches as f64]
