@@ -61,6 +61,7 @@ struct Readme;
 
 mod blocking;
 mod context;
+pub mod dag;
 pub mod executor;
 pub mod net;
 pub mod runtime;

@@ -1,5 +1,6 @@
 //! What fits into one slot.
 
+use std::num::NonZeroU64;
 use std::ptr;
 use std::sync::Arc;
 
@@ -58,5 +59,20 @@ unsafe impl Word for u32 {
 
     unsafe fn from_word(word: *mut ()) -> Self {
         word.addr() as u32
+    }
+}
+
+// SAFETY: an integer owns nothing, and this one is not zero.
+unsafe impl Word for NonZeroU64 {
+    #[inline]
+    fn into_word(self) -> *mut () {
+        const { assert!(usize::BITS == 64, "a word of this machine does not hold 64 bits") };
+        ptr::without_provenance_mut(self.get() as usize)
+    }
+
+    #[inline]
+    unsafe fn from_word(word: *mut ()) -> Self {
+        // SAFETY: the caller passes what `into_word` returned.
+        unsafe { Self::new_unchecked(word.addr() as u64) }
     }
 }

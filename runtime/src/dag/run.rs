@@ -1,0 +1,317 @@
+//! One run of a graph.
+
+use super::csr::{Dag, Graph};
+use super::item::Item;
+use super::join::Counters;
+use super::runner::{resume, roam};
+use super::scratch::Suspended;
+use super::{DagError, NodeId};
+use crate::runtime::Handle;
+use crate::task::AbortHandle;
+use primitives::shim::CachePadded;
+use primitives::shim::Mutex;
+use primitives::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
+use scheduler::steal::{Stealer, WorkStealingQueue};
+use std::collections::HashMap;
+use std::fmt;
+use std::num::NonZeroU64;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+/// What the runners of one run share.
+pub(super) struct Run {
+    pub(super) graph: Arc<Graph>,
+    pub(super) counters: Counters,
+    /// Each of packed [`Item`]s.
+    pub(super) stealers: Box<[Stealer<NonZeroU64>]>,
+    handle: Handle,
+    seats: Mutex<Seats>,
+    /// Runners that have, or are about to take, a seat.
+    runners: CachePadded<AtomicUsize>,
+    /// Runners and suspended nodes: at zero the run is over.
+    live: CachePadded<AtomicUsize>,
+    finished: AtomicUsize,
+    stopped: AtomicBool,
+    end: Mutex<End>,
+}
+
+/// The deques nobody uses, and the work of those who found none.
+struct Seats {
+    free: Vec<Seat>,
+    overflow: Vec<Item>,
+}
+
+/// A runner's deque, with its number among the stealers.
+pub(super) struct Seat {
+    pub(super) index: usize,
+    pub(super) queue: WorkStealingQueue<NonZeroU64>,
+}
+
+#[derive(Default)]
+struct End {
+    error: Option<DagError>,
+    waker: Option<Waker>,
+    /// Nodes that wait. Bounded by the nodes of the graph.
+    suspended: HashMap<u32, AbortHandle>,
+}
+
+/// Counts as live until it is dropped.
+pub(super) struct Live(pub(super) Arc<Run>);
+
+impl Run {
+    fn new(graph: Arc<Graph>, handle: Handle) -> Self {
+        let seats: Vec<Seat> = (0..handle.shared().config.workers)
+            .map(|index| Seat { index, queue: WorkStealingQueue::new() })
+            .collect();
+        Self {
+            counters: Counters::new(&graph),
+            graph,
+            stealers: seats.iter().map(|seat| seat.queue.stealer()).collect(),
+            handle,
+            seats: Mutex::new(Seats { free: seats, overflow: Vec::new() }),
+            runners: CachePadded::new(AtomicUsize::new(0)),
+            live: CachePadded::new(AtomicUsize::new(0)),
+            finished: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            end: Mutex::default(),
+        }
+    }
+
+    /// A free seat, or the item is left for whoever has one.
+    pub(super) fn take_seat(&self, item: Option<Item>) -> Option<(Seat, Option<Item>)> {
+        let mut seats = self.seats.lock();
+        match seats.free.pop() {
+            Some(seat) => Some((seat, item)),
+            None => {
+                seats.overflow.extend(item);
+                None
+            }
+        }
+    }
+
+    /// Gives the seat back, unless somebody left work for it.
+    pub(super) fn leave_seat(&self, seat: Seat) -> Result<(), (Seat, Item)> {
+        let mut seats = self.seats.lock();
+        match seats.overflow.pop() {
+            Some(item) => Err((seat, item)),
+            None => {
+                seats.free.push(seat);
+                // ORDERING: Relaxed; only a hint for `share`.
+                self.runners.fetch_sub(1, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts a runner that takes a seat without having been started for it.
+    pub(super) fn count_runner(&self) {
+        self.runners.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A runner that was started found no seat.
+    pub(super) fn give_up_runner(&self) {
+        self.runners.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// There is work to share: starts another runner if there is a seat for it.
+    #[inline]
+    pub(super) fn share(self: &Arc<Self>) {
+        // ORDERING: Relaxed; a runner too few or too many is a matter of speed only, because
+        // whoever owns a deque empties it.
+        let runners = self.runners.load(Ordering::Relaxed);
+        if runners < self.stealers.len() {
+            self.start_runner(runners, None);
+        }
+    }
+
+    #[cold]
+    fn start_runner(self: &Arc<Self>, seen: usize, item: Option<Item>) {
+        let claimed =
+            self.runners.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
+        if claimed.is_ok() {
+            drop(self.handle.spawn(roam(self.enter(), item)));
+        }
+    }
+
+    /// Somebody more is live.
+    fn enter(self: &Arc<Self>) -> Live {
+        // ORDERING: Relaxed; whoever enters is let in by somebody who is live.
+        self.live.fetch_add(1, Ordering::Relaxed);
+        Live(Arc::clone(self))
+    }
+
+    /// Makes a task of a node that waits.
+    #[cold]
+    pub(super) fn suspend(self: &Arc<Self>, node: u32, future: Suspended) {
+        let task = self.handle.spawn(resume(self.enter(), node, future));
+        let abort = task.abort_handle();
+        if !task.is_finished() {
+            self.end.lock().suspended.insert(node, abort.clone());
+        }
+        if self.is_stopped() {
+            abort.abort();
+        }
+    }
+
+    /// A node that waited is done.
+    pub(super) fn resumed(&self, node: u32) {
+        let abort = self.end.lock().suspended.remove(&node);
+        drop(abort);
+    }
+
+    /// Nodes of a runner that has come to a halt.
+    pub(super) fn count_finished(&self, nodes: usize) {
+        self.finished.fetch_add(nodes, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn is_stopped(&self) -> bool {
+        // ORDERING: Relaxed; it only has to be seen some time soon.
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Starts nothing more, and drops what waits.
+    pub(super) fn stop(&self, error: Option<DagError>) {
+        self.stopped.store(true, Ordering::Relaxed);
+        let mut end = self.end.lock();
+        // The first reason is the one that is told; a later error is dropped outside the lock.
+        let unused =
+            if end.error.is_none() { std::mem::replace(&mut end.error, error) } else { error };
+        let suspended = std::mem::take(&mut end.suspended);
+        drop(end);
+        drop(unused);
+        for abort in suspended.into_values() {
+            abort.abort();
+        }
+    }
+
+    fn result(&self) -> Result<(), DagError> {
+        if let Some(error) = self.end.lock().error.take() {
+            return Err(error);
+        }
+        let (finished, nodes) = (self.finished.load(Ordering::Relaxed), self.graph.nodes.len());
+        if finished == nodes { Ok(()) } else { Err(DagError::Cancelled { finished, nodes }) }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // ORDERING: AcqRel, so that whoever sees zero sees what every runner did.
+        if self.0.live.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let waker = self.0.end.lock().waker.take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+}
+
+impl Dag {
+    /// Runs the graph on the current runtime. It starts at once; await the result for its end.
+    ///
+    /// Runs of one graph are independent of each other.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime::dag::Dag;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use std::sync::Arc;
+    ///
+    /// # #[graph_runtime::main]
+    /// # async fn main() -> Result<(), graph_runtime::dag::DagError> {
+    /// let steps = Arc::new(AtomicU32::new(0));
+    /// let mut graph = Dag::builder();
+    /// let mut last = None;
+    /// for expected in 0..3 {
+    ///     let steps = Arc::clone(&steps);
+    ///     let node = graph.node(move || {
+    ///         let step = steps.fetch_add(1, Ordering::Relaxed);
+    ///         async move { assert_eq!(step, expected) }
+    ///     });
+    ///     if let Some(last) = last.replace(node) {
+    ///         graph.edge(last, node);
+    ///     }
+    /// }
+    /// graph.build()?.run().await?;
+    /// assert_eq!(steps.load(Ordering::Relaxed), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn run(&self) -> DagRun {
+        let run = Arc::new(Run::new(Arc::clone(&self.graph), Handle::current()));
+        if let Some(roots) = self.graph.roots() {
+            run.start_runner(0, Some(Item::Released(roots)));
+        }
+        DagRun { run }
+    }
+}
+
+/// A run under way. Awaiting it gives its result once nothing of it runs any more.
+///
+/// Dropping it cancels the run: nothing is started any more, nodes that wait are dropped, and
+/// those being polled go on to their next `Pending`.
+///
+/// # Cancel safety
+///
+/// Dropping a `&mut DagRun` that is being awaited loses nothing.
+///
+/// # Errors
+///
+/// [`DagError::Failed`] or [`DagError::Panicked`] for the first node that did, and
+/// [`DagError::Cancelled`].
+#[must_use = "a dropped run is cancelled"]
+pub struct DagRun {
+    run: Arc<Run>,
+}
+
+impl DagRun {
+    /// Cancels the run; await it for the end of what is running.
+    pub fn cancel(&self) {
+        self.run.stop(None);
+    }
+}
+
+impl Future for DagRun {
+    type Output = Result<(), DagError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let over = || self.run.live.load(Ordering::Acquire) == 0;
+        if !over() {
+            let new = context.waker().clone();
+            let old = self.run.end.lock().waker.replace(new);
+            drop(old);
+            // Whoever makes it zero takes the waker afterwards, under the same lock.
+            if !over() {
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(self.run.result())
+    }
+}
+
+impl Drop for DagRun {
+    fn drop(&mut self) {
+        // ORDERING: a run that is over cannot become live again.
+        if self.run.live.load(Ordering::Relaxed) > 0 {
+            self.run.stop(None);
+        }
+    }
+}
+
+impl fmt::Debug for DagRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DagRun").finish_non_exhaustive()
+    }
+}
+
+/// Names a node in an error.
+pub(super) fn panicked(node: u32, message: &str) -> DagError {
+    DagError::Panicked { node: NodeId(node), message: message.to_owned() }
+}
