@@ -245,7 +245,12 @@ impl Dag {
     /// ```
     #[track_caller]
     pub fn run(&self) -> DagRun {
-        let run = Arc::new(Run::new(Arc::clone(&self.graph), Handle::current()));
+        self.run_on(&Handle::current())
+    }
+
+    /// Runs the graph on the given runtime; otherwise as [`run`](Self::run).
+    pub fn run_on(&self, handle: &Handle) -> DagRun {
+        let run = Arc::new(Run::new(Arc::clone(&self.graph), handle.clone()));
         if let Some(roots) = self.graph.roots() {
             run.start_runner(0, Some(Item::Released(roots)));
         }

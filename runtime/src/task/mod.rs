@@ -59,8 +59,6 @@ pub use join::JoinHandle;
 pub use spawn::{spawn, spawn_blocking};
 pub use yield_now::yield_now;
 
-pub(crate) use error::panic_message;
-
 // For this crate and for the models in `loom-tests`; not part of the interface.
 #[doc(hidden)]
 pub use live::LiveTasks;

@@ -1,0 +1,121 @@
+//! Failures, panics, cancellation: the run ends once nothing of it runs any more.
+
+use super::runtimes;
+use graph_runtime::dag::{Dag, DagError};
+use graph_runtime::runtime::Builder;
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A node, a bad one after it, and one more after that, which must not run.
+fn three<F, R>(bad: F) -> (Dag, Arc<AtomicUsize>)
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), String>> + Send + 'static,
+{
+    let ran = Arc::new(AtomicUsize::new(0));
+    let count = |ran: &Arc<AtomicUsize>| {
+        let ran = Arc::clone(ran);
+        move || {
+            ran.fetch_add(1, Ordering::Relaxed);
+            async {}
+        }
+    };
+    let mut graph = Dag::builder();
+    let first = graph.node(count(&ran));
+    let bad = graph.node(bad);
+    let last = graph.node(count(&ran));
+    graph.edge(first, bad);
+    graph.edge(bad, last);
+    (graph.build().unwrap(), ran)
+}
+
+#[test]
+fn an_error_ends_the_run() {
+    for runtime in runtimes() {
+        for wait in [false, true] {
+            let (graph, ran) = three(move || async move {
+                if wait {
+                    graph_runtime::task::yield_now().await;
+                }
+                Err("no".to_owned())
+            });
+            let error = runtime.block_on(graph.run_on(runtime.handle())).unwrap_err();
+            assert_eq!(error.to_string(), "node 1 failed: no");
+            assert!(error.is_failure());
+            assert_eq!(ran.load(Ordering::Relaxed), 1);
+        }
+    }
+}
+
+#[test]
+fn a_panic_ends_the_run_and_nothing_else() {
+    for runtime in runtimes() {
+        for wait in [false, true] {
+            let (graph, ran) = three(move || async move {
+                if wait {
+                    graph_runtime::task::yield_now().await;
+                }
+                panic!("boom")
+            });
+            let error = runtime.block_on(graph.run_on(runtime.handle())).unwrap_err();
+            assert_eq!(error.to_string(), "node 1 panicked: boom");
+            assert_eq!(ran.load(Ordering::Relaxed), 1);
+        }
+        assert_eq!(runtime.block_on(runtime.spawn(async { 1 })).unwrap(), 1);
+    }
+}
+
+#[test]
+fn a_closure_that_panics_is_the_nodes_panic() {
+    for runtime in runtimes() {
+        let (graph, _) = three(|| -> std::future::Ready<_> { panic!("early") });
+        let error = runtime.block_on(graph.run_on(runtime.handle())).unwrap_err();
+        assert_eq!(error.to_string(), "node 1 panicked: early");
+    }
+}
+
+#[test]
+fn a_cancelled_run_drops_what_waits() {
+    for runtime in runtimes() {
+        let (graph, ran) = three(pending);
+        runtime.block_on(async {
+            let mut run = graph.run();
+            while ran.load(Ordering::Relaxed) == 0 {
+                graph_runtime::task::yield_now().await;
+            }
+            run.cancel();
+            let error = (&mut run).await.unwrap_err();
+            assert!(matches!(error, DagError::Cancelled { nodes: 3, .. }), "{error}");
+        });
+        let tasks = runtime.handle().metrics().tasks;
+        assert_eq!(tasks.live, 0, "{tasks:?}");
+        assert_eq!(ran.load(Ordering::Relaxed), 1);
+    }
+}
+
+#[test]
+fn a_dropped_run_is_cancelled() {
+    for runtime in runtimes() {
+        let (graph, ran) = three(pending);
+        runtime.block_on(async {
+            drop(graph.run());
+            while runtime.handle().metrics().tasks.live > 0 {
+                graph_runtime::task::yield_now().await;
+            }
+        });
+        assert!(ran.load(Ordering::Relaxed) <= 1);
+    }
+}
+
+#[test]
+fn a_runtime_that_goes_away_cancels_the_run() {
+    for workers in [1, 3] {
+        let runtime = Builder::new_multi_thread().worker_threads(workers).build().unwrap();
+        let (graph, _) = three(pending);
+        let run = graph.run_on(runtime.handle());
+        drop(runtime);
+        let other = Builder::new_current_thread().build().unwrap();
+        assert!(other.block_on(run).unwrap_err().is_cancelled());
+    }
+}
