@@ -24,8 +24,11 @@ const CHUNK_FIRST: u32 = 1;
 /// What a chunk should take: much longer than sharing it would, much shorter than anybody
 /// notices.
 const CHUNK_TIME: Duration = Duration::from_micros(4);
-/// Nodes between two looks at the clock in a chain.
-const NODES_PER_LOOK: u32 = 64;
+/// Nodes between two looks at the clock, at most. In between the number follows how long they
+/// take: one look costs as much as some ten short nodes.
+const STRIDE_MAX: u32 = 64;
+/// What the nodes between two looks should take together.
+const STRIDE_TIME: Duration = Duration::from_micros(10);
 /// Rounds of looking for something to steal before a runner ends.
 const STEAL_ROUNDS: u32 = 64;
 
@@ -42,7 +45,10 @@ pub(super) struct Runner {
     /// The node whose code runs, for the report of a panic.
     current: u32,
     finished: usize,
-    looked: u32,
+    /// Nodes between two looks at the clock, and until the next one.
+    stride: u32,
+    until_look: u32,
+    last_look: Instant,
     turn_began: Instant,
 }
 
@@ -109,7 +115,9 @@ impl Runner {
             chunk: CHUNK_FIRST,
             current: 0,
             finished: 0,
-            looked: 0,
+            stride: 1,
+            until_look: 1,
+            last_look: Instant::now(),
             turn_began: Instant::now(),
         }
     }
@@ -132,6 +140,7 @@ impl Runner {
                 }
             }
             self.turn_began = Instant::now();
+            self.last_look = self.turn_began;
         }
     }
 
@@ -229,8 +238,7 @@ impl Runner {
             if let Some(ready) = self.pending.settle(&self.live.0.counters) {
                 self.push(Item::Ready(ready));
             }
-            self.looked += 1;
-            if self.looked >= NODES_PER_LOOK && self.turn_is_over() {
+            if self.turn_is_over() {
                 self.push(Item::Ready(next));
                 return;
             }
@@ -281,9 +289,23 @@ impl Runner {
         }
     }
 
+    /// Called after every node or two; looks at the clock only now and then.
+    #[inline]
     fn turn_is_over(&mut self) -> bool {
-        self.looked = 0;
-        self.turn_began.elapsed() > TURN
+        self.until_look = self.until_look.saturating_sub(1);
+        self.until_look == 0 && self.look_at_clock()
+    }
+
+    fn look_at_clock(&mut self) -> bool {
+        let now = Instant::now();
+        let stride_took = now - std::mem::replace(&mut self.last_look, now);
+        self.stride = if stride_took < STRIDE_TIME {
+            (self.stride * 2).min(STRIDE_MAX)
+        } else {
+            (self.stride / 2).max(1)
+        };
+        self.until_look = self.stride;
+        now - self.turn_began > TURN
     }
 
     /// Makes what is pending available to others.
