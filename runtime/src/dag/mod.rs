@@ -24,6 +24,7 @@
 
 mod builder;
 mod csr;
+mod dag_run;
 mod error;
 mod item;
 mod join;
@@ -34,6 +35,6 @@ mod scratch;
 
 pub use builder::{DagBuilder, NodeId};
 pub use csr::Dag;
+pub use dag_run::DagRun;
 pub use error::DagError;
 pub use node::NodeOutput;
-pub use run::DagRun;

@@ -1,6 +1,6 @@
 //! One run of a graph.
 
-use super::csr::{Dag, Graph};
+use super::csr::Graph;
 use super::item::Item;
 use super::join::Counters;
 use super::runner::{resume, roam};
@@ -13,11 +13,9 @@ use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
 use scheduler::steal::{Stealer, WorkStealingQueue};
 use std::collections::HashMap;
-use std::fmt;
 use std::num::NonZeroU64;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
 /// What the runners of one run share.
 pub(super) struct Run {
@@ -60,7 +58,7 @@ struct End {
 pub(super) struct Live(pub(super) Arc<Run>);
 
 impl Run {
-    fn new(graph: Arc<Graph>, handle: Handle) -> Self {
+    pub(super) fn new(graph: Arc<Graph>, handle: Handle) -> Self {
         let seats: Vec<Seat> = (0..handle.shared().config.workers)
             .map(|index| Seat { index, queue: WorkStealingQueue::new() })
             .collect();
@@ -106,11 +104,13 @@ impl Run {
 
     /// Counts a runner that takes a seat without having been started for it.
     pub(super) fn count_runner(&self) {
+        // ORDERING: Relaxed; see `share`.
         self.runners.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A runner that was started found no seat.
     pub(super) fn give_up_runner(&self) {
+        // ORDERING: Relaxed; see `share`.
         self.runners.fetch_sub(1, Ordering::Relaxed);
     }
 
@@ -126,7 +126,8 @@ impl Run {
     }
 
     #[cold]
-    fn start_runner(self: &Arc<Self>, seen: usize, item: Option<Item>) {
+    pub(super) fn start_runner(self: &Arc<Self>, seen: usize, item: Option<Item>) {
+        // ORDERING: Relaxed; see `share`.
         let claimed =
             self.runners.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
         if claimed.is_ok() {
@@ -162,6 +163,7 @@ impl Run {
 
     /// Nodes of a runner that has come to a halt.
     pub(super) fn count_finished(&self, nodes: usize) {
+        // ORDERING: Relaxed; read by `result`, after `is_over`.
         self.finished.fetch_add(nodes, Ordering::Relaxed);
     }
 
@@ -171,8 +173,21 @@ impl Run {
         self.stopped.load(Ordering::Relaxed)
     }
 
+    /// Whether nothing of the run runs any more. It then never will again.
+    pub(super) fn is_over(&self) -> bool {
+        // ORDERING: Acquire pairs with the AcqRel in `Live::drop`.
+        self.live.load(Ordering::Acquire) == 0
+    }
+
+    /// Lets `waker` be woken when the run is over.
+    pub(super) fn set_waker(&self, waker: Waker) {
+        let old = self.end.lock().waker.replace(waker);
+        drop(old);
+    }
+
     /// Starts nothing more, and drops what waits.
     pub(super) fn stop(&self, error: Option<DagError>) {
+        // ORDERING: Relaxed; see `is_stopped`.
         self.stopped.store(true, Ordering::Relaxed);
         let mut end = self.end.lock();
         // The first reason is the one that is told; a later error is dropped outside the lock.
@@ -186,10 +201,12 @@ impl Run {
         }
     }
 
-    fn result(&self) -> Result<(), DagError> {
+    /// How it went, once it is over.
+    pub(super) fn result(&self) -> Result<(), DagError> {
         if let Some(error) = self.end.lock().error.take() {
             return Err(error);
         }
+        // ORDERING: Relaxed; `is_over` has acquired what the runners counted.
         let (finished, nodes) = (self.finished.load(Ordering::Relaxed), self.graph.nodes.len());
         if finished == nodes { Ok(()) } else { Err(DagError::Cancelled { finished, nodes }) }
     }
@@ -204,115 +221,6 @@ impl Drop for Live {
                 waker.wake();
             }
         }
-    }
-}
-
-impl Dag {
-    /// Runs the graph on the current runtime. It starts at once; await the result for its end.
-    ///
-    /// Runs of one graph are independent of each other.
-    ///
-    /// # Panics
-    ///
-    /// Outside a runtime.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use graph_runtime::dag::Dag;
-    /// use std::sync::atomic::{AtomicU32, Ordering};
-    /// use std::sync::Arc;
-    ///
-    /// # #[graph_runtime::main]
-    /// # async fn main() -> Result<(), graph_runtime::dag::DagError> {
-    /// let steps = Arc::new(AtomicU32::new(0));
-    /// let mut graph = Dag::builder();
-    /// let mut last = None;
-    /// for expected in 0..3 {
-    ///     let steps = Arc::clone(&steps);
-    ///     let node = graph.node(move || {
-    ///         let step = steps.fetch_add(1, Ordering::Relaxed);
-    ///         async move { assert_eq!(step, expected) }
-    ///     });
-    ///     if let Some(last) = last.replace(node) {
-    ///         graph.edge(last, node);
-    ///     }
-    /// }
-    /// graph.build()?.run().await?;
-    /// assert_eq!(steps.load(Ordering::Relaxed), 3);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[track_caller]
-    pub fn run(&self) -> DagRun {
-        self.run_on(&Handle::current())
-    }
-
-    /// Runs the graph on the given runtime; otherwise as [`run`](Self::run).
-    pub fn run_on(&self, handle: &Handle) -> DagRun {
-        let run = Arc::new(Run::new(Arc::clone(&self.graph), handle.clone()));
-        if let Some(roots) = self.graph.roots() {
-            run.start_runner(0, Some(Item::Released(roots)));
-        }
-        DagRun { run }
-    }
-}
-
-/// A run under way. Awaiting it gives its result once nothing of it runs any more.
-///
-/// Dropping it cancels the run: nothing is started any more, nodes that wait are dropped, and
-/// those being polled go on to their next `Pending`.
-///
-/// # Cancel safety
-///
-/// Dropping a `&mut DagRun` that is being awaited loses nothing.
-///
-/// # Errors
-///
-/// [`DagError::Failed`] or [`DagError::Panicked`] for the first node that did, and
-/// [`DagError::Cancelled`].
-#[must_use = "a dropped run is cancelled"]
-pub struct DagRun {
-    run: Arc<Run>,
-}
-
-impl DagRun {
-    /// Cancels the run; await it for the end of what is running.
-    pub fn cancel(&self) {
-        self.run.stop(None);
-    }
-}
-
-impl Future for DagRun {
-    type Output = Result<(), DagError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let over = || self.run.live.load(Ordering::Acquire) == 0;
-        if !over() {
-            let new = context.waker().clone();
-            let old = self.run.end.lock().waker.replace(new);
-            drop(old);
-            // Whoever makes it zero takes the waker afterwards, under the same lock.
-            if !over() {
-                return Poll::Pending;
-            }
-        }
-        Poll::Ready(self.run.result())
-    }
-}
-
-impl Drop for DagRun {
-    fn drop(&mut self) {
-        // ORDERING: a run that is over cannot become live again.
-        if self.run.live.load(Ordering::Relaxed) > 0 {
-            self.run.stop(None);
-        }
-    }
-}
-
-impl fmt::Debug for DagRun {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DagRun").finish_non_exhaustive()
     }
 }
 
