@@ -10,6 +10,10 @@
 //! before with a read-modify-write. Of those none hides another. They are Relaxed and carry no
 //! value, so that what a thread may see of the first atomic stays as weak as it was. What they
 //! cost is more executions: two loads now count as a conflict as well.
+//!
+//! One thing the companions would strengthen: fences weaker than SeqCst, which loom lets
+//! synchronise through any atomic. loom orders SeqCst fences among themselves anyway, and those
+//! are the only ones in use.
 
 use loom::sync::atomic::{self as imp, Ordering};
 
@@ -30,22 +34,26 @@ macro_rules! atomic {
                 Self { atomic: imp::$name::new(value), companion: imp::AtomicU32::new(0) }
             }
 
+            #[track_caller]
             fn touched(&self) -> &imp::$name $(<$param>)? {
                 self.companion.fetch_add(0, Ordering::Relaxed);
                 &self.atomic
             }
 
             /// As in std.
+            #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 self.touched().load(order)
             }
 
             /// As in std.
+            #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 self.touched().store(value, order);
             }
 
             /// As in std.
+            #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
                 self.touched().swap(value, order)
             }
@@ -55,6 +63,7 @@ macro_rules! atomic {
             /// # Errors
             ///
             /// The value that is there instead.
+            #[track_caller]
             pub fn compare_exchange(
                 &self,
                 current: $value,
@@ -70,6 +79,7 @@ macro_rules! atomic {
             /// # Errors
             ///
             /// The value that is there instead.
+            #[track_caller]
             pub fn compare_exchange_weak(
                 &self,
                 current: $value,
@@ -82,6 +92,7 @@ macro_rules! atomic {
 
             $(
                 /// As in std.
+                #[track_caller]
                 pub fn $rmw(&self, value: $value, order: Ordering) -> $value {
                     self.touched().$rmw(value, order)
                 }
