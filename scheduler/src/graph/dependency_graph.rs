@@ -2,12 +2,16 @@
 
 use super::Ticket;
 use super::edges::{EdgeList, Edges};
-use super::record::Record;
+use super::job::Job;
+use super::record::{NO_JOB, Record};
 use super::slab::Slab;
 use super::state::Phase;
 use std::ops::{Index, IndexMut};
 
-/// Records in slots, with join counters and successor lists.
+/// Records in slots, with join counters, and the edges between them.
+///
+/// Edges inside a graph that was submitted as a whole are rows of its [`Job`]; all others are in
+/// linked lists, because nobody knows how many will be added to a task.
 ///
 /// | operation | cost |
 /// |---|---|
@@ -17,20 +21,20 @@ use std::ops::{Index, IndexMut};
 #[derive(Debug)]
 pub(crate) struct DependencyGraph<P> {
     records: Slab<Record<P>>,
+    pub(crate) jobs: Slab<Job>,
     edges: Edges,
 }
 
 impl<P> Default for DependencyGraph<P> {
     fn default() -> Self {
-        Self { records: Slab::default(), edges: Edges::default() }
+        Self { records: Slab::default(), jobs: Slab::default(), edges: Edges::default() }
     }
 }
 
 impl<P> DependencyGraph<P> {
     /// Makes room in one step.
-    pub(crate) fn reserve(&mut self, tasks: usize, edges: usize) {
+    pub(crate) fn reserve(&mut self, tasks: usize) {
         self.records.reserve(tasks);
-        self.edges.reserve(edges);
     }
 
     pub(crate) fn insert(&mut self, record: Record<P>) -> u32 {
@@ -42,7 +46,7 @@ impl<P> DependencyGraph<P> {
         self.records.get(slot).is_some()
     }
 
-    /// `successor` must wait for `predecessor`.
+    /// `successor` must wait for `predecessor`, which is not in the same graph.
     pub(crate) fn link(&mut self, predecessor: u32, successor: u32) {
         let mut successors = self[predecessor].successors;
         let mut predecessors = self[successor].predecessors;
@@ -52,19 +56,29 @@ impl<P> DependencyGraph<P> {
         self[successor].unmet += 1;
     }
 
-    /// The dependencies of `slot` that have not ended.
+    /// The dependencies of `slot` that have not ended; those outside its graph first, whose ranks
+    /// may have to be raised when those inside are exact.
     pub(crate) fn predecessors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
-        self.edges.sources(self[slot].predecessors)
+        let record = &self[slot];
+        let inside = (record.job != NO_JOB).then(|| self.jobs[record.job].parents(record.node));
+        self.edges.sources(record.predecessors).chain(inside.into_iter().flatten())
     }
 
     /// `slot` ends: collects the tasks that wait for it and lets go of them.
     pub(crate) fn release_successors(&mut self, slot: u32, waiting: &mut Vec<u32>) {
-        let list = std::mem::take(&mut self[slot].successors);
+        let record = &mut self[slot];
+        let list = std::mem::take(&mut record.successors);
+        let (job, node) = (record.job, record.node);
+        if job != NO_JOB {
+            let children = self.jobs[job].children(node);
+            waiting.extend(children.filter(|&child| !self[child].is_detached));
+        }
         self.edges.release_successors(list, |target| waiting.push(target));
     }
 
     /// `slot` waits for nobody any more: it became ready, or it will never run.
     pub(crate) fn detach(&mut self, slot: u32) {
+        self[slot].is_detached = true;
         let list: EdgeList = std::mem::take(&mut self[slot].predecessors);
         self.edges.release_predecessors(list);
     }

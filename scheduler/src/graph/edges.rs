@@ -37,11 +37,6 @@ pub(crate) struct Edges {
 }
 
 impl Edges {
-    /// Makes room for `additional` edges in one step.
-    pub(crate) fn reserve(&mut self, additional: usize) {
-        self.edges.reserve(additional.saturating_sub(self.free.len()));
-    }
-
     /// Adds an edge at the end of both lists.
     pub(crate) fn add(
         &mut self,

@@ -1,6 +1,6 @@
 //! The way out: a task ends, and others follow.
 
-use super::directory::Place;
+use super::directory::{Entry, Place};
 use super::record::NO_JOB;
 use super::state::Phase;
 use super::{Cancelled, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, Ticket};
@@ -41,13 +41,13 @@ impl<P> TaskScheduler<P> {
     ///
     /// A running attempt is left to the driver, who may be told the same ticket more than once.
     pub fn cancel(&mut self, id: TaskId, now: Timestamp) -> Cancelled {
-        match self.directory.get(&id) {
+        match self.place(id) {
             None => Cancelled::Unknown,
-            Some(&Place::Ended { end, .. }) => Cancelled::AlreadyEnded(end),
-            Some(&Place::Live(slot)) if self.graph[slot].phase == Phase::Running => {
+            Some(Place::Ended(end)) => Cancelled::AlreadyEnded(end),
+            Some(Place::Live(slot)) if self.graph[slot].phase == Phase::Running => {
                 Cancelled::Running(self.graph.ticket(slot))
             }
-            Some(&Place::Live(slot)) => {
+            Some(Place::Live(slot)) => {
                 self.end(slot, EndState::Cancelled, None, now);
                 Cancelled::Ended
             }
@@ -68,9 +68,9 @@ impl<P> TaskScheduler<P> {
     /// Cancels every task there is, like [`cancel_graph`](Self::cancel_graph).
     #[must_use = "running attempts go on unless the driver stops them"]
     pub fn cancel_all(&mut self, now: Timestamp) -> Vec<Ticket> {
-        let jobs: Vec<u32> = self.jobs.indices().collect();
+        let jobs: Vec<u32> = self.graph.jobs.indices().collect();
         for job in jobs {
-            self.jobs[job].is_stopping = true;
+            self.graph.jobs[job].is_stopping = true;
         }
         let slots = self.graph.slots().collect();
         self.cancel_slots(slots, now)
@@ -84,8 +84,8 @@ impl<P> TaskScheduler<P> {
         self.skip(doomed, now);
         let fails_fast = end.is_failure()
             && job != NO_JOB
-            && self.jobs[job].failure == FailurePolicy::FailFast
-            && !self.jobs[job].is_stopping;
+            && self.graph.jobs[job].failure == FailurePolicy::FailFast
+            && !self.graph.jobs[job].is_stopping;
         if fails_fast {
             let running = self.stop_job(job, now);
             self.events.extend(running.into_iter().map(|ticket| Event::CancelRunning { ticket }));
@@ -93,10 +93,9 @@ impl<P> TaskScheduler<P> {
     }
 
     fn stop_job(&mut self, job: u32, now: Timestamp) -> Vec<Ticket> {
-        self.jobs[job].is_stopping = true;
+        self.graph.jobs[job].is_stopping = true;
         // The deepest level first, so that no level opens for tasks that are about to end.
-        let members = self.jobs[job].members().iter().rev();
-        let slots = members.filter_map(|id| self.live_slot(*id)).collect();
+        let slots = self.graph.jobs[job].deepest_first().collect();
         self.cancel_slots(slots, now)
     }
 
@@ -139,7 +138,10 @@ impl<P> TaskScheduler<P> {
         let graph = self.graph_of(slot);
         let record = self.graph.remove(slot);
         let id = record.id;
-        self.directory.insert(id, Place::Ended { end, job: record.job });
+        match record.job {
+            NO_JOB => self.directory.put_alone(id, Place::Ended(end)),
+            job => self.graph.jobs[job].end(record.node, end),
+        }
         self.counts.end(record.phase, end);
         self.events.push_back(Event::Ended { id, graph, end, payload: record.payload, cause });
         for successor in successors.drain(..) {
@@ -166,25 +168,24 @@ impl<P> TaskScheduler<P> {
         end: EndState,
         now: Timestamp,
     ) {
-        let job = &mut self.jobs[graph.index];
+        let job = &mut self.graph.jobs[graph.index];
         job.counts.end(phase, end);
         if job.has_ended() {
             let counts = job.counts;
+            job.shrink();
             self.events.push_back(Event::GraphEnded { graph, counts });
         } else if self.config.policy.has_barrier() {
-            let opened = job.end_on(level).unwrap_or_default().to_vec();
-            for id in opened {
-                if let Some(slot) = self.live_slot(id) {
-                    self.make_ready_if_free(slot, now);
-                }
+            for slot in job.end_on(level) {
+                self.make_ready_if_free(slot, now);
             }
         }
     }
 
-    fn live_slot(&self, id: TaskId) -> Option<u32> {
-        match self.directory.get(&id) {
-            Some(&Place::Live(slot)) => Some(slot),
-            _ => None,
-        }
+    /// Where a task is that somebody may still ask about.
+    pub(super) fn place(&self, id: TaskId) -> Option<Place> {
+        Some(match self.directory.get(id)? {
+            Entry::Alone(place) => place,
+            Entry::Member { job, node } => self.graph.jobs[job].place(node),
+        })
     }
 }

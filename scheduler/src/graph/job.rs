@@ -1,17 +1,36 @@
 //! A graph that was submitted as a whole, while somebody may ask about it.
 
-use super::{Counts, FailurePolicy, TaskId};
+use super::directory::Place;
+use super::roster::Roster;
+use super::topology::{Adjacency, Topology};
+use super::{Counts, EndState, FailurePolicy};
 
-/// The graph's tasks by level, and how far it is.
+/// The graph's tasks, who waits for whom among them, and how far they are.
+///
+/// A node is a task's position in the submission. Per node a job takes 16 bytes until the graph
+/// has ended and 4 afterwards, and 8 for an edge until then.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) failure: FailurePolicy,
     /// Set when a fail-fast graph has begun to stop, so that it does so once.
     pub(crate) is_stopping: bool,
     pub(crate) counts: Counts,
-    /// Ids by level, inside a level in order of submission.
-    members: Vec<TaskId>,
-    /// Where each level starts in `members`; one more than there are levels.
+    pub(crate) roster: Roster,
+    places: Vec<PackedPlace>,
+    parents: Adjacency,
+    children: Adjacency,
+    levels: Levels,
+}
+
+/// A [`Place`] in 4 bytes: a slot, or one of five ends.
+#[derive(Debug, Clone, Copy)]
+struct PackedPlace(u32);
+
+/// Nodes by level, inside a level in order of submission.
+#[derive(Debug, Default)]
+struct Levels {
+    nodes: Vec<u32>,
+    /// Where each level starts in `nodes`; one more than there are levels.
     starts: Vec<u32>,
     /// How many tasks of each level have not ended.
     remaining: Vec<u32>,
@@ -20,8 +39,104 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// A graph with the tasks `ids`, of which number n is on `levels[n]`.
-    pub(crate) fn new(failure: FailurePolicy, ids: &[TaskId], levels: &[u32]) -> Self {
+    /// A graph of which node n is on `levels[n]`. No node has a place yet.
+    pub(crate) fn new(
+        failure: FailurePolicy,
+        roster: Roster,
+        topology: Topology,
+        levels: &[u32],
+    ) -> Self {
+        let mut counts = Counts::default();
+        counts.submit(levels.len());
+        Self {
+            failure,
+            is_stopping: false,
+            counts,
+            roster,
+            places: Vec::with_capacity(levels.len()),
+            parents: topology.parents,
+            children: topology.children,
+            levels: Levels::new(levels),
+        }
+    }
+
+    /// Puts the next node into `slot`.
+    pub(crate) fn place_next(&mut self, slot: u32) {
+        self.places.push(Place::Live(slot).into());
+    }
+
+    /// How many tasks of the graph `node` depends on.
+    pub(crate) fn unmet(&self, node: u32) -> u32 {
+        self.parents.of(node).len() as u32
+    }
+
+    /// How many tasks the graph has.
+    pub(crate) fn len(&self) -> u32 {
+        self.places.len() as u32
+    }
+
+    pub(crate) fn place(&self, node: u32) -> Place {
+        self.places[node as usize].into()
+    }
+
+    /// The slot of a node that has not ended.
+    pub(crate) fn slot(&self, node: u32) -> Option<u32> {
+        match self.place(node) {
+            Place::Live(slot) => Some(slot),
+            Place::Ended(_) => None,
+        }
+    }
+
+    fn slots<'a>(&'a self, nodes: &'a [u32]) -> impl DoubleEndedIterator<Item = u32> + 'a {
+        nodes.iter().filter_map(|&node| self.slot(node))
+    }
+
+    /// The slots of the tasks of the graph that `node` waits for and that have not ended.
+    pub(crate) fn parents(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        self.slots(self.parents.of(node))
+    }
+
+    /// The slots of the tasks of the graph that wait for `node` and have not ended.
+    pub(crate) fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        self.slots(self.children.of(node))
+    }
+
+    /// The slots of all tasks that have not ended, the deepest level first.
+    pub(crate) fn deepest_first(&self) -> impl Iterator<Item = u32> + '_ {
+        self.slots(&self.levels.nodes).rev()
+    }
+
+    /// Whether every task has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.counts.unfinished() == 0
+    }
+
+    /// Whether every task of the levels below `level` has ended.
+    pub(crate) fn is_open(&self, level: u32) -> bool {
+        level as usize <= self.levels.lowest
+    }
+
+    /// Notes how a node ended.
+    pub(crate) fn end(&mut self, node: u32, end: EndState) {
+        self.places[node as usize] = Place::Ended(end).into();
+    }
+
+    /// Counts the end of a task of `level`; the slots of the tasks of the level that opens
+    /// thereby, if one does.
+    pub(crate) fn end_on(&mut self, level: u32) -> Vec<u32> {
+        let opened = self.levels.end_on(level);
+        self.slots(opened.map_or(&[], |level| self.levels.of(level))).collect()
+    }
+
+    /// Nobody asks any more who waits for whom.
+    pub(crate) fn shrink(&mut self) {
+        self.levels = Levels::default();
+        (self.parents, self.children) = Default::default();
+    }
+}
+
+impl Levels {
+    fn new(levels: &[u32]) -> Self {
         let depth = levels.iter().max().map_or(0, |&deepest| deepest as usize + 1);
         let mut remaining = vec![0; depth];
         levels.iter().for_each(|&level| remaining[level as usize] += 1);
@@ -32,61 +147,75 @@ impl Job {
             Some(*sum)
         }));
         let mut next = starts.clone();
-        let mut members = ids.to_vec();
-        for (&id, &level) in ids.iter().zip(levels) {
+        let mut nodes = vec![0; levels.len()];
+        for (&level, node) in levels.iter().zip(0..) {
             let place = &mut next[level as usize];
-            members[*place as usize] = id;
+            nodes[*place as usize] = node;
             *place += 1;
         }
-        let mut counts = Counts::default();
-        counts.submit(ids.len());
-        Self { failure, is_stopping: false, counts, members, starts, remaining, lowest: 0 }
+        Self { nodes, starts, remaining, lowest: 0 }
     }
 
-    /// Every task of the graph.
-    pub(crate) fn members(&self) -> &[TaskId] {
-        &self.members
+    fn of(&self, level: usize) -> &[u32] {
+        &self.nodes[self.starts[level] as usize..self.starts[level + 1] as usize]
     }
 
-    /// Whether every task has ended.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.counts.unfinished() == 0
-    }
-
-    /// Whether every task of the levels below `level` has ended.
-    pub(crate) fn is_open(&self, level: u32) -> bool {
-        level as usize <= self.lowest
-    }
-
-    /// Counts the end of a task of `level`; the tasks of the level that opens thereby, if one does.
-    pub(crate) fn end_on(&mut self, level: u32) -> Option<&[TaskId]> {
+    fn end_on(&mut self, level: u32) -> Option<usize> {
         self.remaining[level as usize] -= 1;
         let before = self.lowest;
         while self.remaining.get(self.lowest) == Some(&0) {
             self.lowest += 1;
         }
         let opened = self.lowest > before && self.lowest < self.remaining.len();
-        opened.then(|| {
-            let range = self.starts[self.lowest] as usize..self.starts[self.lowest + 1] as usize;
-            &self.members[range]
+        opened.then_some(self.lowest)
+    }
+}
+
+/// The ends are at the top of the range, where no slot is: there are at most 2^32 - 8 of them.
+const ENDS: [EndState; 5] = [
+    EndState::Completed,
+    EndState::Failed,
+    EndState::Cancelled,
+    EndState::TimedOut,
+    EndState::Skipped,
+];
+
+impl From<Place> for PackedPlace {
+    fn from(place: Place) -> Self {
+        Self(match place {
+            Place::Live(slot) => slot,
+            Place::Ended(end) => u32::MAX - end as u32,
         })
+    }
+}
+
+impl From<PackedPlace> for Place {
+    fn from(PackedPlace(packed): PackedPlace) -> Self {
+        let end = ENDS.get((u32::MAX - packed) as usize);
+        end.map_or(Self::Live(packed), |&end| Self::Ended(end))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Job, TaskId};
+    use super::{ENDS, Levels, PackedPlace, Place};
 
     #[test]
     fn a_level_opens_when_the_lower_ones_have_ended() {
-        let ids: Vec<TaskId> = (0..4).map(TaskId::new).collect();
-        let mut job = Job::new(Default::default(), &ids, &[1, 0, 2, 0]);
-        assert_eq!(job.members(), [ids[1], ids[3], ids[0], ids[2]]);
-        assert!(job.is_open(0) && !job.is_open(1));
-        assert_eq!(job.end_on(0), None);
-        assert_eq!(job.end_on(1), None, "ended early, by being skipped");
-        assert_eq!(job.end_on(0), Some(&ids[2..3]), "level 1 is empty by now");
-        assert!(job.is_open(2));
-        assert_eq!(job.end_on(2), None);
+        let mut levels = Levels::new(&[1, 0, 2, 0]);
+        assert_eq!(levels.nodes, [1, 3, 0, 2]);
+        assert_eq!(levels.end_on(0), None);
+        assert_eq!(levels.end_on(1), None, "ended early, by being skipped");
+        assert_eq!(levels.end_on(0), Some(2), "level 1 is empty by now");
+        assert_eq!(levels.of(2), [2]);
+        assert_eq!(levels.end_on(2), None);
+    }
+
+    #[test]
+    fn a_packed_place_is_the_place() {
+        let live = [0, 7, u32::MAX - 8].map(Place::Live);
+        for place in live.into_iter().chain(ENDS.map(Place::Ended)) {
+            assert_eq!(Place::from(PackedPlace::from(place)), place);
+        }
     }
 }

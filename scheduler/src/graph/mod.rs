@@ -21,6 +21,7 @@ mod ranks;
 mod ready_queue;
 mod record;
 mod resources;
+mod roster;
 mod scheduler;
 mod slab;
 mod spec;

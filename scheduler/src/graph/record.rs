@@ -18,7 +18,11 @@ pub(crate) struct Record<P> {
     pub(crate) id: TaskId,
     /// The graph it belongs to, or [`NO_JOB`].
     pub(crate) job: u32,
+    /// Its position in that graph.
+    pub(crate) node: u32,
     pub(crate) phase: Phase,
+    /// It waits for nobody any more: it is ready, or it will never run.
+    pub(crate) is_detached: bool,
     /// The join counter: dependencies that have not ended.
     pub(crate) unmet: u32,
     /// Attempts started so far.
@@ -42,9 +46,9 @@ pub(crate) struct Record<P> {
     pub(crate) name: Option<Arc<str>>,
     /// Gone once it has started.
     pub(crate) payload: Option<P>,
-    /// Whom it depends on. Kept only while it waits: nobody asks later.
+    /// Whom it depends on outside its graph. Kept only while it waits: nobody asks later.
     pub(crate) predecessors: EdgeList,
-    /// Who depends on it, in order of submission.
+    /// Who depends on it outside its graph, in order of submission.
     pub(crate) successors: EdgeList,
 }
 
@@ -52,6 +56,9 @@ pub(crate) struct Record<P> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Standing {
     pub(crate) job: u32,
+    pub(crate) node: u32,
+    /// Dependencies inside its graph.
+    pub(crate) unmet: u32,
     pub(crate) level: u32,
     pub(crate) rank: u64,
     pub(crate) due: Timestamp,
@@ -62,8 +69,10 @@ impl<P> Record<P> {
         Self {
             id: spec.id,
             job: standing.job,
+            node: standing.node,
             phase: Phase::Waiting,
-            unmet: 0,
+            is_detached: false,
+            unmet: standing.unmet,
             attempts: 0,
             priority: spec.priority,
             level: standing.level,

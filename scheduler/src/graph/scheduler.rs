@@ -1,11 +1,10 @@
 //! The scheduler's state, what can be asked about it, and the way from ready to running.
 
 use super::dependency_graph::DependencyGraph;
-use super::directory::{Directory, Place};
+use super::directory::{Directory, Entry, Place};
 use super::job::Job;
 use super::ready_queue::ReadyQueue;
 use super::record::{NO_JOB, Record};
-use super::slab::Slab;
 use super::state::Phase;
 use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState, Ticket};
 use crate::control::Admission;
@@ -47,7 +46,6 @@ pub struct TaskScheduler<P> {
     pub(super) graph: DependencyGraph<P>,
     pub(super) ready: ReadyQueue,
     pub(super) directory: Directory,
-    pub(super) jobs: Slab<Job>,
     pub(super) counts: Counts,
     /// Bounded by what causes them: one per accepted task, one per graph, and one per attempt
     /// that runs when its graph begins to stop.
@@ -72,7 +70,6 @@ impl<P> TaskScheduler<P> {
             graph: DependencyGraph::default(),
             ready: ReadyQueue::default(),
             directory: Directory::default(),
-            jobs: Slab::default(),
             counts: Counts::default(),
             events: VecDeque::new(),
             scratch: Vec::new(),
@@ -133,6 +130,20 @@ impl<P> TaskScheduler<P> {
         self.graph.is_running(ticket).then(|| self.graph[ticket.index].id)
     }
 
+    /// The graph a task was submitted in, and its position there; `None` if it was submitted
+    /// alone or nobody knows it.
+    pub fn member(&self, id: TaskId) -> Option<(GraphId, usize)> {
+        match self.directory.get(id)? {
+            Entry::Alone(_) => None,
+            Entry::Member { job, node } => Some((self.graph_id(job), node as usize)),
+        }
+    }
+
+    /// How many tasks are known: accepted and not forgotten.
+    pub fn known(&self) -> usize {
+        self.directory.len()
+    }
+
     /// The oldest event that has not been drained.
     pub fn next_event(&mut self) -> Option<Event<P>> {
         self.events.pop_front()
@@ -152,8 +163,8 @@ impl<P> TaskScheduler<P> {
 
     /// Where a task is in its life, or `None` if nobody knows it.
     pub fn state(&self, id: TaskId) -> Option<TaskState> {
-        Some(match *self.directory.get(&id)? {
-            Place::Ended { end, .. } => TaskState::Ended(end),
+        Some(match self.place(id)? {
+            Place::Ended(end) => TaskState::Ended(end),
             Place::Live(slot) => match self.graph[slot].phase {
                 Phase::Waiting => TaskState::Waiting { unmet: self.graph[slot].unmet as usize },
                 Phase::Ready => TaskState::Ready,
@@ -187,22 +198,21 @@ impl<P> TaskScheduler<P> {
     ///
     /// An ended task that is remembered costs a few words, and makes its id a duplicate.
     pub fn forget(&mut self, id: TaskId) -> bool {
-        let alone = matches!(self.directory.get(&id), Some(Place::Ended { job: NO_JOB, .. }));
+        let alone = matches!(self.directory.get(id), Some(Entry::Alone(Place::Ended(_))));
         if alone {
-            self.directory.remove(&id);
+            self.directory.remove_alone(id);
         }
         alone
     }
 
-    /// Forgets a graph that has ended, and all its tasks. True if it did. O(tasks of the graph).
+    /// Forgets a graph that has ended, and all its tasks. True if it did. O(r log r) for r runs of
+    /// consecutive ids.
     pub fn forget_graph(&mut self, graph: GraphId) -> bool {
         if !self.job(graph).is_some_and(Job::has_ended) {
             return false;
         }
-        let job = self.jobs.remove(graph.index);
-        for &id in job.members() {
-            self.directory.remove(&id);
-        }
+        let job = self.graph.jobs.remove(graph.index);
+        self.directory.remove_graph(&job.roster);
         true
     }
 
@@ -228,15 +238,16 @@ impl<P> TaskScheduler<P> {
     fn is_level_open(&self, record: &Record<P>) -> bool {
         !self.config.policy.has_barrier()
             || record.job == NO_JOB
-            || self.jobs[record.job].is_open(record.level)
+            || self.graph.jobs[record.job].is_open(record.level)
     }
 
     fn step(&mut self, slot: u32, to: Phase) {
         let record = &mut self.graph[slot];
         let from = std::mem::replace(&mut record.phase, to);
+        let job = record.job;
         self.counts.step(from, to);
-        if record.job != NO_JOB {
-            self.jobs[record.job].counts.step(from, to);
+        if job != NO_JOB {
+            self.graph.jobs[job].counts.step(from, to);
         }
     }
 
@@ -247,10 +258,10 @@ impl<P> TaskScheduler<P> {
     }
 
     pub(super) fn graph_id(&self, job: u32) -> GraphId {
-        GraphId { index: job, generation: self.jobs.generation(job) }
+        GraphId { index: job, generation: self.graph.jobs.generation(job) }
     }
 
     pub(super) fn job(&self, graph: GraphId) -> Option<&Job> {
-        self.jobs.get_generation(graph.index, graph.generation)
+        self.graph.jobs.get_generation(graph.index, graph.generation)
     }
 }

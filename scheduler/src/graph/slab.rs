@@ -1,5 +1,8 @@
 //! Storage with numbered slots that are used again.
 
+/// Slots are numbered from 0 to below this, which leaves a few numbers to mean something else.
+const MAX_SLOTS: u32 = u32::MAX - 7;
+
 /// A vector of slots, each with a generation that moves on when its content is taken out.
 ///
 /// Memory is that of the most values ever held at once.
@@ -33,7 +36,8 @@ impl<T> Slab<T> {
             self.slots[index as usize].content = Some(value);
             return index;
         }
-        let index = u32::try_from(self.slots.len()).expect("a slab has fewer than 2^32 slots");
+        let index = u32::try_from(self.slots.len()).ok().filter(|&index| index < MAX_SLOTS);
+        let index = index.expect("fewer slots than `MAX_SLOTS`");
         self.slots.push(Slot { generation: 0, content: Some(value) });
         index
     }

@@ -1,18 +1,22 @@
 //! The way in: everything is checked before anything is changed.
 
-use super::directory::{IdMap, Place};
+use super::directory::Place;
 use super::job::Job;
 use super::raise::raise_ancestors;
 use super::ranks::{effective_deadlines, levels, upward_ranks};
 use super::record::{NO_JOB, Record, Standing, nanos};
+use super::roster::Roster;
 use super::{
-    Adjacency, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, TaskSpec, Topology,
+    Adjacency, Counts, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, TaskSpec,
+    Topology,
 };
 use crate::error::{Refused, SchedulerError};
 use primitives::Timestamp;
+use std::collections::HashSet;
 
 /// A graph that has passed every check.
 struct Plan {
+    roster: Roster,
     topology: Topology,
     /// Dependencies on tasks that were submitted before, with the node that names them.
     outside: Vec<(u32, TaskId)>,
@@ -73,7 +77,7 @@ impl<P> TaskScheduler<P> {
 
     fn check_single(&self, spec: &TaskSpec<P>) -> Result<(), SchedulerError> {
         self.admission.check(spec.id, &spec.requirements, &self.config)?;
-        if self.directory.contains_key(&spec.id) {
+        if self.directory.contains(spec.id) {
             return Err(SchedulerError::DuplicateId { id: spec.id });
         }
         for &dependency in &spec.dependencies {
@@ -90,21 +94,20 @@ impl<P> TaskScheduler<P> {
         if tasks > max_pending {
             return Err(SchedulerError::GraphTooLarge { tasks, max_pending });
         }
-        let mut nodes: IdMap<u32> = IdMap::with_capacity_and_hasher(tasks, Default::default());
-        for (spec, node) in specs.iter().zip(0..) {
-            self.admission.check(spec.id, &spec.requirements, &self.config)?;
-            if self.directory.contains_key(&spec.id) || nodes.insert(spec.id, node).is_some() {
-                return Err(SchedulerError::DuplicateId { id: spec.id });
-            }
-        }
+        let roster = self.enrol(specs)?;
         let mut parents = Adjacency::with_capacity(tasks);
         let mut outside = Vec::new();
         for (spec, node) in specs.iter().zip(0..) {
-            for &dependency in spec.dependencies.iter().filter(|id| !nodes.contains_key(id)) {
-                self.check_known(spec.id, dependency)?;
-                outside.push((node, dependency));
-            }
-            parents.push(spec.dependencies.iter().filter_map(|id| nodes.get(id).copied()));
+            let first = outside.len();
+            parents.push(spec.dependencies.iter().filter_map(|&id| {
+                let inside = roster.node(id);
+                if inside.is_none() {
+                    outside.push((node, id));
+                }
+                inside
+            }));
+            let mut new = outside[first..].iter();
+            new.try_for_each(|&(_, dependency)| self.check_known(spec.id, dependency))?;
         }
         let topology = Topology::new(parents).map_err(|ring| SchedulerError::Cycle {
             tasks: ring.into_iter().map(|node| specs[node as usize].id).collect(),
@@ -112,11 +115,30 @@ impl<P> TaskScheduler<P> {
         // Last, because it is the only reason that passes: whoever waits for room must not wait
         // with a graph that will be refused anyway.
         self.check_room(tasks)?;
-        Ok(Plan { topology, outside })
+        Ok(Plan { roster, topology, outside })
+    }
+
+    /// Checks the ids and the requirements; the error is that of the first task that has one.
+    fn enrol(&self, specs: &[TaskSpec<P>]) -> Result<Roster, SchedulerError> {
+        let check =
+            |spec: &TaskSpec<P>| self.admission.check(spec.id, &spec.requirements, &self.config);
+        let roster = Roster::new(specs.iter().map(|spec| spec.id));
+        if let Some(roster) = roster.filter(|roster| !self.directory.overlaps(roster)) {
+            specs.iter().try_for_each(check)?;
+            return Ok(roster);
+        }
+        let mut seen = HashSet::new();
+        for spec in specs {
+            check(spec)?;
+            if self.directory.contains(spec.id) || !seen.insert(spec.id) {
+                return Err(SchedulerError::DuplicateId { id: spec.id });
+            }
+        }
+        unreachable!("a task is known already, or two have the same id")
     }
 
     fn check_known(&self, task: TaskId, dependency: TaskId) -> Result<(), SchedulerError> {
-        if self.directory.contains_key(&dependency) {
+        if self.directory.contains(dependency) {
             return Ok(());
         }
         Err(SchedulerError::UnknownDependency { task, dependency })
@@ -136,13 +158,15 @@ impl<P> TaskScheduler<P> {
         let below = predecessors.iter().map(|&slot| self.graph[slot].level + 1);
         let standing = Standing {
             job: NO_JOB,
+            node: 0,
+            unmet: 0,
             level: below.max().unwrap_or(0),
             rank: nanos(spec.estimate),
             due: spec.deadline.unwrap_or(Timestamp::MAX),
         };
         let id = spec.id;
         let slot = self.graph.insert(Record::new(spec, standing));
-        self.directory.insert(id, Place::Live(slot));
+        self.directory.put_alone(id, Place::Live(slot));
         self.link_outside(&predecessors, slot);
         match broken {
             Some(cause) => self.end(slot, EndState::Skipped, Some(cause), now),
@@ -157,17 +181,13 @@ impl<P> TaskScheduler<P> {
         failure: FailurePolicy,
         now: Timestamp,
     ) -> GraphId {
-        let (job, slots) = self.insert_graph(specs, &plan.topology, failure);
-        // Before the edges inside, so that raising ancestors spends no steps on exact ranks.
-        let broken = self.link_graph_outside(&plan.outside, &slots);
-        for (&slot, node) in slots.iter().zip(0..) {
-            for &parent in plan.topology.parents.of(node) {
-                self.graph.link(slots[parent as usize], slot);
-            }
-        }
+        let Plan { roster, topology, outside } = plan;
+        let job = self.insert_graph(specs, roster, topology, failure);
+        let broken = self.link_graph_outside(&outside, job);
         let graph = self.graph_id(job);
-        if slots.is_empty() {
-            self.events.push_back(Event::GraphEnded { graph, counts: self.jobs[job].counts });
+        let nodes = self.graph.jobs[job].len();
+        if nodes == 0 {
+            self.events.push_back(Event::GraphEnded { graph, counts: Counts::default() });
         }
         // A task may be gone by the time it is looked at, skipped behind another one. Its slot
         // stays empty meanwhile: nothing is inserted here.
@@ -176,48 +196,48 @@ impl<P> TaskScheduler<P> {
                 self.end(slot, EndState::Skipped, Some(cause), now);
             }
         }
-        for slot in slots {
-            if self.graph.contains(slot) {
+        for node in 0..nodes {
+            if let Some(slot) = self.graph.jobs[job].slot(node) {
                 self.make_ready_if_free(slot, now);
             }
         }
         graph
     }
 
-    /// Creates the job and the records of a graph, without edges.
+    /// Creates the job and the records of a graph.
     fn insert_graph(
         &mut self,
         specs: Vec<TaskSpec<P>>,
-        topology: &Topology,
+        roster: Roster,
+        topology: Topology,
         failure: FailurePolicy,
-    ) -> (u32, Vec<u32>) {
-        let levels = levels(topology);
-        let ranks = upward_ranks(topology, |node| nanos(specs[node].estimate));
+    ) -> u32 {
+        let levels = levels(&topology);
+        let ranks = upward_ranks(&topology, |node| nanos(specs[node].estimate));
         let own = |node: usize| specs[node].deadline;
-        let dues = effective_deadlines(topology, own, |node| nanos(specs[node].estimate));
-        let ids: Vec<TaskId> = specs.iter().map(|spec| spec.id).collect();
-        let job = self.jobs.insert(Job::new(failure, &ids, &levels));
-        self.counts.submit(ids.len());
-        self.directory.reserve(ids.len());
-        self.graph.reserve(ids.len(), topology.parents.edges());
-        let mut slots = Vec::with_capacity(ids.len());
-        for (node, spec) in specs.into_iter().enumerate() {
-            let (level, rank, due) = (levels[node], ranks[node], dues[node]);
-            slots.push(self.graph.insert(Record::new(spec, Standing { job, level, rank, due })));
-            self.directory.insert(ids[node], Place::Live(slots[node]));
+        let dues = effective_deadlines(&topology, own, |node| nanos(specs[node].estimate));
+        self.counts.submit(specs.len());
+        self.graph.reserve(specs.len());
+        let job = Job::new(failure, roster, topology, &levels);
+        let job = self.graph.jobs.insert(job);
+        self.directory.insert_graph(job, &self.graph.jobs[job].roster);
+        for (spec, node) in specs.into_iter().zip(0..) {
+            let at = node as usize;
+            let (level, rank, due) = (levels[at], ranks[at], dues[at]);
+            let unmet = self.graph.jobs[job].unmet(node);
+            let standing = Standing { job, node, unmet, level, rank, due };
+            let slot = self.graph.insert(Record::new(spec, standing));
+            self.graph.jobs[job].place_next(slot);
         }
-        (job, slots)
+        job
     }
 
     /// Links a graph to tasks submitted before; returns the tasks that can never run, and why.
-    fn link_graph_outside(
-        &mut self,
-        outside: &[(u32, TaskId)],
-        slots: &[u32],
-    ) -> Vec<(u32, TaskId)> {
+    fn link_graph_outside(&mut self, outside: &[(u32, TaskId)], job: u32) -> Vec<(u32, TaskId)> {
         let mut broken = Vec::new();
         for of_one_task in outside.chunk_by(|a, b| a.0 == b.0) {
-            let slot = slots[of_one_task[0].0 as usize];
+            let node = of_one_task[0].0;
+            let slot = self.graph.jobs[job].slot(node).expect("nothing has ended yet");
             let (predecessors, cause) = self.resolve(of_one_task.iter().map(|&(_, id)| id));
             self.link_outside(&predecessors, slot);
             broken.extend(cause.map(|cause| (slot, cause)));
@@ -230,10 +250,10 @@ impl<P> TaskScheduler<P> {
     fn resolve(&self, dependencies: impl Iterator<Item = TaskId>) -> (Vec<u32>, Option<TaskId>) {
         let (mut live, mut broken) = (Vec::new(), None);
         for id in dependencies {
-            match self.directory[&id] {
+            match self.place(id).expect("the dependency has been found before") {
                 Place::Live(slot) => live.push(slot),
-                Place::Ended { end: EndState::Completed, .. } => {}
-                Place::Ended { .. } => broken = broken.or(Some(id)),
+                Place::Ended(EndState::Completed) => {}
+                Place::Ended(_) => broken = broken.or(Some(id)),
             }
         }
         live.sort_unstable();

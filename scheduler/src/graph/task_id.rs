@@ -40,6 +40,16 @@ impl TaskId {
         Self(NEXT.fetch_add(1, Ordering::Relaxed) | FRESH)
     }
 
+    /// The id that counts `steps` further than this one. Must not leave this one's half.
+    pub(crate) const fn offset(self, steps: u32) -> Self {
+        Self(self.0 + steps as u64)
+    }
+
+    /// The next id, if there is one in this one's half.
+    pub(crate) const fn next(self) -> Option<Self> {
+        if self.0 | FRESH == u64::MAX { None } else { Some(Self(self.0 + 1)) }
+    }
+
     /// The number inside; at least 2^63 for fresh ids.
     pub const fn as_u64(self) -> u64 {
         self.0

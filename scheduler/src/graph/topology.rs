@@ -1,7 +1,7 @@
 //! The shape of a graph that is submitted as a whole.
 
 /// Lists of neighbours, one per node, in one allocation (compressed sparse rows).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Adjacency {
     /// Where the list of each node starts; one more than there are nodes.
     starts: Vec<u32>,
@@ -85,6 +85,10 @@ impl Topology {
     pub(crate) fn new(parents: Adjacency) -> Result<Self, Vec<u32>> {
         let children = parents.transposed();
         let nodes = parents.nodes() as u32;
+        if (0..nodes).all(|node| parents.of(node).last().is_none_or(|&parent| parent < node)) {
+            // Most graphs are built from the roots up.
+            return Ok(Self { parents, children, order: (0..nodes).collect() });
+        }
         let mut unmet: Vec<u32> = (0..nodes).map(|n| parents.of(n).len() as u32).collect();
         let mut order: Vec<u32> = (0..nodes).filter(|&n| unmet[n as usize] == 0).collect();
         let mut done = 0;

@@ -1,0 +1,95 @@
+//! Which task of a graph has which id.
+
+use super::TaskId;
+
+/// Tasks with consecutive ids that were submitted one after the other: 16 bytes for all of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    pub(crate) first: TaskId,
+    /// The position of the first one in the graph.
+    pub(crate) node: u32,
+    /// How many there are, at least 1.
+    pub(crate) tasks: u32,
+}
+
+impl Run {
+    /// The largest id.
+    pub(crate) fn last(&self) -> TaskId {
+        self.first.offset(self.tasks - 1)
+    }
+
+    /// The position of `id`, if it is one of the run.
+    pub(crate) fn node(&self, id: TaskId) -> Option<u32> {
+        let distance = id.as_u64().checked_sub(self.first.as_u64())?;
+        (distance < u64::from(self.tasks)).then(|| self.node + distance as u32)
+    }
+}
+
+/// The ids of a graph, as runs sorted by id: one run if the ids were drawn while the graph was
+/// built and nobody else drew any, and never more than there are tasks.
+#[derive(Debug)]
+pub(crate) struct Roster {
+    runs: Vec<Run>,
+}
+
+impl Roster {
+    /// O(tasks), and O(runs log runs). `None` if two tasks have the same id.
+    pub(crate) fn new(ids: impl Iterator<Item = TaskId>) -> Option<Self> {
+        let mut runs: Vec<Run> = Vec::new();
+        for (id, node) in ids.zip(0..) {
+            match runs.last_mut() {
+                Some(run) if run.last().next() == Some(id) => run.tasks += 1,
+                _ => runs.push(Run { first: id, node, tasks: 1 }),
+            }
+        }
+        runs.sort_unstable_by_key(|run| run.first);
+        let is_unique = runs.is_sorted_by(|a, b| a.last() < b.first);
+        is_unique.then_some(Self { runs })
+    }
+
+    pub(crate) fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The position of the task `id`, if it is in the graph. O(log runs).
+    pub(crate) fn node(&self, id: TaskId) -> Option<u32> {
+        let after = self.runs.partition_point(|run| run.first <= id);
+        self.runs[..after].last()?.node(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Roster;
+    use crate::graph::TaskId;
+    use proptest::prelude::*;
+
+    fn roster(ids: &[u64]) -> Option<Roster> {
+        Roster::new(ids.iter().copied().map(TaskId::new))
+    }
+
+    #[test]
+    fn consecutive_ids_are_one_run() {
+        let fresh: Vec<TaskId> = std::iter::repeat_with(TaskId::fresh).take(3).collect();
+        assert_eq!(Roster::new(fresh.into_iter()).unwrap().runs().len(), 1);
+        let largest = (1 << 63) - 1;
+        assert_eq!(roster(&[largest - 1, largest]).unwrap().runs().len(), 1);
+        assert_eq!(roster(&[2, 3, 7, 8, 1]).unwrap().runs().len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn a_roster_is_a_map(ids in prop::collection::vec(0..40_u64, 0..12)) {
+            let first = |id: u64| ids.iter().position(|&other| other == id);
+            let is_unique = ids.iter().enumerate().all(|(n, &id)| first(id) == Some(n));
+            let roster = roster(&ids);
+            prop_assert_eq!(roster.is_some(), is_unique);
+            if let Some(roster) = roster {
+                for id in 0..40 {
+                    let node = roster.node(TaskId::new(id));
+                    prop_assert_eq!(node.map(|node| node as usize), first(id));
+                }
+            }
+        }
+    }
+}
