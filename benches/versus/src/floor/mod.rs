@@ -1,29 +1,21 @@
-//! TCP without a runtime: the clients of the TCP rows, the same for every peer, and the echo
-//! server that is their floor.
+//! TCP without a runtime: bare epoll loops, the floor of the TCP rows.
 
-pub mod echo;
-pub mod load;
-mod message;
+pub mod exchange;
 mod poller;
-pub mod round_trips;
 
 use crate::peers::{Figures, Missing};
-use crate::workloads::Workload;
+use crate::workloads::{Workload, tcp};
 
-/// Runs a TCP workload against bare epoll loops on `workers` threads.
+/// Runs a TCP workload on `workers` threads.
 ///
 /// # Errors
 ///
 /// If the workload is not one of TCP.
 pub fn run(workload: Workload, workers: usize) -> Figures {
-    let connections = match workload {
-        Workload::Tcp1 => {
-            let mean = round_trips::mean(echo::serve(workers));
-            return Ok(vec![mean.as_secs_f64() * 1e6]);
-        }
-        Workload::Tcp64 => 64,
-        Workload::Tcp1000 => 1000,
-        _ => return Err(Missing::because("bare epoll is the floor of the TCP rows only")),
-    };
-    Ok(vec![load::rate(echo::serve(workers), connections) / 1e3])
+    match workload {
+        Workload::Tcp1 => Ok(tcp::as_round_trip(exchange::rate(1, workers))),
+        Workload::Tcp64 => Ok(tcp::as_rate(exchange::rate(64, workers))),
+        Workload::Tcp1000 => Ok(tcp::as_rate(exchange::rate(1000, workers))),
+        _ => Err(Missing::because("bare epoll is the floor of the TCP rows only")),
+    }
 }

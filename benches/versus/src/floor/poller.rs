@@ -7,17 +7,12 @@ use std::os::fd::{AsFd, OwnedFd};
 
 const EVENTS: usize = 256;
 
-/// An epoll instance as any thread may see it.
+/// An epoll instance.
 pub(super) struct Epoll(OwnedFd);
 
 impl Epoll {
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self(epoll::create(CreateFlags::CLOEXEC)?))
-    }
-
-    /// Another handle to the same instance.
-    pub(super) fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self(self.0.try_clone()?))
     }
 
     /// Reports `source` as `key` whenever it can be read.
@@ -27,7 +22,7 @@ impl Epoll {
     }
 }
 
-/// An epoll instance as the thread that waits sees it.
+/// An epoll instance to be waited on.
 pub(super) struct Poller {
     epoll: Epoll,
     events: Vec<Event>,

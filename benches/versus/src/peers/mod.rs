@@ -3,6 +3,7 @@
 //! What a peer has of its own is used: its sleep, its yield, its sockets, its channel, its mutex.
 //! What it has not got is reported as missing, never imitated.
 
+mod async_executor;
 mod graph_runtime;
 mod missing;
 mod monoio;
@@ -13,6 +14,7 @@ mod tokio_current;
 mod tokio_multi;
 mod tokio_net;
 
+pub use async_executor::AsyncExecutor;
 pub use graph_runtime::GraphRuntime;
 pub use missing::{Figures, Missing};
 pub use monoio::Monoio;
@@ -112,7 +114,14 @@ pub trait Listener: Sized + Send + 'static {
 ///
 /// Buffers are handed over and come back, which suits runtimes on readiness and on completion
 /// alike and costs the former nothing.
-pub trait Stream: Send + 'static {
+pub trait Stream: Sized + Send + 'static {
+    /// Takes over a connection of the standard library, from within the runtime.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says.
+    fn from_std(stream: std::net::TcpStream) -> io::Result<Self>;
+
     /// Reads once; how much, and the buffer that starts with it. 0 is the end.
     fn read(
         &mut self,

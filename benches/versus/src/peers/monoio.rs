@@ -99,6 +99,8 @@ impl Listener for BoundListener {
     type Stream = BoundStream;
 
     fn from_std(listener: std::net::TcpListener) -> io::Result<Self> {
+        // What epoll needs, io_uring would take for a wish not to wait.
+        listener.set_nonblocking(monoio::utils::is_legacy())?;
         Ok(Self(ThreadBound::new(TcpListener::from_std(listener)?)))
     }
 
@@ -112,6 +114,11 @@ impl Listener for BoundListener {
 pub struct BoundStream(ThreadBound<TcpStream>);
 
 impl Stream for BoundStream {
+    fn from_std(stream: std::net::TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(monoio::utils::is_legacy())?;
+        Ok(Self(ThreadBound::new(TcpStream::from_std(stream)?)))
+    }
+
     fn read(
         &mut self,
         buffer: Vec<u8>,

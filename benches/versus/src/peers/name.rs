@@ -16,8 +16,10 @@ pub enum PeerName {
     TokioMulti,
     /// tokio on the thread that blocks: one thread, whatever `--workers` says.
     TokioCurrent,
-    /// smol: async-executor and async-io.
+    /// smol: its global executor and async-io.
     Smol,
+    /// async-executor's leanest executor, and async-io.
+    AsyncExecutor,
     /// monoio: io_uring where the kernel has it, one thread, whatever `--workers` says.
     Monoio,
     /// No runtime: bare epoll loops, the floor of the TCP rows.

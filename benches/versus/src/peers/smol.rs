@@ -89,6 +89,10 @@ impl Listener for TcpListener {
 }
 
 impl Stream for TcpStream {
+    fn from_std(stream: std::net::TcpStream) -> io::Result<Self> {
+        Ok(Async::try_from(stream)?.into())
+    }
+
     async fn read(&mut self, mut buffer: Vec<u8>) -> (io::Result<usize>, Vec<u8>) {
         (AsyncReadExt::read(self, &mut buffer).await, buffer)
     }

@@ -33,6 +33,11 @@ impl Listener for TcpListener {
 }
 
 impl Stream for TcpStream {
+    fn from_std(stream: std::net::TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Self::from_std(stream)
+    }
+
     async fn read(&mut self, mut buffer: Vec<u8>) -> (io::Result<usize>, Vec<u8>) {
         (AsyncReadExt::read(self, &mut buffer).await, buffer)
     }

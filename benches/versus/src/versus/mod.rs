@@ -10,7 +10,7 @@ use crate::allocator::Allocator;
 use crate::floor;
 use crate::measure::campaign::{self, Contest, Entrant};
 use crate::measure::{child, rebuild, sample};
-use crate::peers::{GraphRuntime, Monoio, PeerName, Smol, TokioCurrent, TokioMulti};
+use crate::peers::{AsyncExecutor, GraphRuntime, Monoio, PeerName, Smol, TokioCurrent, TokioMulti};
 use crate::workloads::{self, Workload};
 use options::{Errand, Options, SampleOptions};
 use standing::Standing;
@@ -39,6 +39,7 @@ fn take_sample(errand: &SampleOptions) {
         PeerName::TokioMulti => workloads::run::<TokioMulti>(workload, workers),
         PeerName::TokioCurrent => workloads::run::<TokioCurrent>(workload, workers),
         PeerName::Smol => workloads::run::<Smol>(workload, workers),
+        PeerName::AsyncExecutor => workloads::run::<AsyncExecutor>(workload, workers),
         PeerName::Monoio => workloads::run::<Monoio>(workload, workers),
         PeerName::Epoll => floor::run(workload, workers),
     });

@@ -6,6 +6,7 @@
 pub mod chained_spawn;
 pub mod idle_connections;
 pub mod idle_task;
+pub mod message;
 pub mod mpsc;
 pub mod mutex;
 pub mod name;
@@ -13,8 +14,7 @@ pub mod ping_pong;
 pub mod repeat;
 pub mod serve;
 pub mod spawn_join;
-pub mod tcp_rate;
-pub mod tcp_round_trip;
+pub mod tcp;
 pub mod timer_cancel;
 pub mod timer_expiry;
 pub mod wake;
@@ -44,9 +44,9 @@ pub fn run<P: Peer>(workload: Workload, workers: usize) -> Figures {
         Workload::TimerCancel => timer_cancel::run(peer),
         Workload::TimerExpiry => timer_expiry::run(peer),
         Workload::WakeParked => wake::run(peer),
-        Workload::Tcp1 => tcp_round_trip::run(peer),
-        Workload::Tcp64 => tcp_rate::run(peer, 64),
-        Workload::Tcp1000 => tcp_rate::run(peer, 1000),
+        Workload::Tcp1 => tcp::round_trip(peer),
+        Workload::Tcp64 => tcp::rate(peer, 64),
+        Workload::Tcp1000 => tcp::rate(peer, 1000),
         Workload::IdleTask => idle_task::run(peer),
         Workload::Mpsc => peer.mpsc(),
         Workload::Mutex => peer.mutex(),

@@ -3,12 +3,10 @@
 use crate::peers::PeerName;
 use crate::versus::row::{Row, Target};
 use clap::ValueEnum;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Workload {
     /// 100,000 tasks spawned and joined by a task.
     SpawnJoinWorker,
@@ -27,10 +25,13 @@ pub enum Workload {
     /// A parked worker woken by a thread outside.
     WakeParked,
     /// TCP echo over one connection.
+    #[value(name = "tcp-1")]
     Tcp1,
     /// TCP echo over 64 connections.
+    #[value(name = "tcp-64")]
     Tcp64,
     /// TCP echo over 1,000 connections.
+    #[value(name = "tcp-1000")]
     Tcp1000,
     /// Memory of a task that waits.
     IdleTask,

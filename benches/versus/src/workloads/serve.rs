@@ -1,4 +1,4 @@
-//! The echo server of the TCP rows, and how a client on a thread of its own is put against it.
+//! An echo server, and how a client on a thread of its own is put against it.
 
 use crate::peers::{Listener, Peer, Stream};
 use futures_channel::oneshot;
@@ -30,7 +30,8 @@ pub fn against<P: Peer, T: Send + 'static>(
     client.join().expect("the client ends well")
 }
 
-async fn accept_all<P: Peer>(listener: std::net::TcpListener) {
+/// Echoes whatever comes, over any number of connections, for ever.
+pub(super) async fn accept_all<P: Peer>(listener: std::net::TcpListener) {
     let listener = P::Listener::from_std(listener).expect("the runtime takes the listener");
     loop {
         let stream = listener.accept().await.expect("the system accepts");

@@ -82,10 +82,10 @@ impl<B: Body> Floor<B> {
             self.body.execute(task);
             let mut next = None;
             for &successor in self.shape.successors(task) {
-                if self.pending.release(successor) {
-                    if let Some(other) = next.replace(successor) {
-                        deque.push(other);
-                    }
+                if self.pending.release(successor)
+                    && let Some(other) = next.replace(successor)
+                {
+                    deque.push(other);
                 }
             }
             match next {
