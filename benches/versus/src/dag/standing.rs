@@ -22,9 +22,9 @@ pub struct Figures {
 impl Figures {
     /// Sums up what was gathered, in the order of
     /// [`Measurement`](super::engine::Measurement)'s figures.
-    fn of(gathered: &Gathered) -> Option<Self> {
-        let summary = |index| Summary::of(gathered.column(index));
-        Some(Self {
+    fn of(gathered: &Gathered) -> Result<Self, String> {
+        let summary = |index| gathered.summary(index);
+        Ok(Self {
             run: summary(0)?,
             build_ns: summary(1)?.median,
             bytes: summary(2)?.median,
@@ -61,11 +61,13 @@ impl Standing {
         let edges = graph.edges() as f64 / graph.tasks() as f64;
         let all = || engines.iter().zip(gathered);
         let tokio = all().find(|(engine, _)| **engine == EngineName::Tokio);
-        let tokio = tokio.and_then(|(_, gathered)| Figures::of(gathered)).map(|it| it.run.median);
+        let tokio =
+            tokio.and_then(|(_, gathered)| Figures::of(gathered).ok()).map(|it| it.run.median);
         let standing = |(&engine, gathered): (&EngineName, &Gathered)| {
-            let figures = Figures::of(gathered);
+            let result = Figures::of(gathered);
+            let figures = result.as_ref().ok();
             let target = Target::of(shape, engine, edges);
-            let verdicts = target.zip(figures).map(|(target, figures)| target.verdicts(&figures));
+            let verdicts = target.zip(figures).map(|(target, figures)| target.verdicts(figures));
             Self {
                 shape,
                 engine,
@@ -74,7 +76,7 @@ impl Standing {
                 external_cpu: gathered.mean_external(),
                 ratio_to_tokio: figures.zip(tokio).map(|(it, tokio)| it.run.median / tokio),
                 verdicts: verdicts.unwrap_or_default(),
-                result: figures.ok_or_else(|| gathered.emptiness()),
+                result,
             }
         };
         all().map(standing).collect()

@@ -3,6 +3,7 @@
 use super::child;
 use super::sample::Sample;
 use super::settings::Settings;
+use super::summary::Summary;
 use std::process::Command;
 
 /// Something to be measured on several entrants.
@@ -30,27 +31,30 @@ pub struct Gathered {
     pub external: Vec<f64>,
     /// How many samples were discarded because others took too much of it.
     pub discarded: u32,
-    /// Why there is nothing, or nothing more: the peer cannot do it, or failed.
+    /// Why there are no more samples: the peer cannot do it, or has failed.
     pub ended: Option<String>,
 }
 
 impl Gathered {
-    /// Figure `index` of every sample.
-    pub fn column(&self, index: usize) -> impl Iterator<Item = f64> + '_ {
-        self.samples.iter().filter_map(move |figures| figures.get(index).copied())
+    /// Figure `index` of every sample, summed up.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none, in a few words. One failure is enough, however many samples went well.
+    pub fn summary(&self, index: usize) -> Result<Summary, String> {
+        if let Some(reason) = &self.ended {
+            return Err(reason.clone());
+        }
+        let column = self.samples.iter().filter_map(|figures| figures.get(index).copied());
+        Summary::of(column).ok_or_else(|| {
+            format!("no quiet sample: {} discarded, see --max-external", self.discarded)
+        })
     }
 
     /// The mean share of the machine that others took during the samples that were kept.
     pub fn mean_external(&self) -> f64 {
         let samples = self.external.len().max(1) as f64;
         self.external.iter().sum::<f64>() / samples
-    }
-
-    /// Why a row is empty, in a few words.
-    pub fn emptiness(&self) -> String {
-        self.ended.clone().unwrap_or_else(|| {
-            format!("no quiet sample: {} discarded, try --max-external", self.discarded)
-        })
     }
 }
 

@@ -18,6 +18,17 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row whose target is the same with both allocators.
+    pub fn new(name: &'static str, unit: &'static str, target: Target) -> Self {
+        Self { name, unit, glibc: target, mimalloc: target }
+    }
+
+    /// Sets another target for mimalloc.
+    #[must_use]
+    pub fn with_mimalloc(self, target: Target) -> Self {
+        Self { mimalloc: target, ..self }
+    }
+
     /// The target with the allocator that this binary was built with.
     pub fn target(&self) -> Target {
         match Allocator::BUILT {

@@ -30,30 +30,29 @@ pub struct Standing {
 impl Standing {
     /// Those of all peers in all rows of a workload.
     pub fn of_all(workload: Workload, peers: &[PeerName], gathered: &[Gathered]) -> Vec<Self> {
-        let rows = workload.rows().iter().enumerate();
+        let rows = workload.rows().into_iter().enumerate();
         rows.flat_map(|(index, row)| Self::of_row(index, row, peers, gathered)).collect()
     }
 
-    fn of_row(index: usize, row: &Row, peers: &[PeerName], gathered: &[Gathered]) -> Vec<Self> {
-        let medians: Vec<_> = gathered.iter().map(|it| Summary::of(it.column(index))).collect();
-        let entries = || peers.iter().zip(&medians);
-        let tokio = entries().find(|(peer, _)| **peer == PeerName::TokioMulti);
-        let tokio = tokio.and_then(|(_, summary)| *summary).map(|it| it.median);
-        let rivals =
-            entries().filter(|(peer, _)| peer.is_rival()).filter_map(|(_, summary)| *summary);
-        let best_peer = rivals.reduce(|a, b| row.target().better(a, b)).map(|it| it.median);
+    fn of_row(index: usize, row: Row, peers: &[PeerName], gathered: &[Gathered]) -> Vec<Self> {
+        let summaries: Vec<_> = gathered.iter().map(|it| it.summary(index)).collect();
+        let summary = |index: usize| summaries[index].as_ref().ok().copied();
+        let tokio = peers.iter().position(|&peer| peer == PeerName::TokioMulti);
+        let tokio = tokio.and_then(summary).map(|it| it.median);
+        let rivals = (0..peers.len()).filter(|&index| peers[index].is_rival());
+        let best_peer = rivals.filter_map(summary).reduce(|a, b| row.target().better(a, b));
         let standing =
-            |((&peer, summary), gathered): ((&PeerName, &Option<Summary>), &Gathered)| Self {
-                row: *row,
-                peer,
-                result: summary.ok_or_else(|| gathered.emptiness()),
+            |((peer, summary), gathered): ((&PeerName, &Result<_, _>), &Gathered)| Self {
+                row,
+                peer: *peer,
+                result: summary.clone(),
                 rounds: gathered.samples.len(),
                 discarded: gathered.discarded,
                 external_cpu: gathered.mean_external(),
                 tokio,
-                best_peer,
+                best_peer: best_peer.map(|it| it.median),
             };
-        entries().zip(gathered).map(standing).collect()
+        peers.iter().zip(&summaries).zip(gathered).map(standing).collect()
     }
 
     /// The median over tokio multi-thread's.
@@ -98,18 +97,25 @@ mod tests {
         let peers =
             [PeerName::GraphRuntime, PeerName::TokioMulti, PeerName::TokioCurrent, PeerName::Epoll];
         let samples = [
-            gathered(&[110.0, 90.0, 120.0]),
+            gathered(&[120.0, 90.0, 130.0]),
             gathered(&[100.0]),
             gathered(&[]),
             gathered(&[200.0]),
         ];
         let standings = Standing::of_all(Workload::Tcp64, &peers, &samples);
-        assert_eq!(standings[0].ratio_to_tokio(), Some(1.1));
-        assert_eq!(standings[0].ratio_to_best_peer(), Some(1.1));
+        assert_eq!(standings[0].ratio_to_tokio(), Some(1.2));
+        assert_eq!(standings[0].ratio_to_best_peer(), Some(1.2));
         assert_eq!(standings[0].meets_target(), Some(true));
         assert!(standings[2].result.as_ref().unwrap_err().contains("no quiet sample"));
         assert_eq!(standings[3].ratio_to_tokio(), Some(2.0));
         assert_eq!(standings[3].meets_target(), None);
+    }
+
+    #[test]
+    fn a_failure_is_not_covered_up_by_samples_that_went_well() {
+        let failed = Gathered { ended: Some("failed".to_owned()), ..gathered(&[1.0, 1.0]) };
+        let standing = &Standing::of_all(Workload::Yield, &[PeerName::Smol], &[failed])[0];
+        assert_eq!(standing.result, Err("failed".to_owned()));
     }
 
     #[test]

@@ -45,52 +45,34 @@ pub enum Workload {
 
 impl Workload {
     /// The rows it fills, in the order of its figures.
-    pub fn rows(self) -> &'static [Row] {
+    pub fn rows(self) -> Vec<Row> {
         use Target::{AtLeastRatio, AtMost, AtMostRatio};
-        const fn row(name: &'static str, unit: &'static str, glibc: Target, mi: Target) -> Row {
-            Row { name, unit, glibc, mimalloc: mi }
-        }
-        const fn same(name: &'static str, unit: &'static str, target: Target) -> Row {
-            row(name, unit, target, target)
-        }
+        let at_most = |name, unit, glibc, mimalloc| {
+            vec![Row::new(name, unit, AtMostRatio(glibc)).with_mimalloc(AtMostRatio(mimalloc))]
+        };
+        let one = |name, unit, target| vec![Row::new(name, unit, target)];
         match self {
-            Self::SpawnJoinWorker => {
-                const { &[row("spawn-join-worker", "ns/task", AtMostRatio(0.20), AtMostRatio(0.35))] }
-            }
-            Self::SpawnJoinOutside => {
-                const { &[row("spawn-join-outside", "ns/task", AtMostRatio(0.35), AtMostRatio(0.65))] }
-            }
-            Self::ChainedSpawn => {
-                const { &[row("chained-spawn", "ns/task", AtMostRatio(0.25), AtMostRatio(0.55))] }
-            }
-            Self::Yield => const { &[same("yield", "ns/yield", AtMostRatio(0.60))] },
-            Self::PingPong => {
-                const { &[row("ping-pong", "ns/pair", AtMostRatio(0.25), AtMostRatio(0.50))] }
-            }
-            Self::TimerCancel => const { &[same("timer-cancel", "ns/timer", AtMostRatio(0.25))] },
-            Self::TimerExpiry => {
-                const {
-                    &[
-                        same("timer-lateness-p99", "ms", AtMost(0.5)),
-                        same("timer-wall-over-ideal", "ms", AtMost(5.0)),
-                    ]
-                }
-            }
-            Self::WakeParked => const { &[same("wake-parked-p50", "us", AtMostRatio(0.6))] },
-            Self::Tcp1 => const { &[same("tcp-1-round-trip", "us", AtMostRatio(0.88))] },
-            Self::Tcp64 => const { &[same("tcp-64-rate", "k/s", AtLeastRatio(1.10))] },
-            Self::Tcp1000 => const { &[same("tcp-1000-rate", "k/s", AtLeastRatio(1.00))] },
-            Self::IdleTask => const { &[same("idle-task", "B/task", AtMost(144.0))] },
-            Self::Mpsc => const { &[same("mpsc", "ns/message", AtMostRatio(0.45))] },
-            Self::Mutex => const { &[same("mutex", "ns/lock", AtMostRatio(0.15))] },
-            Self::IdleConnections => {
-                const {
-                    &[
-                        same("idle-cpu-5s", "us", AtMostRatio(1.0)),
-                        same("idle-wakeups-5s", "wake-ups", AtMost(0.0)),
-                    ]
-                }
-            }
+            Self::SpawnJoinWorker => at_most("spawn-join-worker", "ns/task", 0.20, 0.35),
+            Self::SpawnJoinOutside => at_most("spawn-join-outside", "ns/task", 0.35, 0.65),
+            Self::ChainedSpawn => at_most("chained-spawn", "ns/task", 0.25, 0.55),
+            Self::Yield => one("yield", "ns/yield", AtMostRatio(0.60)),
+            Self::PingPong => at_most("ping-pong", "ns/pair", 0.25, 0.50),
+            Self::TimerCancel => one("timer-cancel", "ns/timer", AtMostRatio(0.25)),
+            Self::TimerExpiry => vec![
+                Row::new("timer-lateness-p99", "ms", AtMost(0.5)),
+                Row::new("timer-wall-over-ideal", "ms", AtMost(5.0)),
+            ],
+            Self::WakeParked => one("wake-parked-p50", "us", AtMostRatio(0.6)),
+            Self::Tcp1 => one("tcp-1-round-trip", "us", AtMostRatio(0.88)),
+            Self::Tcp64 => one("tcp-64-rate", "k/s", AtLeastRatio(1.10)),
+            Self::Tcp1000 => one("tcp-1000-rate", "k/s", AtLeastRatio(1.00)),
+            Self::IdleTask => one("idle-task", "B/task", AtMost(144.0)),
+            Self::Mpsc => one("mpsc", "ns/message", AtMostRatio(0.45)),
+            Self::Mutex => one("mutex", "ns/lock", AtMostRatio(0.15)),
+            Self::IdleConnections => vec![
+                Row::new("idle-cpu-5s", "us", AtMostRatio(1.0)),
+                Row::new("idle-wakeups-5s", "wake-ups", AtMost(0.0)),
+            ],
         }
     }
 
