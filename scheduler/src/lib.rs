@@ -82,5 +82,6 @@ pub mod steal;
 pub use error::{Refused, SchedulerError};
 pub use graph::{
     Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, Policy,
-    ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState, Ticket,
+    ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState, TaskTerms,
+    Ticket,
 };

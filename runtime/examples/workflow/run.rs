@@ -91,7 +91,7 @@ pub(crate) fn run(
         policy,
         predicted: expected.makespan,
         recording: recorder.take(),
-        times: report.tasks.iter().map(times).collect(),
+        times: report.tasks().map(|task| times(&task)).collect(),
         ends,
         submitted,
         wall,
@@ -136,9 +136,9 @@ async fn execute(
     let display = Progress::start(policy, job.workflow.tasks.len(), expected.wall);
     let report = attend(handle, &executor, display, interrupt).await;
     let wall = submitted.elapsed();
-    let mut errors = report.tasks.iter().filter_map(|task| task.error.as_ref());
-    match errors.find(|error| error.is_failed()) {
-        Some(error) => Err(error.clone()),
+    let failed = report.tasks().filter_map(|task| task.error).find(ExecutorError::is_failed);
+    match failed {
+        Some(error) => Err(error),
         None => Ok(Executed { submitted, wall, report }),
     }
 }

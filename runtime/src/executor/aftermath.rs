@@ -1,11 +1,10 @@
 //! What is left to do when the lock is free again.
 
-use super::AsyncTask;
-use super::attempt::Attempt;
+use super::batch::{Batch, TaskRef};
 use super::discard::{self, discard};
-use super::graph_state::GraphState;
 use super::inner::Inner;
-use super::record::{Launch, Record};
+use super::record::{Body, Launch};
+use super::runner::Runner;
 use scheduler::Dispatch;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -18,15 +17,16 @@ use std::time::Duration;
 #[derive(Default)]
 pub(super) struct Aftermath {
     pub(super) starts: Vec<Dispatch<Launch>>,
-    /// Whether the step is an attempt's last, so that its worker is free for another.
-    pub(super) frees_worker: bool,
+    /// Whether the first start is not to be started but returned.
+    pub(super) takes_next: bool,
     /// Tasks that ended without having run.
-    pub(super) ended: Vec<(Arc<Record>, Arc<dyn AsyncTask>)>,
+    pub(super) ended: Vec<(TaskRef, Body)>,
     /// Running tasks that are to stop.
-    pub(super) stops: Vec<Arc<Record>>,
+    pub(super) stops: Vec<TaskRef>,
     pub(super) wakers: Vec<Waker>,
-    pub(super) ended_graphs: Vec<Arc<GraphState>>,
-    pub(super) forgotten: Vec<Arc<Record>>,
+    /// Graphs that ended, and tasks that were submitted alone.
+    pub(super) ended_batches: Vec<Arc<Batch>>,
+    pub(super) forgotten: Vec<Arc<Batch>>,
     /// When to look at the machine again.
     pub(super) look_again: Option<Duration>,
 }
@@ -46,20 +46,19 @@ impl Aftermath {
     }
 
     /// Does what is to be done. The lock is free; user code may panic or come back here.
-    pub(super) fn act(mut self, inner: &Arc<Inner>) {
-        let mut is_next = std::mem::take(&mut self.frees_worker);
-        for dispatch in self.starts.drain(..) {
-            Attempt::start(inner, dispatch, std::mem::take(&mut is_next));
+    pub(super) fn act(mut self, inner: &Arc<Inner>) -> Option<Dispatch<Launch>> {
+        let mut starts = self.starts.drain(..);
+        let next = std::mem::take(&mut self.takes_next).then(|| starts.next()).flatten();
+        starts.for_each(|dispatch| Runner::start(inner, dispatch));
+        for task in self.stops.drain(..) {
+            task.stop();
         }
-        for record in self.stops.drain(..) {
-            record.stop();
+        for (task, body) in self.ended.drain(..) {
+            task.settle();
+            discard(body);
         }
-        for (record, task) in self.ended.drain(..) {
-            record.settle();
-            discard(task);
-        }
-        for graph in self.ended_graphs.drain(..) {
-            graph.joiner.wake();
+        for batch in self.ended_batches.drain(..) {
+            batch.joiner.wake();
         }
         self.wakers.drain(..).for_each(discard::wake);
         self.forgotten.clear();
@@ -67,6 +66,7 @@ impl Aftermath {
             inner.look_again(delay);
         }
         self.keep();
+        next
     }
 
     fn keep(self) {

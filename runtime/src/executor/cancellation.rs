@@ -1,20 +1,20 @@
 //! Telling an attempt that it is to stop.
 
+use super::batch::TaskRef;
 use super::discard;
-use super::record::Record;
 use super::waker_set::WakerSet;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicBool, Ordering};
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A flag that is set once, and who waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Cancellation {
     is_set: AtomicBool,
-    waiting: Mutex<WakerSet>,
+    /// Boxed, because hardly any task waits for this.
+    waiting: Mutex<Option<Box<WakerSet>>>,
 }
 
 impl Cancellation {
@@ -30,7 +30,7 @@ impl Cancellation {
         if self.is_set.swap(true, Ordering::AcqRel) {
             return;
         }
-        let wakers: Vec<_> = self.waiting.lock().take().collect();
+        let wakers: Vec<_> = self.waiting.lock().iter_mut().flat_map(|set| set.take()).collect();
         wakers.into_iter().for_each(discard::wake);
     }
 }
@@ -39,13 +39,13 @@ impl Cancellation {
 /// [`TaskContext::cancelled`](super::TaskContext::cancelled).
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Cancelled {
-    record: Arc<Record>,
+    task: TaskRef,
     place: Option<usize>,
 }
 
 impl Cancelled {
-    pub(super) fn new(record: Arc<Record>) -> Self {
-        Self { record, place: None }
+    pub(super) fn new(task: TaskRef) -> Self {
+        Self { task, place: None }
     }
 }
 
@@ -53,8 +53,8 @@ impl Future for Cancelled {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Self { record, place } = self.get_mut();
-        let cancellation = &record.cancellation;
+        let Self { task, place } = self.get_mut();
+        let cancellation = &task.cancellation;
         if cancellation.is_set() {
             return Poll::Ready(());
         }
@@ -64,7 +64,7 @@ impl Future for Cancelled {
             drop(waiting);
             return Poll::Ready(());
         }
-        let before = waiting.keep(place, waker);
+        let before = waiting.get_or_insert_default().keep(place, waker);
         drop(waiting);
         drop(before);
         Poll::Pending
@@ -74,7 +74,9 @@ impl Future for Cancelled {
 impl Drop for Cancelled {
     fn drop(&mut self) {
         if let Some(place) = self.place {
-            let waker = self.record.cancellation.waiting.lock().leave(place);
+            let mut waiting = self.task.cancellation.waiting.lock();
+            let waker = waiting.as_mut().and_then(|set| set.leave(place));
+            drop(waiting);
             drop(waker);
         }
     }
@@ -82,6 +84,6 @@ impl Drop for Cancelled {
 
 impl fmt::Debug for Cancelled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cancelled").field("id", &self.record.id).finish_non_exhaustive()
+        f.debug_struct("Cancelled").field("id", &self.task.id).finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! What a running attempt knows about itself.
 
+use super::batch::TaskRef;
 use super::cancellation::Cancelled;
-use super::record::Record;
 use super::{ExecutorError, OutputOf};
 use scheduler::TaskId;
 use std::fmt;
@@ -36,24 +36,24 @@ use std::time::Instant;
 /// ```
 #[derive(Clone)]
 pub struct TaskContext {
-    record: Arc<Record>,
+    task: TaskRef,
     attempt: u32,
     worker: Option<usize>,
 }
 
 impl TaskContext {
-    pub(super) fn new(record: Arc<Record>, attempt: u32, worker: Option<usize>) -> Self {
-        Self { record, attempt, worker }
+    pub(super) fn new(task: TaskRef, attempt: u32, worker: Option<usize>) -> Self {
+        Self { task, attempt, worker }
     }
 
     /// The task's id.
     pub fn id(&self) -> TaskId {
-        self.record.id
+        self.task.id
     }
 
     /// The task's name for people.
     pub fn name(&self) -> Option<&str> {
-        self.record.name.as_deref()
+        self.task.name.as_deref()
     }
 
     /// Which attempt this is; the first is 1.
@@ -63,7 +63,7 @@ impl TaskContext {
 
     /// When the task should have ended.
     pub fn deadline(&self) -> Option<Instant> {
-        self.record.deadline
+        self.task.deadline
     }
 
     /// The worker that began the attempt. Later polls may be elsewhere.
@@ -75,12 +75,12 @@ impl TaskContext {
     /// is for code that computes for long without suspending, and for other tasks and threads
     /// that work for this one.
     pub fn is_cancelled(&self) -> bool {
-        self.record.cancellation.is_set()
+        self.task.cancellation.is_set()
     }
 
     /// Waits until the attempt is to stop; for those who work for it elsewhere.
     pub fn cancelled(&self) -> Cancelled {
-        Cancelled::new(Arc::clone(&self.record))
+        Cancelled::new(self.task.clone())
     }
 
     /// What a dependency of this task returned. Every dependency has completed before the task
@@ -95,17 +95,17 @@ impl TaskContext {
         T: Send + Sync + 'static,
     {
         let dependency = dependency.task_id();
-        let input = self.record.input(dependency);
-        input.and_then(|input| input.output()).unwrap_or_else(|| {
-            Err(ExecutorError::NotADependency { id: self.record.id, dependency })
-        })
+        let input = self.task.input(dependency);
+        input
+            .and_then(|input| input.output())
+            .unwrap_or_else(|| Err(ExecutorError::NotADependency { id: self.task.id, dependency }))
     }
 }
 
 impl fmt::Debug for TaskContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskContext")
-            .field("id", &self.record.id)
+            .field("id", &self.task.id)
             .field("attempt", &self.attempt)
             .field("worker", &self.worker)
             .finish_non_exhaustive()

@@ -1,7 +1,7 @@
 //! A submitted graph, seen by whoever submitted it.
 
 use super::GraphReport;
-use super::graph_state::GraphState;
+use super::batch::Batch;
 use super::inner::Inner;
 use scheduler::GraphId;
 use std::fmt;
@@ -36,13 +36,13 @@ use std::task::{Context, Poll};
 pub struct GraphHandle {
     inner: Arc<Inner>,
     id: GraphId,
-    state: Arc<GraphState>,
+    batch: Arc<Batch>,
     is_consumed: bool,
 }
 
 impl GraphHandle {
-    pub(super) fn new(inner: Arc<Inner>, id: GraphId, state: Arc<GraphState>) -> Self {
-        Self { inner, id, state, is_consumed: false }
+    pub(super) fn new(inner: Arc<Inner>, id: GraphId, batch: Arc<Batch>) -> Self {
+        Self { inner, id, batch, is_consumed: false }
     }
 
     /// The graph's id.
@@ -63,11 +63,11 @@ impl GraphHandle {
 
     /// Whether every task has ended, so that awaiting it will not wait.
     pub fn is_finished(&self) -> bool {
-        self.state.release.has_ended()
+        self.batch.release.has_ended()
     }
 
     fn let_go(&self) {
-        if self.state.release.let_go() {
+        if self.batch.release.let_go() {
             let forgotten = self.inner.core.lock().forget_graph(self.id);
             drop(forgotten);
         }
@@ -79,13 +79,13 @@ impl Future for GraphHandle {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<GraphReport> {
         assert!(!self.is_consumed, "GraphHandle polled after it gave the report");
-        let release = &self.state.release;
-        if self.state.joiner.poll(context, || release.has_ended()).is_pending() {
+        let release = &self.batch.release;
+        if self.batch.joiner.poll(context, || release.has_ended()).is_pending() {
             return Poll::Pending;
         }
         self.is_consumed = true;
         self.let_go();
-        Poll::Ready(GraphReport::new(&self.inner, &self.state))
+        Poll::Ready(GraphReport::new(&self.inner, &self.batch))
     }
 }
 

@@ -1,19 +1,19 @@
 //! What became of a graph.
 
-use super::graph_state::GraphState;
+use super::batch::Batch;
 use super::inner::Inner;
 use super::record::{Outcome, Record};
 use super::{ExecutorError, OutputOf};
+use crate::seam::Clock;
 use scheduler::{Counts, EndState, TaskId};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// How each task of a graph ended, and what they returned.
+/// How each task of a graph ended, and what they returned. It keeps the graph's outputs alive.
 pub struct GraphReport {
-    /// One per task, in the order in which they were added to the graph.
-    pub tasks: Vec<TaskReport>,
-    state: Arc<GraphState>,
+    batch: Arc<Batch>,
+    clock: Clock,
     counts: Counts,
 }
 
@@ -45,12 +45,38 @@ pub struct TaskReport {
 }
 
 impl GraphReport {
-    pub(super) fn new(inner: &Inner, state: &Arc<GraphState>) -> Self {
-        let tasks = state.records.iter().filter_map(|record| TaskReport::new(inner, record));
+    pub(super) fn new(inner: &Inner, batch: &Arc<Batch>) -> Self {
         Self {
-            tasks: tasks.collect(),
-            counts: state.counts().unwrap_or_default(),
-            state: Arc::clone(state),
+            batch: Arc::clone(batch),
+            clock: inner.handle.shared().seams.clock.clone(),
+            counts: batch.counts().unwrap_or_default(),
+        }
+    }
+
+    /// What became of each task, in the order in which they were added to the graph. A task's
+    /// report is put together when the iterator comes to it.
+    pub fn tasks(&self) -> impl DoubleEndedIterator<Item = TaskReport> + ExactSizeIterator {
+        self.batch.records().iter().map(|record| self.report(record))
+    }
+
+    fn report(&self, record: &Record) -> TaskReport {
+        let ending = record.ending().expect("a graph ends after its tasks");
+        let run = ending.run;
+        let instant = |timestamp| self.clock.instant(timestamp);
+        TaskReport {
+            id: record.id,
+            name: record.name.clone(),
+            end: ending.outcome.state(),
+            submitted_at: instant(self.batch.submitted_at),
+            ready_at: run.map(|run| instant(run.ready_at)),
+            started_at: run.and_then(|run| run.started_at).map(instant),
+            finished_at: instant(ending.finished_at),
+            worker: run.and_then(|run| run.worker).map(|worker| worker as usize),
+            error: record.error(&ending.outcome),
+            cause: match ending.outcome {
+                Outcome::Skipped(cause) => Some(cause),
+                _ => None,
+            },
         }
     }
 
@@ -65,8 +91,8 @@ impl GraphReport {
         T: Send + Sync + 'static,
     {
         let id = task.task_id();
-        let record = self.state.get(id);
-        record.and_then(|record| record.output()).unwrap_or(Err(ExecutorError::NotInGraph { id }))
+        let record = self.batch.position(id).map(|index| &self.batch.records()[index]);
+        record.and_then(Record::output).unwrap_or(Err(ExecutorError::NotInGraph { id }))
     }
 
     /// How many tasks ended in which way.
@@ -80,34 +106,10 @@ impl GraphReport {
     }
 }
 
-impl TaskReport {
-    /// `None` if the task has not ended.
-    fn new(inner: &Inner, record: &Record) -> Option<Self> {
-        let ending = record.ending()?;
-        let run = ending.run;
-        let instant = |timestamp| inner.instant(timestamp);
-        Some(Self {
-            id: record.id,
-            name: record.name.clone(),
-            end: ending.outcome.state(),
-            submitted_at: instant(record.submitted_at),
-            ready_at: run.map(|run| instant(run.ready_at)),
-            started_at: run.and_then(|run| run.started_at).map(instant),
-            finished_at: instant(ending.finished_at),
-            worker: run.and_then(|run| run.worker),
-            error: record.error(&ending.outcome),
-            cause: match ending.outcome {
-                Outcome::Skipped(cause) => Some(cause),
-                _ => None,
-            },
-        })
-    }
-}
-
 impl fmt::Debug for GraphReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GraphReport")
-            .field("tasks", &self.tasks)
+            .field("tasks", &self.tasks().collect::<Vec<_>>())
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }

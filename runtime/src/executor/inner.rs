@@ -3,6 +3,7 @@
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::core::{Core, Step};
+use super::record::Launch;
 use super::trampoline::Acting;
 use crate::context;
 use crate::runtime::Handle;
@@ -12,6 +13,7 @@ use crate::worker::Local;
 use monitor::{ExecutionMetrics, ResourceMonitor};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
+use scheduler::Dispatch;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,11 +51,33 @@ impl Inner {
         work: impl FnOnce(&mut Core, &mut Step<'_>) -> R,
     ) -> R {
         let acting = Acting::enter();
-        let result = self.step_once(now, &acting, work);
-        while let Some(inner) = acting.next() {
-            inner.step_once(inner.now(), &acting, |_, _| ());
-        }
+        let (result, next) = self.step_once(now, &acting, work);
+        debug_assert!(next.is_none(), "nobody asked for it");
+        acting.work_off();
         result
+    }
+
+    /// Steps the core for an attempt that ends. If `takes_next`, the best of the tasks that may
+    /// start thereby is returned instead of started.
+    pub(super) fn finish(
+        self: &Arc<Self>,
+        now: Timestamp,
+        takes_next: bool,
+        work: impl FnOnce(&mut Core, &mut Step<'_>),
+    ) -> Option<Dispatch<Launch>> {
+        let acting = Acting::enter();
+        let work = |core: &mut Core, step: &mut Step<'_>| {
+            step.after.takes_next = takes_next;
+            work(core, step);
+        };
+        let ((), next) = self.step_once(now, &acting, work);
+        acting.work_off();
+        next
+    }
+
+    /// Dispatches what an inner step has left to the outer one.
+    pub(super) fn dispatch_later(self: &Arc<Self>, acting: &Acting) {
+        self.step_once(self.now(), acting, |_, _| ());
     }
 
     fn step_once<R>(
@@ -61,7 +85,7 @@ impl Inner {
         now: Timestamp,
         acting: &Acting,
         work: impl FnOnce(&mut Core, &mut Step<'_>) -> R,
-    ) -> R {
+    ) -> (R, Option<Dispatch<Launch>>) {
         let recorder = self.metrics.recorder(self.worker());
         let mut after = Aftermath::new();
         let mut step = Step { now, recorder, after: &mut after };
@@ -69,8 +93,7 @@ impl Inner {
         let result = work(&mut core, &mut step);
         core.settle(acting.may_dispatch(self), &mut step);
         drop(core);
-        after.act(self);
-        result
+        (result, after.act(self))
     }
 
     /// Steps the core once more when `delay` has passed.
@@ -98,10 +121,6 @@ impl Inner {
 
     pub(super) fn now(&self) -> Timestamp {
         self.handle.shared().now()
-    }
-
-    pub(super) fn instant(&self, timestamp: Timestamp) -> Instant {
-        self.handle.shared().seams.clock.instant(timestamp)
     }
 
     pub(super) fn timestamp(&self, instant: Instant) -> Timestamp {

@@ -1,16 +1,15 @@
 //! What the executor keeps about a task.
 
+use super::batch::TaskRef;
 use super::cancellation::Cancellation;
-use super::discard::discard;
-use super::joiner::Joiner;
-use super::release::Release;
+use super::discard::{self, discard};
 use super::{AsyncTask, ExecutableTask, ExecutorError, TaskOutput};
-use crate::task::{AbortHandle, JoinHandle};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
 use scheduler::{EndState, TaskId};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// A task from its submission until nobody can ask about it any more.
@@ -19,11 +18,9 @@ pub(super) struct Record {
     pub(super) name: Option<Arc<str>>,
     pub(super) deadline: Option<Instant>,
     pub(super) memory_bytes: usize,
-    pub(super) submitted_at: Timestamp,
+    /// Sorted.
+    pub(super) dependencies: Vec<TaskId>,
     pub(super) cancellation: Cancellation,
-    /// For a task submitted alone: who forgets it.
-    pub(super) release: Release,
-    pub(super) joiner: Joiner,
     /// Set once, before anybody can learn that the task has ended.
     ending: OnceLock<Ending>,
     live: Mutex<Live>,
@@ -32,10 +29,10 @@ pub(super) struct Record {
 /// What a task holds on to until it has ended.
 #[derive(Default)]
 struct Live {
-    /// The dependencies, sorted by id.
-    inputs: Box<[Arc<Record>]>,
-    /// The running attempt.
-    attempt: Option<JoinHandle<()>>,
+    /// The dependencies outside its batch, sorted by id.
+    inputs: Option<Box<[TaskRef]>>,
+    /// Whom to wake if the running attempt, which waits, is to stop.
+    waker: Option<Waker>,
 }
 
 /// How a task ended.
@@ -53,7 +50,7 @@ pub(super) struct Run {
     pub(super) ready_at: Timestamp,
     /// `None` if it was stopped before its first poll.
     pub(super) started_at: Option<Timestamp>,
-    pub(super) worker: Option<usize>,
+    pub(super) worker: Option<u32>,
 }
 
 /// What came out of a task.
@@ -61,34 +58,38 @@ pub(super) struct Run {
 pub(super) enum Outcome {
     Completed(TaskOutput),
     /// Returned an error, or panicked.
-    Failed(ExecutorError),
+    Failed(Box<ExecutorError>),
     Cancelled,
     TimedOut(Duration),
     Skipped(TaskId),
 }
 
 /// What travels through the scheduler: the payload of a task that has not started.
+#[derive(Debug)]
 pub(super) struct Launch {
-    pub(super) record: Arc<Record>,
-    pub(super) task: Arc<dyn AsyncTask>,
-    /// As the user gave it, to hand back.
-    pub(super) timeout: Option<Duration>,
+    pub(super) task: TaskRef,
+    pub(super) body: Body,
 }
 
+/// What the user wants run.
+pub(super) struct Body(pub(super) Arc<dyn AsyncTask>);
+
 impl Record {
-    pub(super) fn new(task: &ExecutableTask, now: Timestamp) -> Self {
-        Self {
+    /// The record of an accepted task, and what it runs.
+    pub(super) fn new(task: ExecutableTask) -> (Self, Body) {
+        let mut dependencies = task.dependencies;
+        dependencies.sort_unstable();
+        let record = Self {
             id: task.id,
-            name: task.name.clone(),
+            name: task.name,
             deadline: task.deadline,
             memory_bytes: task.resource_requirements.memory_bytes,
-            submitted_at: now,
+            dependencies,
             cancellation: Cancellation::default(),
-            release: Release::default(),
-            joiner: Joiner::default(),
             ending: OnceLock::new(),
             live: Mutex::default(),
-        }
+        };
+        (record, Body(task.task))
     }
 
     pub(super) fn ending(&self) -> Option<&Ending> {
@@ -100,50 +101,46 @@ impl Record {
         debug_assert!(first, "a task ends once");
     }
 
-    /// The task's dependencies, before it can start. What was there before is nothing.
-    pub(super) fn set_inputs(&self, mut inputs: Vec<Arc<Record>>) {
+    /// The dependencies outside the task's batch, before it can start.
+    pub(super) fn set_outside_inputs(&self, mut inputs: Vec<TaskRef>) {
         inputs.sort_unstable_by_key(|input| input.id);
-        inputs.dedup_by_key(|input| input.id);
-        self.live.lock().inputs = inputs.into();
+        // What was there before is nothing.
+        self.live.lock().inputs = Some(inputs.into());
     }
 
-    /// The dependency `id`, until the task has ended.
-    pub(super) fn input(&self, id: TaskId) -> Option<Arc<Self>> {
+    /// The dependency `id` outside the task's batch, until the task has ended.
+    pub(super) fn outside_input(&self, id: TaskId) -> Option<TaskRef> {
         let live = self.live.lock();
-        let place = live.inputs.binary_search_by_key(&id, |input| input.id).ok()?;
-        Some(Arc::clone(&live.inputs[place]))
+        let inputs = live.inputs.as_deref()?;
+        let place = inputs.binary_search_by_key(&id, |input| input.id).ok()?;
+        Some(inputs[place].clone())
     }
 
-    /// The attempt has been spawned; if it was cancelled meanwhile it is stopped.
-    pub(super) fn set_attempt(&self, attempt: JoinHandle<()>) {
+    /// Whether the attempt that is about to wait, to be woken by `waker`, is to stop instead.
+    ///
+    /// The flag is looked at after the waker has been left: either this look sees that the
+    /// attempt is to stop, or [`stop`](Self::stop) sees the waker.
+    pub(super) fn wait_or_stop(&self, waker: &Waker) -> bool {
         let mut live = self.live.lock();
-        if self.ending.get().is_some() {
-            drop(live);
-            drop(attempt);
-            return;
+        let is_new = live.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
+        // Both wakers are this runtime's own: cloning and dropping them is no user code.
+        if is_new {
+            live.waker = Some(waker.clone());
         }
-        live.attempt = Some(attempt);
         drop(live);
-        if self.cancellation.is_set() {
-            self.abort();
-        }
+        self.cancellation.is_set()
     }
 
-    /// Asks the running attempt to stop.
+    /// Asks the running attempt to stop. It looks at the flag whenever it is polled.
     pub(super) fn stop(&self) {
         self.cancellation.set();
-        self.abort();
-    }
-
-    fn abort(&self) {
-        let attempt: Option<AbortHandle> =
-            self.live.lock().attempt.as_ref().map(JoinHandle::abort_handle);
-        if let Some(attempt) = attempt {
-            attempt.abort();
+        let waker = self.live.lock().waker.take();
+        if let Some(waker) = waker {
+            discard::wake(waker);
         }
     }
 
-    /// After the end: lets go of what only a live task needs, and wakes the handle.
+    /// After the end: lets go of what only a live task needs.
     ///
     /// Every record comes by here before it is dropped, so dropping the last of a long chain of
     /// dependents never recurses along the chain.
@@ -152,7 +149,6 @@ impl Record {
         if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
             self.cancellation.set();
         }
-        self.joiner.wake();
         drop(live);
     }
 
@@ -169,7 +165,7 @@ impl Record {
         let (id, name) = (self.id, self.name.clone());
         Some(match outcome {
             Outcome::Completed(_) => return None,
-            Outcome::Failed(error) => error.clone(),
+            Outcome::Failed(error) => ExecutorError::clone(error),
             Outcome::Cancelled => ExecutorError::Cancelled { id, name },
             &Outcome::TimedOut(after) => ExecutorError::TimedOut { id, name, after },
             &Outcome::Skipped(cause) => ExecutorError::Skipped { id, name, cause },
@@ -213,8 +209,8 @@ impl fmt::Debug for Record {
     }
 }
 
-impl fmt::Debug for Launch {
+impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Launch").field("record", &self.record).finish_non_exhaustive()
+        f.debug_tuple("Body").finish_non_exhaustive()
     }
 }

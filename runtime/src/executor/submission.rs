@@ -1,11 +1,9 @@
-//! The way in: from the user's tasks to the scheduler's, and back if they are refused.
+//! The way in, and back for what is refused.
 
-use super::graph_state::GraphState;
+use super::batch::Batch;
 use super::inner::Inner;
-use super::record::{Launch, Record};
 use super::{ExecutableTask, Graph, GraphHandle, SubmitError, TaskHandle};
-use primitives::Timestamp;
-use scheduler::TaskSpec;
+use scheduler::TaskTerms;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -19,16 +17,13 @@ impl Inner {
         place: Option<Place>,
     ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
         let now = self.now();
-        let spec = self.spec(task, now);
-        let record = Arc::clone(&spec.payload.record);
+        let batch = Batch::new(now);
         let is_granted = place.is_some_and(Place::use_up);
-        let accepted = self.step_at(now, |core, step| core.accept_task(spec, is_granted, step));
+        let accepted =
+            self.step_at(now, |core, step| core.accept_task(task, self, &batch, is_granted, step));
         match accepted {
-            Ok(()) => Ok(TaskHandle::new(Arc::clone(self), record)),
-            Err(refused) => {
-                let (error, spec): (_, TaskSpec<Launch>) = *refused;
-                Err(SubmitError::new(error, Self::task(spec)))
-            }
+            Ok(()) => Ok(TaskHandle::new(Arc::clone(self), batch)),
+            Err(refused) => Err(SubmitError::new(refused.0, refused.1)),
         }
     }
 
@@ -39,52 +34,27 @@ impl Inner {
         place: Option<Place>,
     ) -> Result<GraphHandle, SubmitError<Graph>> {
         let now = self.now();
-        let failure = graph.failure;
-        let specs: Vec<_> = graph.tasks.into_iter().map(|task| self.spec(task, now)).collect();
-        let records = specs.iter().map(|spec| Arc::clone(&spec.payload.record)).collect();
-        let state = Arc::new(GraphState::new(records));
+        let batch = Batch::new(now);
         let is_granted = place.is_some_and(Place::use_up);
         let accepted = self
-            .step_at(now, |core, step| core.accept_graph(specs, failure, &state, is_granted, step));
+            .step_at(now, |core, step| core.accept_graph(graph, self, &batch, is_granted, step));
         match accepted {
-            Ok(id) => Ok(GraphHandle::new(Arc::clone(self), id, state)),
-            Err(refused) => {
-                let (error, specs): (_, Vec<TaskSpec<Launch>>) = *refused;
-                let tasks = specs.into_iter().map(Self::task).collect();
-                Err(SubmitError::new(error, Graph { tasks, failure }))
-            }
+            Ok(id) => Ok(GraphHandle::new(Arc::clone(self), id, batch)),
+            Err(refused) => Err(SubmitError::new(refused.0, refused.1)),
         }
     }
 
-    fn spec(&self, task: ExecutableTask, now: Timestamp) -> TaskSpec<Launch> {
-        let record = Arc::new(Record::new(&task, now));
-        let default = self.config.default_timeout;
-        TaskSpec {
+    /// What the scheduler has to know of a task.
+    pub(super) fn terms<'a>(&self, task: &'a ExecutableTask) -> TaskTerms<'a> {
+        let timeout = task.timeout.unwrap_or(self.config.default_timeout);
+        TaskTerms {
             id: task.id,
-            // The record has it.
-            name: None,
             priority: task.priority,
             deadline: task.deadline.map(|deadline| self.timestamp(deadline)),
-            dependencies: task.dependencies,
+            dependencies: &task.dependencies,
             estimate: task.estimated_duration,
             requirements: task.resource_requirements,
-            timeout: Some(task.timeout.unwrap_or(default)).filter(|&t| t != Duration::MAX),
-            payload: Launch { record, task: task.task, timeout: task.timeout },
-        }
-    }
-
-    /// The task again, exactly as it was.
-    fn task(spec: TaskSpec<Launch>) -> ExecutableTask {
-        ExecutableTask {
-            id: spec.id,
-            name: spec.payload.record.name.clone(),
-            priority: spec.priority,
-            deadline: spec.payload.record.deadline,
-            dependencies: spec.dependencies,
-            estimated_duration: spec.estimate,
-            resource_requirements: spec.requirements,
-            timeout: spec.payload.timeout,
-            task: spec.payload.task,
+            timeout: Some(timeout).filter(|&timeout| timeout != Duration::MAX),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A submitted task, seen by whoever submitted it.
 
+use super::batch::Batch;
 use super::inner::Inner;
 use super::record::Record;
 use super::{ExecutorError, TaskOutput};
@@ -34,43 +35,47 @@ use std::task::{Context, Poll};
 #[must_use = "a dropped TaskHandle detaches its task; bind it to `_` if that is meant"]
 pub struct TaskHandle {
     inner: Arc<Inner>,
-    record: Arc<Record>,
+    batch: Arc<Batch>,
     is_consumed: bool,
 }
 
 impl TaskHandle {
-    pub(super) fn new(inner: Arc<Inner>, record: Arc<Record>) -> Self {
-        Self { inner, record, is_consumed: false }
+    pub(super) fn new(inner: Arc<Inner>, batch: Arc<Batch>) -> Self {
+        Self { inner, batch, is_consumed: false }
     }
 
     /// The task's id.
     pub fn id(&self) -> TaskId {
-        self.record.id
+        self.record().id
     }
 
     /// Cancels the task. False if it has ended already.
     pub fn cancel(&self) -> bool {
-        self.inner.step(|core, step| core.cancel(self.record.id, step))
+        self.inner.step(|core, step| core.cancel(self.id(), step))
     }
 
     /// Where the task is in its life.
     pub fn state(&self) -> TaskState {
-        if let Some(ending) = self.record.ending() {
+        if let Some(ending) = self.record().ending() {
             return TaskState::Ended(ending.outcome.state());
         }
         // The task may end, and be booked, between the two looks.
-        let state = self.inner.core.lock().state(self.record.id);
+        let state = self.inner.core.lock().state(self.id());
         state.expect("a task with a handle is known until it has ended and the handle is used up")
     }
 
     /// Whether the task has ended, so that awaiting it will not wait.
     pub fn is_finished(&self) -> bool {
-        self.record.release.has_ended()
+        self.batch.release.has_ended()
+    }
+
+    fn record(&self) -> &Record {
+        &self.batch.records()[0]
     }
 
     fn let_go(&self) {
-        if self.record.release.let_go() {
-            let forgotten = self.inner.core.lock().forget(self.record.id);
+        if self.batch.release.let_go() {
+            let forgotten = self.inner.core.lock().forget(self.id());
             drop(forgotten);
         }
     }
@@ -81,11 +86,12 @@ impl Future for TaskHandle {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         assert!(!self.is_consumed, "TaskHandle polled after it gave the result");
-        let release = &self.record.release;
-        if self.record.joiner.poll(context, || release.has_ended()).is_pending() {
+        let release = &self.batch.release;
+        if self.batch.joiner.poll(context, || release.has_ended()).is_pending() {
             return Poll::Pending;
         }
-        let result = self.record.result().expect("a record knows its end before its release does");
+        let result =
+            self.record().result().expect("a record knows its end before its release does");
         self.is_consumed = true;
         self.let_go();
         Poll::Ready(result)

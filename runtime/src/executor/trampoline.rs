@@ -49,8 +49,14 @@ impl Acting {
         self.is_outer
     }
 
-    /// The next executor that the outer step has to come back to.
-    pub(super) fn next(&self) -> Option<Arc<Inner>> {
+    /// The outer step comes back to what the inner ones have left to it.
+    pub(super) fn work_off(&self) {
+        while let Some(inner) = self.next() {
+            inner.dispatch_later(self);
+        }
+    }
+
+    fn next(&self) -> Option<Arc<Inner>> {
         if !self.is_outer {
             return None;
         }

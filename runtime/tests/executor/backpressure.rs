@@ -65,7 +65,7 @@ fn nobody_overtakes_a_graph_that_waits() {
     gate.open();
     let report = wait(run).unwrap();
     assert!(report.is_complete());
-    assert_eq!(report.tasks.iter().map(|task| task.id).collect::<Vec<_>>(), pair);
+    assert_eq!(report.tasks().map(|task| task.id).collect::<Vec<_>>(), pair);
 }
 
 #[test]

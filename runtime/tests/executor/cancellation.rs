@@ -86,8 +86,8 @@ fn a_graph_is_cancelled_and_joined() {
     (0..6).for_each(|_| seen.next());
     let report = wait(handle.cancel_and_join());
     assert_eq!(alive.load(Ordering::SeqCst), 1, "the bystander is not of the graph");
-    assert!(report.tasks.iter().all(|task| task.end == EndState::Cancelled));
-    assert_eq!(report.tasks.last().unwrap().id, waits);
+    assert!(report.tasks().all(|task| task.end == EndState::Cancelled));
+    assert_eq!(report.tasks().last().unwrap().id, waits);
     assert!(!bystander.is_finished());
     bystander.cancel();
     wait(executor.idle());

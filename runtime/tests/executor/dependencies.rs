@@ -75,8 +75,8 @@ proptest! {
             let mut graph = Graph::new();
             tasks.into_iter().for_each(|task| { graph.push(task); });
             let report = wait(executor.run(graph)).unwrap();
-            assert!(report.tasks.iter().all(|task| task.end == EndState::Completed));
-            for task in &report.tasks {
+            assert!(report.tasks().all(|task| task.end == EndState::Completed));
+            for task in report.tasks() {
                 assert!(Some(task.submitted_at) <= task.ready_at);
                 assert!(task.ready_at <= task.started_at);
                 assert!(task.started_at <= Some(task.finished_at));

@@ -17,7 +17,7 @@ fn runs_on_a_current_thread_runtime() {
         executor.run(graph).await.unwrap()
     });
     assert!(report.is_complete());
-    assert_eq!(report.tasks[1].worker, Some(0));
+    assert_eq!(report.tasks().nth(1).unwrap().worker, Some(0));
 }
 
 #[graph_runtime::test]

@@ -27,14 +27,14 @@ fn what_is_independent_goes_on() {
     graph.push(quick("skipped too", &reports).after(skipped));
     graph.push(quick("independent", &reports));
     let report = wait(executor.run(graph)).unwrap();
-    let ends: Vec<_> = report.tasks.iter().map(|task| task.end).collect();
+    let ends: Vec<_> = report.tasks().map(|task| task.end).collect();
     use EndState::{Completed, Failed, Skipped};
     assert_eq!(ends, [Failed, Skipped, Skipped, Completed]);
-    assert_eq!(report.tasks[2].cause, Some(skipped));
+    assert_eq!(report.tasks().nth(2).unwrap().cause, Some(skipped));
     assert_eq!(seen.all(), ["independent"]);
     assert!(!report.is_complete());
     assert_eq!((report.counts().completed, report.counts().skipped), (1, 2));
-    let error = report.tasks[0].error.as_ref().unwrap();
+    let error = report.tasks().next().unwrap().error.unwrap();
     assert!(error.is_failed() && error.to_string().contains("in attempt 1: broken"), "{error}");
 }
 
@@ -53,7 +53,7 @@ fn fail_fast_stops_the_rest_of_the_graph_and_nothing_else() {
     assert_eq!([seen.next(), seen.next()].iter().filter(|name| **name == "running").count(), 1);
     fail.open();
     let report = wait(graph);
-    let ends: Vec<_> = report.tasks.iter().map(|task| task.end).collect();
+    let ends: Vec<_> = report.tasks().map(|task| task.end).collect();
     use EndState::{Cancelled, Failed, Skipped};
     assert_eq!(ends, [Failed, Cancelled, Cancelled, Skipped]);
     assert!(!bystander.is_finished());

@@ -82,7 +82,10 @@ fn dependents_are_skipped() {
     after = after.after(stuck);
     let after = after.add();
     let report = wait(executor.run(graph)).unwrap();
-    assert_eq!(report.tasks[0].end, EndState::TimedOut);
-    assert_eq!((report.tasks[1].end, report.tasks[1].cause), (EndState::Skipped, Some(stuck)));
+    assert_eq!(report.tasks().next().unwrap().end, EndState::TimedOut);
+    assert_eq!(
+        (report.tasks().nth(1).unwrap().end, report.tasks().nth(1).unwrap().cause),
+        (EndState::Skipped, Some(stuck))
+    );
     assert!(report.output(after).unwrap_err().is_skipped());
 }

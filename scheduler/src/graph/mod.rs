@@ -15,6 +15,7 @@ mod ending;
 mod event;
 mod handle;
 mod job;
+mod plan;
 mod policy;
 mod raise;
 mod ranks;
@@ -38,7 +39,7 @@ pub use handle::{GraphId, Ticket};
 pub use policy::Policy;
 pub use resources::ResourceRequirements;
 pub use scheduler::TaskScheduler;
-pub use spec::TaskSpec;
+pub use spec::{TaskSpec, TaskTerms};
 pub use state::{Counts, EndState, TaskState};
 pub use task_id::TaskId;
 

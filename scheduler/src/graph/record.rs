@@ -2,7 +2,7 @@
 
 use super::TaskId;
 use super::edges::EdgeList;
-use super::spec::TaskSpec;
+use super::spec::TaskTerms;
 use super::state::Phase;
 use crate::control::Demand;
 use primitives::Timestamp;
@@ -65,7 +65,7 @@ pub(crate) struct Standing {
 }
 
 impl<P> Record<P> {
-    pub(crate) fn new(spec: TaskSpec<P>, standing: Standing) -> Self {
+    pub(crate) fn new(spec: &TaskTerms<'_>, standing: Standing) -> Self {
         Self {
             id: spec.id,
             job: standing.job,
@@ -84,11 +84,16 @@ impl<P> Record<P> {
             demand: Demand::from(spec.requirements),
             deadline: spec.deadline,
             timeout: spec.timeout,
-            name: spec.name,
-            payload: Some(spec.payload),
+            name: None,
+            payload: None,
             predecessors: EdgeList::default(),
             successors: EdgeList::default(),
         }
+    }
+
+    /// The record with what the driver wants back.
+    pub(crate) fn carrying(self, name: Option<Arc<str>>, payload: P) -> Self {
+        Self { name, payload: Some(payload), ..self }
     }
 }
 

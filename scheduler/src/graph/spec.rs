@@ -42,7 +42,39 @@ pub struct TaskSpec<P> {
     pub payload: P,
 }
 
+/// A [`TaskSpec`] without its name and its payload, borrowed from whatever the driver keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskTerms<'a> {
+    /// As [`TaskSpec::id`].
+    pub id: TaskId,
+    /// As [`TaskSpec::priority`].
+    pub priority: u32,
+    /// As [`TaskSpec::deadline`].
+    pub deadline: Option<Timestamp>,
+    /// As [`TaskSpec::dependencies`].
+    pub dependencies: &'a [TaskId],
+    /// As [`TaskSpec::estimate`].
+    pub estimate: Duration,
+    /// As [`TaskSpec::requirements`].
+    pub requirements: ResourceRequirements,
+    /// As [`TaskSpec::timeout`].
+    pub timeout: Option<Duration>,
+}
+
 impl<P> TaskSpec<P> {
+    /// Everything but the name and the payload.
+    pub fn terms(&self) -> TaskTerms<'_> {
+        TaskTerms {
+            id: self.id,
+            priority: self.priority,
+            deadline: self.deadline,
+            dependencies: &self.dependencies,
+            estimate: self.estimate,
+            requirements: self.requirements,
+            timeout: self.timeout,
+        }
+    }
+
     /// A task with the lowest priority, no deadline, no dependencies and no requirements.
     pub fn new(id: TaskId, payload: P) -> Self {
         Self {

@@ -2,25 +2,15 @@
 
 use super::directory::Place;
 use super::job::Job;
+use super::plan::Plan;
 use super::raise::raise_ancestors;
-use super::ranks::{effective_deadlines, levels, upward_ranks};
 use super::record::{NO_JOB, Record, Standing, nanos};
-use super::roster::Roster;
 use super::{
-    Adjacency, Counts, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, TaskSpec,
-    Topology,
+    Counts, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, TaskSpec, TaskTerms,
 };
-use crate::error::{Refused, SchedulerError};
+use crate::error::Refused;
 use primitives::Timestamp;
-use std::collections::HashSet;
-
-/// A graph that has passed every check.
-struct Plan {
-    roster: Roster,
-    topology: Topology,
-    /// Dependencies on tasks that were submitted before, with the node that names them.
-    outside: Vec<(u32, TaskId)>,
-}
+use std::sync::Arc;
 
 impl<P> TaskScheduler<P> {
     /// Accepts one task. O(dependencies + log n).
@@ -41,10 +31,49 @@ impl<P> TaskScheduler<P> {
         spec: TaskSpec<P>,
         now: Timestamp,
     ) -> Result<(), Refused<TaskSpec<P>>> {
-        if let Err(error) = self.check_single(&spec) {
-            return Err(Refused::new(error, spec));
+        let payload = |spec: TaskSpec<P>| (spec.name, spec.payload);
+        self.submit_one(spec, TaskSpec::terms, payload, now)
+    }
+
+    /// Accepts one task as [`submit`](Self::submit) does, without a copy of what the driver has
+    /// already; see [`submit_graph_of`](Self::submit_graph_of).
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](Self::submit); `payload` has not been called then.
+    pub fn submit_of<T>(
+        &mut self,
+        task: T,
+        terms: impl Fn(&T) -> TaskTerms<'_>,
+        payload: impl FnOnce(T) -> P,
+        now: Timestamp,
+    ) -> Result<(), Refused<T>> {
+        self.submit_one(task, terms, |task| (None, payload(task)), now)
+    }
+
+    fn submit_one<T>(
+        &mut self,
+        task: T,
+        terms: impl Fn(&T) -> TaskTerms<'_>,
+        payload: impl FnOnce(T) -> (Option<Arc<str>>, P),
+        now: Timestamp,
+    ) -> Result<(), Refused<T>> {
+        let view = terms(&task);
+        if let Err(error) = self.check_single(&view) {
+            return Err(Refused::new(error, task));
         }
-        self.accept_single(spec, now);
+        self.counts.submit(1);
+        let (predecessors, broken) = self.resolve(view.dependencies.iter().copied());
+        let record = Record::new(&view, self.standing_alone(&view, &predecessors));
+        let (name, payload) = payload(task);
+        let id = record.id;
+        let slot = self.graph.insert(record.carrying(name, payload));
+        self.directory.put_alone(id, Place::Live(slot));
+        self.link_outside(&predecessors, slot);
+        match broken {
+            Some(cause) => self.end(slot, EndState::Skipped, Some(cause), now),
+            None => self.make_ready_if_free(slot, now),
+        }
         Ok(())
     }
 
@@ -69,121 +98,75 @@ impl<P> TaskScheduler<P> {
         failure: FailurePolicy,
         now: Timestamp,
     ) -> Result<GraphId, Refused<Vec<TaskSpec<P>>>> {
-        match self.plan(&specs) {
-            Ok(plan) => Ok(self.accept_graph(specs, plan, failure, now)),
-            Err(error) => Err(Refused::new(error, specs)),
-        }
+        let payload = |spec: TaskSpec<P>, _| (spec.name, spec.payload);
+        self.submit_named(specs, TaskSpec::terms, payload, failure, now)
     }
 
-    fn check_single(&self, spec: &TaskSpec<P>) -> Result<(), SchedulerError> {
-        self.admission.check(spec.id, &spec.requirements, &self.config)?;
-        if self.directory.contains(spec.id) {
-            return Err(SchedulerError::DuplicateId { id: spec.id });
-        }
-        for &dependency in &spec.dependencies {
-            if dependency == spec.id {
-                return Err(SchedulerError::Cycle { tasks: vec![spec.id] });
-            }
-            self.check_known(spec.id, dependency)?;
-        }
-        self.check_room(1)
+    /// Accepts a whole graph as [`submit_graph`](Self::submit_graph) does, without a copy of what
+    /// the driver has already: `terms` says what the scheduler has to know of a task, and
+    /// `payload` makes the payload out of an accepted one, given its position. Names are the
+    /// driver's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`submit_graph`](Self::submit_graph); `payload` has not been called then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// use primitives::Timestamp;
+    ///
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let (first, second) = (TaskId::new(1), TaskId::new(2));
+    /// let jobs = vec![TaskSpec::new(first, "boil"), TaskSpec::new(second, "pour").after(first)];
+    /// let now = Timestamp::ZERO;
+    /// scheduler.submit_graph_of(jobs, TaskSpec::terms, |_, n| n, Default::default(), now)?;
+    /// assert_eq!(scheduler.dispatch(now).map(|boil| boil.payload), Some(0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn submit_graph_of<T>(
+        &mut self,
+        tasks: Vec<T>,
+        terms: impl Fn(&T) -> TaskTerms<'_>,
+        mut payload: impl FnMut(T, usize) -> P,
+        failure: FailurePolicy,
+        now: Timestamp,
+    ) -> Result<GraphId, Refused<Vec<T>>> {
+        self.submit_named(tasks, terms, |task, node| (None, payload(task, node)), failure, now)
     }
 
-    fn plan(&self, specs: &[TaskSpec<P>]) -> Result<Plan, SchedulerError> {
-        let (tasks, max_pending) = (specs.len(), self.config.max_pending);
-        if tasks > max_pending {
-            return Err(SchedulerError::GraphTooLarge { tasks, max_pending });
-        }
-        let roster = self.enrol(specs)?;
-        let mut parents = Adjacency::with_capacity(tasks);
-        let mut outside = Vec::new();
-        for (spec, node) in specs.iter().zip(0..) {
-            let first = outside.len();
-            parents.push(spec.dependencies.iter().filter_map(|&id| {
-                let inside = roster.node(id);
-                if inside.is_none() {
-                    outside.push((node, id));
-                }
-                inside
-            }));
-            let mut new = outside[first..].iter();
-            new.try_for_each(|&(_, dependency)| self.check_known(spec.id, dependency))?;
-        }
-        let topology = Topology::new(parents).map_err(|ring| SchedulerError::Cycle {
-            tasks: ring.into_iter().map(|node| specs[node as usize].id).collect(),
-        })?;
-        // Last, because it is the only reason that passes: whoever waits for room must not wait
-        // with a graph that will be refused anyway.
-        self.check_room(tasks)?;
-        Ok(Plan { roster, topology, outside })
+    fn submit_named<T>(
+        &mut self,
+        tasks: Vec<T>,
+        terms: impl Fn(&T) -> TaskTerms<'_>,
+        payload: impl FnMut(T, usize) -> (Option<Arc<str>>, P),
+        failure: FailurePolicy,
+        now: Timestamp,
+    ) -> Result<GraphId, Refused<Vec<T>>> {
+        let plan = match self.plan(&tasks, &terms) {
+            Ok(plan) => plan,
+            Err(error) => return Err(Refused::new(error, tasks)),
+        };
+        let (job, outside) = self.insert_graph(tasks, plan, terms, payload, failure);
+        let broken = self.link_graph_outside(&outside, job);
+        Ok(self.begin_graph(job, broken, now))
     }
 
-    /// Checks the ids and the requirements; the error is that of the first task that has one.
-    fn enrol(&self, specs: &[TaskSpec<P>]) -> Result<Roster, SchedulerError> {
-        let check =
-            |spec: &TaskSpec<P>| self.admission.check(spec.id, &spec.requirements, &self.config);
-        let roster = Roster::new(specs.iter().map(|spec| spec.id));
-        if let Some(roster) = roster.filter(|roster| !self.directory.overlaps(roster)) {
-            specs.iter().try_for_each(check)?;
-            return Ok(roster);
-        }
-        let mut seen = HashSet::new();
-        for spec in specs {
-            check(spec)?;
-            if self.directory.contains(spec.id) || !seen.insert(spec.id) {
-                return Err(SchedulerError::DuplicateId { id: spec.id });
-            }
-        }
-        unreachable!("a task is known already, or two have the same id")
-    }
-
-    fn check_known(&self, task: TaskId, dependency: TaskId) -> Result<(), SchedulerError> {
-        if self.directory.contains(dependency) {
-            return Ok(());
-        }
-        Err(SchedulerError::UnknownDependency { task, dependency })
-    }
-
-    fn check_room(&self, wanted: usize) -> Result<(), SchedulerError> {
-        if self.has_room(wanted) {
-            return Ok(());
-        }
-        let (pending, max_pending) = (self.counts.pending(), self.config.max_pending);
-        Err(SchedulerError::QueueFull { wanted, pending, max_pending })
-    }
-
-    fn accept_single(&mut self, spec: TaskSpec<P>, now: Timestamp) {
-        self.counts.submit(1);
-        let (predecessors, broken) = self.resolve(spec.dependencies.iter().copied());
+    fn standing_alone(&self, task: &TaskTerms<'_>, predecessors: &[u32]) -> Standing {
         let below = predecessors.iter().map(|&slot| self.graph[slot].level + 1);
-        let standing = Standing {
+        Standing {
             job: NO_JOB,
             node: 0,
             unmet: 0,
             level: below.max().unwrap_or(0),
-            rank: nanos(spec.estimate),
-            due: spec.deadline.unwrap_or(Timestamp::MAX),
-        };
-        let id = spec.id;
-        let slot = self.graph.insert(Record::new(spec, standing));
-        self.directory.put_alone(id, Place::Live(slot));
-        self.link_outside(&predecessors, slot);
-        match broken {
-            Some(cause) => self.end(slot, EndState::Skipped, Some(cause), now),
-            None => self.make_ready_if_free(slot, now),
+            rank: nanos(task.estimate),
+            due: task.deadline.unwrap_or(Timestamp::MAX),
         }
     }
 
-    fn accept_graph(
-        &mut self,
-        specs: Vec<TaskSpec<P>>,
-        plan: Plan,
-        failure: FailurePolicy,
-        now: Timestamp,
-    ) -> GraphId {
-        let Plan { roster, topology, outside } = plan;
-        let job = self.insert_graph(specs, roster, topology, failure);
-        let broken = self.link_graph_outside(&outside, job);
+    /// Starts, or skips, what need not wait.
+    fn begin_graph(&mut self, job: u32, broken: Vec<(u32, TaskId)>, now: Timestamp) -> GraphId {
         let graph = self.graph_id(job);
         let nodes = self.graph.jobs[job].len();
         if nodes == 0 {
@@ -204,32 +187,31 @@ impl<P> TaskScheduler<P> {
         graph
     }
 
-    /// Creates the job and the records of a graph.
-    fn insert_graph(
+    /// Creates the job and the records of a graph. Returns what it depends on outside.
+    fn insert_graph<T>(
         &mut self,
-        specs: Vec<TaskSpec<P>>,
-        roster: Roster,
-        topology: Topology,
+        tasks: Vec<T>,
+        plan: Plan,
+        terms: impl Fn(&T) -> TaskTerms<'_>,
+        mut payload: impl FnMut(T, usize) -> (Option<Arc<str>>, P),
         failure: FailurePolicy,
-    ) -> u32 {
-        let levels = levels(&topology);
-        let ranks = upward_ranks(&topology, |node| nanos(specs[node].estimate));
-        let own = |node: usize| specs[node].deadline;
-        let dues = effective_deadlines(&topology, own, |node| nanos(specs[node].estimate));
-        self.counts.submit(specs.len());
-        self.graph.reserve(specs.len());
-        let job = Job::new(failure, roster, topology, &levels);
-        let job = self.graph.jobs.insert(job);
+    ) -> (u32, Vec<(u32, TaskId)>) {
+        let Plan { roster, topology, levels, ranks, dues, outside } = plan;
+        self.counts.submit(tasks.len());
+        self.graph.reserve(tasks.len());
+        let job = self.graph.jobs.insert(Job::new(failure, roster, topology, &levels));
         self.directory.insert_graph(job, &self.graph.jobs[job].roster);
-        for (spec, node) in specs.into_iter().zip(0..) {
-            let at = node as usize;
-            let (level, rank, due) = (levels[at], ranks[at], dues[at]);
+        for (at, task) in tasks.into_iter().enumerate() {
+            let node = at as u32;
             let unmet = self.graph.jobs[job].unmet(node);
+            let (level, rank, due) = (levels[at], ranks[at], dues[at]);
             let standing = Standing { job, node, unmet, level, rank, due };
-            let slot = self.graph.insert(Record::new(spec, standing));
+            let record = Record::new(&terms(&task), standing);
+            let (name, payload) = payload(task, at);
+            let slot = self.graph.insert(record.carrying(name, payload));
             self.graph.jobs[job].place_next(slot);
         }
-        job
+        (job, outside)
     }
 
     /// Links a graph to tasks submitted before; returns the tasks that can never run, and why.

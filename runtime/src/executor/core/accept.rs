@@ -1,76 +1,97 @@
 //! The way in: room, then the scheduler's checks, then the books.
 
 use super::{Core, Refused, Step};
-use crate::executor::ExecutorError;
-use crate::executor::graph_state::GraphState;
+use crate::executor::batch::Batch;
+use crate::executor::inner::Inner;
 use crate::executor::record::{Launch, Record};
-use scheduler::{FailurePolicy, GraphId, SchedulerError, TaskSpec};
+use crate::executor::{ExecutableTask, ExecutorError, Graph};
+use scheduler::{GraphId, SchedulerError};
 use std::sync::Arc;
 
 impl Core {
-    /// Accepts one task. Its payload's record is `record`. `is_granted` says that room was set
-    /// aside for it.
+    /// Accepts one task, all there is in `batch`. `is_granted` says that room was set aside for it.
     pub(in crate::executor) fn accept_task(
         &mut self,
-        spec: TaskSpec<Launch>,
+        task: ExecutableTask,
+        inner: &Inner,
+        batch: &Arc<Batch>,
         is_granted: bool,
         step: &mut Step<'_>,
-    ) -> Result<(), Refused<TaskSpec<Launch>>> {
+    ) -> Result<(), Refused<ExecutableTask>> {
         if let Err(error) = self.check_room(1, is_granted) {
-            return Err(Box::new((error, spec)));
+            return Err(Box::new((error, task)));
         }
-        let record = Arc::clone(&spec.payload.record);
-        let inputs = self.inputs(&spec, None);
-        self.scheduler.submit(spec, step.now).map_err(|refused| {
-            let (error, spec) = refused.into_parts();
-            Box::new((self.refusal(error), spec))
-        })?;
+        let accept = |task| {
+            let (record, body) = Record::new(task);
+            batch.fill(vec![record]);
+            Launch { task: batch.task(0), body }
+        };
+        self.scheduler.submit_of(task, |task| inner.terms(task), accept, step.now).map_err(
+            |refused| {
+                let (error, task) = refused.into_parts();
+                Box::new((self.refusal(error), task))
+            },
+        )?;
         step.recorder.submitted(1);
-        if !inputs.is_empty() {
-            record.set_inputs(inputs);
-        }
-        self.tasks.insert(record.id, record);
+        self.tasks.insert(batch.records()[0].id, Arc::clone(batch));
+        self.connect(batch);
         self.drain(None, step);
         Ok(())
     }
 
-    /// Accepts a whole graph, whose records are in `state`, or nothing of it.
+    /// Accepts a whole graph, or nothing of it.
     pub(in crate::executor) fn accept_graph(
         &mut self,
-        specs: Vec<TaskSpec<Launch>>,
-        failure: FailurePolicy,
-        state: &Arc<GraphState>,
+        graph: Graph,
+        inner: &Inner,
+        batch: &Arc<Batch>,
         is_granted: bool,
         step: &mut Step<'_>,
-    ) -> Result<GraphId, Refused<Vec<TaskSpec<Launch>>>> {
-        let tasks = specs.len();
-        if let Err(error) = self.check_room(tasks, is_granted) {
-            return Err(Box::new((error, specs)));
+    ) -> Result<GraphId, Refused<Graph>> {
+        if let Err(error) = self.check_room(graph.len(), is_granted) {
+            return Err(Box::new((error, graph)));
         }
-        let inputs: Vec<_> = specs.iter().map(|spec| self.inputs(spec, Some(state))).collect();
-        let graph = self.scheduler.submit_graph(specs, failure, step.now).map_err(|refused| {
-            let (error, specs) = refused.into_parts();
-            Box::new((self.refusal(error), specs))
-        })?;
-        step.recorder.submitted(tasks as u64);
-        self.tasks.reserve(tasks);
-        for (record, inputs) in state.records.iter().zip(inputs) {
-            if !inputs.is_empty() {
-                record.set_inputs(inputs);
+        let Graph { tasks, failure } = graph;
+        let count = tasks.len();
+        let mut records = Vec::new();
+        let accept = |task, index| {
+            // Not reserved earlier: a refused graph must cost no memory.
+            if index == 0 {
+                records.reserve_exact(count);
             }
-            self.tasks.insert(record.id, Arc::clone(record));
-        }
-        self.graphs.insert(graph, Arc::clone(state));
+            let (record, body) = Record::new(task);
+            records.push(record);
+            Launch { task: batch.task(index), body }
+        };
+        let graph = self.scheduler.submit_graph_of(
+            tasks,
+            |task| inner.terms(task),
+            accept,
+            failure,
+            step.now,
+        );
+        let graph = graph.map_err(|refused| {
+            let (error, tasks) = refused.into_parts();
+            Box::new((self.refusal(error), Graph { tasks, failure }))
+        })?;
+        batch.fill(records);
+        step.recorder.submitted(count as u64);
+        self.graphs.insert(graph, Arc::clone(batch));
+        self.connect(batch);
         self.drain(None, step);
         Ok(graph)
     }
 
-    /// The records of a task's dependencies, as far as they are known; if one is not, the
-    /// scheduler refuses the task.
-    fn inputs(&self, spec: &TaskSpec<Launch>, graph: Option<&GraphState>) -> Vec<Arc<Record>> {
-        let inside = |id| graph.and_then(|graph| graph.get(id));
-        let known = |id| inside(id).or_else(|| self.tasks.get(&id)).cloned();
-        spec.dependencies.iter().filter_map(|&id| known(id)).collect()
+    /// Gives the tasks of an accepted batch hold of their dependencies outside. The scheduler has
+    /// found them all.
+    fn connect(&self, batch: &Batch) {
+        for record in batch.records() {
+            let outside = record.dependencies.iter().filter(|&&id| batch.position(id).is_none());
+            let inputs: Vec<_> = outside.filter_map(|&id| self.find(id)).collect();
+            if !inputs.is_empty() {
+                record.set_outside_inputs(inputs);
+            }
+        }
     }
 
     fn check_room(&mut self, tasks: usize, is_granted: bool) -> Result<(), ExecutorError> {

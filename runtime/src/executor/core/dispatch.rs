@@ -10,7 +10,7 @@ impl Core {
             && let Some(dispatch) = self.scheduler.dispatch(step.now)
         {
             if let Some(control) = &mut self.control {
-                control.started(dispatch.payload.record.memory_bytes);
+                control.started(dispatch.payload.task.memory_bytes);
             }
             step.after.starts.push(dispatch);
         }
@@ -31,8 +31,8 @@ impl Core {
         if self.scheduler.counts().running == 0 {
             return true;
         }
-        let next = self.scheduler.peek().and_then(|id| self.tasks.get(&id));
-        next.is_none_or(|record| control.allows_memory(record.memory_bytes))
+        let next = self.scheduler.peek().and_then(|id| self.find(id));
+        next.is_none_or(|task| control.allows_memory(task.memory_bytes))
     }
 
     /// While control holds ready tasks back, and running ones may take long, a timer has to look

@@ -1,8 +1,8 @@
 //! The way out: attempts that are over, cancellation, and what the scheduler reports of both.
 
 use super::{Core, Step};
-use crate::executor::graph_state::GraphState;
-use crate::executor::record::{Ending, Launch, Outcome, Record};
+use crate::executor::batch::{Batch, TaskRef};
+use crate::executor::record::{Ending, Launch, Outcome};
 use monitor::TaskEnd;
 use scheduler::{Cancelled, Counts, EndState, Event, GraphId, TaskId, Ticket};
 use std::sync::Arc;
@@ -12,14 +12,13 @@ impl Core {
     pub(in crate::executor) fn finish(
         &mut self,
         ticket: Ticket,
-        record: &Arc<Record>,
+        task: &TaskRef,
         end: EndState,
         step: &mut Step<'_>,
     ) {
         let finished = self.scheduler.finish(ticket, end, step.now);
         debug_assert!(finished.is_ok(), "an attempt reports its end once: {finished:?}");
-        self.drain(Some(record), step);
-        step.after.frees_worker = true;
+        self.drain(Some(task), step);
     }
 
     /// Cancels one task. False if it has ended or nobody knows it.
@@ -52,39 +51,38 @@ impl Core {
     }
 
     fn stop(&self, ticket: Ticket, step: &mut Step<'_>) {
-        let record = self.scheduler.task_of(ticket).and_then(|id| self.tasks.get(&id));
-        step.after.stops.extend(record.cloned());
+        let task = self.scheduler.task_of(ticket).and_then(|id| self.find(id));
+        step.after.stops.extend(task);
     }
 
     /// Takes a task that was submitted alone and has ended out of the books.
-    pub(in crate::executor) fn forget(&mut self, id: TaskId) -> Option<Arc<Record>> {
+    pub(in crate::executor) fn forget(&mut self, id: TaskId) -> Option<Arc<Batch>> {
         let forgotten = self.scheduler.forget(id);
         debug_assert!(forgotten, "only ended tasks are forgotten");
         self.tasks.remove(&id)
     }
 
     /// Takes a graph that has ended, and its tasks, out of the books.
-    pub(in crate::executor) fn forget_graph(&mut self, graph: GraphId) -> Option<Arc<GraphState>> {
+    pub(in crate::executor) fn forget_graph(&mut self, graph: GraphId) -> Option<Arc<Batch>> {
         let forgotten = self.scheduler.forget_graph(graph);
         debug_assert!(forgotten, "only ended graphs are forgotten");
-        let state = self.graphs.remove(&graph)?;
-        for record in &state.records {
-            // The state holds another reference, so nothing is dropped here.
-            self.tasks.remove(&record.id);
-        }
-        Some(state)
+        self.graphs.remove(&graph)
     }
 
     /// Books what the scheduler reports. `finished` is the task whose attempt is over, if that is
     /// what the step is about: the only one that can end without handing its payload back.
-    pub(super) fn drain(&mut self, finished: Option<&Arc<Record>>, step: &mut Step<'_>) {
+    pub(super) fn drain(&mut self, finished: Option<&TaskRef>, step: &mut Step<'_>) {
         while let Some(event) = self.scheduler.next_event() {
             match event {
                 Event::Ended { id, graph, end, payload, cause } => {
                     let unstarted = payload.map(|launch| end_unstarted(launch, end, cause, step));
-                    let record = unstarted.as_ref().or(finished);
-                    if graph.is_none() && record.is_some_and(|record| record.release.end()) {
-                        step.after.forgotten.extend(self.forget(id));
+                    if graph.is_none()
+                        && let Some(task) = unstarted.as_ref().or(finished)
+                    {
+                        if task.batch.release.end() {
+                            step.after.forgotten.extend(self.forget(id));
+                        }
+                        step.after.ended_batches.push(Arc::clone(&task.batch));
                     }
                 }
                 Event::GraphEnded { graph, counts } => self.end_graph(graph, counts, step),
@@ -94,13 +92,13 @@ impl Core {
     }
 
     fn end_graph(&mut self, graph: GraphId, counts: Counts, step: &mut Step<'_>) {
-        let Some(state) = self.graphs.get(&graph).cloned() else { return };
-        state.end(counts);
-        if state.release.end() {
-            // The same state as `state`, which lives on in the aftermath.
+        let Some(batch) = self.graphs.get(&graph).cloned() else { return };
+        batch.end(counts);
+        if batch.release.end() {
+            // The same as `batch`, which lives on in the aftermath.
             drop(self.forget_graph(graph));
         }
-        step.after.ended_graphs.push(state);
+        step.after.ended_batches.push(batch);
     }
 }
 
@@ -110,15 +108,15 @@ fn end_unstarted(
     end: EndState,
     cause: Option<TaskId>,
     step: &mut Step<'_>,
-) -> Arc<Record> {
-    let Launch { record, task, .. } = launch;
+) -> TaskRef {
+    let Launch { task, body } = launch;
     let (outcome, counted) = match cause {
         Some(cause) => (Outcome::Skipped(cause), TaskEnd::Skipped),
         None => (Outcome::Cancelled, TaskEnd::Cancelled),
     };
     debug_assert_eq!(outcome.state(), end);
     step.recorder.ended(counted, None, None);
-    record.end(Ending { outcome, run: None, finished_at: step.now });
-    step.after.ended.push((Arc::clone(&record), task));
-    record
+    task.end(Ending { outcome, run: None, finished_at: step.now });
+    step.after.ended.push((task.clone(), body));
+    task
 }

@@ -5,10 +5,10 @@ mod dispatch;
 mod ending;
 
 use super::aftermath::Aftermath;
+use super::batch::{Batch, TaskRef};
 use super::control::Control;
-use super::graph_state::GraphState;
 use super::id_map::IdMap;
-use super::record::{Launch, Record};
+use super::record::Launch;
 use super::room::Room;
 use super::waker_set::WakerSet;
 use super::{ExecutorConfig, ExecutorError};
@@ -32,10 +32,10 @@ pub(super) type Refused<T> = Box<(ExecutorError, T)>;
 /// [`Aftermath`].
 pub(super) struct Core {
     scheduler: TaskScheduler<Launch>,
-    /// The tasks that are known: submitted and not forgotten.
-    tasks: IdMap<Arc<Record>>,
+    /// The tasks submitted alone that are known: accepted and not forgotten.
+    tasks: IdMap<Arc<Batch>>,
     /// The graphs that are known.
-    graphs: HashMap<GraphId, Arc<GraphState>>,
+    graphs: HashMap<GraphId, Arc<Batch>>,
     pub(super) room: Room,
     /// Who waits for the executor to be idle.
     pub(super) idle: WakerSet,
@@ -80,7 +80,15 @@ impl Core {
 
     /// Tasks that are known; none when everything has ended and been let go of.
     pub(super) fn known(&self) -> usize {
-        self.tasks.len()
+        self.scheduler.known()
+    }
+
+    /// A known task.
+    fn find(&self, id: TaskId) -> Option<TaskRef> {
+        match self.scheduler.member(id) {
+            Some((graph, index)) => self.graphs.get(&graph).map(|batch| batch.task(index)),
+            None => self.tasks.get(&id).map(|batch| batch.task(0)),
+        }
     }
 
     /// What every step ends with: starts what may start, and tells those who wait.
