@@ -4,7 +4,6 @@ use crate::dag::body::Body;
 use crate::dag::engine::{Engine, Times};
 use crate::dag::pending::Pending;
 use crate::dag::shape::Shape;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use tokio::runtime::Builder;
@@ -20,21 +19,19 @@ impl Engine for TokioCounters {
         let runtime = Builder::new_multi_thread().worker_threads(workers).build();
         let runtime = runtime.expect("tokio starts");
         let start = Instant::now();
-        let run = Run {
+        // Leaked, because that is kindest to tokio: the count of an `Arc` in every task would be
+        // one more thing that all workers write to.
+        let run: &'static Run<B> = Box::leak(Box::new(Run {
             shape,
             body,
             pending: Pending::of(shape),
             sinks: AtomicUsize::new(shape.sinks()),
             done: Notify::new(),
-        };
-        // Tasks refer to it; it is given back when all of them are gone.
-        let run = Arc::new(run);
+        }));
         let build = start.elapsed();
         let start = Instant::now();
         runtime.block_on(async {
-            let all = Arc::clone(&run);
-            let roots =
-                tokio::spawn(async move { all.shape.roots().for_each(|it| spawn(&all, it)) });
+            let roots = tokio::spawn(async { shape.roots().for_each(|it| run.spawn(it)) });
             roots.await.expect("it spawns");
             run.done.notified().await;
         });
@@ -51,18 +48,21 @@ struct Run<B: 'static> {
     done: Notify,
 }
 
-fn spawn<B: Body>(run: &Arc<Run<B>>, task: u32) {
-    let run = Arc::clone(run);
-    tokio::spawn(async move {
-        run.body.execute(task);
-        let successors = run.shape.successors(task);
+impl<B: Body> Run<B> {
+    fn spawn(&'static self, task: u32) {
+        tokio::spawn(async move { self.visit(task) });
+    }
+
+    fn visit(&'static self, task: u32) {
+        self.body.execute(task);
+        let successors = self.shape.successors(task);
         for &successor in successors {
-            if run.pending.release(successor) {
-                spawn(&run, successor);
+            if self.pending.release(successor) {
+                self.spawn(successor);
             }
         }
-        if successors.is_empty() && run.sinks.fetch_sub(1, Ordering::AcqRel) == 1 {
-            run.done.notify_one();
+        if successors.is_empty() && self.sinks.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.done.notify_one();
         }
-    });
+    }
 }
