@@ -26,7 +26,7 @@ fn a_timer_fires_at_its_deadline_and_not_a_nanosecond_earlier() {
         let mut wheel = Wheel::new();
         wheel.insert(at(deadline), level);
         assert_eq!(wheel.next_expiry(), Some(at(deadline)), "level {level}");
-        assert_eq!(due(&mut wheel, at(deadline - 1)), []);
+        assert!(due(&mut wheel, at(deadline - 1)).is_empty());
         assert_eq!(wheel.next_expiry(), Some(at(deadline)), "level {level}");
         assert_eq!(due(&mut wheel, at(deadline)), [level]);
         assert_eq!(wheel.next_expiry(), None);
@@ -37,7 +37,7 @@ fn a_timer_fires_at_its_deadline_and_not_a_nanosecond_earlier() {
 fn the_end_of_time_is_a_deadline_like_any_other() {
     let mut wheel = Wheel::new();
     wheel.insert(Timestamp::MAX, ());
-    assert_eq!(due(&mut wheel, at(u64::MAX - 1)), []);
+    assert!(due(&mut wheel, at(u64::MAX - 1)).is_empty());
     assert_eq!(wheel.next_expiry(), Some(Timestamp::MAX));
     assert_eq!(due(&mut wheel, Timestamp::MAX), [()]);
 }

@@ -23,7 +23,8 @@ pub struct RuntimeMetrics {
     /// Each worker's counters, as it last published them: when it parked, or at most one
     /// [`event_interval`](crate::runtime::Builder::event_interval) of polls ago.
     pub workers: Vec<WorkerSnapshot>,
-    /// Tasks from outside that no worker has taken yet.
+    /// Entries of the injector: tasks from outside, or batches of what was too much for a worker's
+    /// queue, that no worker has taken yet.
     pub injected: usize,
     /// Timers that have neither fired nor been cancelled.
     pub pending_timers: usize,

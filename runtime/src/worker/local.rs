@@ -1,8 +1,9 @@
 //! The part of a worker that only its own thread touches.
 
-use super::{Remote, Shared};
+use super::{Injected, Remote, Shared};
 use crate::task::Runnable;
 use monitor::WorkerStats;
+use primitives::Timestamp;
 use primitives::rng::Rng;
 use scheduler::steal::{QUEUE_CAPACITY, WorkStealingQueue};
 use std::cell::{Cell, RefCell};
@@ -30,6 +31,8 @@ pub(crate) struct Local {
     pub(super) in_reactor: Cell<bool>,
     /// How far each worker had come when this one last searched.
     pub(super) seen_progress: RefCell<Box<[u64]>>,
+    /// Since when the time counts as busy and has not been added to the statistics.
+    pub(super) busy_since: Cell<Timestamp>,
     lifo_streak: Cell<u32>,
 }
 
@@ -50,6 +53,7 @@ impl Local {
             ticks: Cell::new(0),
             searching: Cell::new(false),
             in_reactor: Cell::new(false),
+            busy_since: Cell::default(),
             lifo_streak: Cell::new(0),
         }
     }
@@ -106,11 +110,10 @@ impl Local {
     /// The queue is full: half of it moves to the injector, oldest first, and `runnable` behind.
     #[cold]
     fn overflow(&self, runnable: Runnable) {
-        for _ in 0..QUEUE_CAPACITY / 2 {
-            let Some(oldest) = self.queue.take() else { break };
-            self.shared.inject(oldest);
-        }
-        self.shared.inject(runnable);
+        let mut batch = Vec::with_capacity(QUEUE_CAPACITY / 2 + 1);
+        batch.extend(std::iter::from_fn(|| self.queue.take()).take(QUEUE_CAPACITY / 2));
+        batch.push(runnable);
+        self.shared.inject(Injected::Many(batch.into_iter()));
     }
 
     /// The next task from this worker's own places or the injector.
@@ -142,28 +145,54 @@ impl Local {
     }
 
     /// Takes one task from the injector, and brings this worker's share of the rest along.
-    fn next_injected(&self) -> Option<Runnable> {
+    pub(super) fn next_injected(&self) -> Option<Runnable> {
         let injector = &self.shared.injector;
         if injector.is_empty() {
             return None;
         }
-        let runnable = injector.pop()?;
-        let share = injector.len() / self.shared.config.workers;
-        let extra = share.min(QUEUE_CAPACITY / 4).min(self.queue.room());
         let mut taken = 1;
-        for _ in 0..extra {
-            let Some(more) = injector.pop() else { break };
-            taken += 1;
-            if let Err(more) = self.queue.push(more) {
-                unreachable!("room was checked, and only this thread fills it: {more:?}");
+        let first = match injector.pop()? {
+            Injected::One(first) => {
+                let share = (injector.len() / self.shared.config.workers).min(QUEUE_CAPACITY / 4);
+                while taken <= share
+                    && self.queue.room() > 0
+                    && let Some(more) = injector.pop()
+                {
+                    taken += self.absorb(more);
+                }
+                first
             }
-        }
-        self.count(|stats| stats.injector_pops += taken);
+            Injected::Many(mut batch) => {
+                let first = batch.next().expect("a batch is never empty");
+                taken += self.absorb(Injected::Many(batch));
+                first
+            }
+        };
+        self.count(|stats| stats.injector_pops += taken as u64);
         if taken > 1 && self.shared.config.work_stealing {
             // In between, the tasks were in no queue that a worker looks at before it sleeps.
             self.shared.announce();
         }
-        Some(runnable)
+        Some(first)
+    }
+
+    /// Queues what came from the injector behind everything else, and gives back what does not
+    /// fit. Returns how many tasks it queued.
+    fn absorb(&self, injected: Injected) -> usize {
+        let mut batch = match injected {
+            Injected::One(runnable) => vec![runnable].into_iter(),
+            Injected::Many(batch) => batch,
+        };
+        let fits = batch.len().min(self.queue.room());
+        for runnable in batch.by_ref().take(fits) {
+            if let Err(runnable) = self.queue.push(runnable) {
+                unreachable!("room was checked, and only this thread fills it: {runnable:?}");
+            }
+        }
+        if batch.len() > 0 {
+            self.shared.inject(Injected::Many(batch));
+        }
+        fits
     }
 
     #[inline]
@@ -173,8 +202,11 @@ impl Local {
         self.stats.set(stats);
     }
 
-    /// Makes the statistics visible to others.
+    /// Makes the statistics visible to others, the time until now included.
     pub(super) fn publish_stats(&self) {
+        let now = self.shared.now();
+        let busy = now - self.busy_since.replace(now);
+        self.count(|stats| stats.busy_ns += busy.as_nanos() as u64);
         self.shared.counters[self.index].publish(&self.stats.get());
     }
 }

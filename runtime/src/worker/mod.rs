@@ -13,6 +13,7 @@
 //! What others may need from a worker that is stuck in a poll is in its [`Remote`]: its queue and
 //! its LIFO slot can be stolen from, its reactor served, and its progress counter read.
 
+mod injected;
 mod local;
 mod remote;
 mod schedule;
@@ -21,6 +22,7 @@ mod shared;
 mod tally;
 mod turn;
 
+pub(crate) use injected::Injected;
 pub(crate) use local::Local;
 pub(crate) use remote::Remote;
 pub(crate) use shared::{Shared, SharedConfig};

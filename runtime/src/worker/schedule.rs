@@ -1,6 +1,6 @@
 //! Where a woken task goes, and how a finished one is counted.
 
-use super::Shared;
+use super::{Injected, Shared};
 use crate::context;
 use crate::task::{Cause, End, RawTask, Runnable, Schedule};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ impl Schedule for Arc<Shared> {
         context::with_worker(self, |local| match (local, cause) {
             (Some(local), Cause::Woken) => local.push_woken(runnable),
             (Some(local), Cause::Yielded) => local.push_back(runnable),
-            (None, _) => self.inject(runnable),
+            (None, _) => self.inject(Injected::One(runnable)),
         });
     }
 

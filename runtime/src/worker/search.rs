@@ -26,7 +26,7 @@ impl Local {
                 Steal::Empty => break,
             }
         }
-        self.shared.injector.pop().or_else(|| self.raid_stuck())
+        self.next_injected().or_else(|| self.raid_stuck())
     }
 
     /// Goes round all other workers once, from a random one on.

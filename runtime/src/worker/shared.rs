@@ -1,7 +1,7 @@
 //! What all workers of a runtime, and everybody who wakes its tasks, share.
 
 use super::remote::AllCounters;
-use super::{Local, Remote, Tally, TaskTally};
+use super::{Injected, Local, Remote, Tally, TaskTally};
 use crate::blocking::BlockingPool;
 use crate::context;
 use crate::seam::Seams;
@@ -35,7 +35,7 @@ pub(crate) struct SharedConfig {
 /// The shared part of a runtime.
 pub(crate) struct Shared {
     pub(crate) remotes: Box<[Remote]>,
-    pub(crate) injector: Injector<Runnable>,
+    pub(crate) injector: Injector<Injected>,
     pub(crate) idle: Idle,
     pub(crate) live: LiveTasks,
     pub(crate) config: SharedConfig,
@@ -137,15 +137,15 @@ impl Shared {
         if let Some(runnable) = runnable {
             context::with_worker(self, |local| match local {
                 Some(local) => push(local, runnable),
-                None => self.inject(runnable),
+                None => self.inject(Injected::One(runnable)),
             });
         }
         handle
     }
 
-    /// Queues a task from a thread that is no worker.
-    pub(crate) fn inject(&self, runnable: Runnable) {
-        match self.injector.push(runnable) {
+    /// Queues a task from a thread that is no worker, or a batch of them from one that is.
+    pub(crate) fn inject(&self, injected: Injected) {
+        match self.injector.push(injected) {
             Pushed::Accepted => self.announce(),
             Pushed::Closed => self.drain_injector(),
         }
@@ -162,8 +162,8 @@ impl Shared {
     /// Cancels whatever the injector holds. Bounded: only late pushes add to it, and each of
     /// those drains as well.
     pub(crate) fn drain_injector(&self) {
-        while let Some(runnable) = self.injector.pop() {
-            drop(runnable);
+        while let Some(injected) = self.injector.pop() {
+            drop(injected);
         }
     }
 

@@ -22,7 +22,7 @@ impl Local {
     /// Runs tasks until `done` says that it is time to leave. `done` is asked before every step
     /// and after every sleep.
     pub(crate) fn run_until(self: &Rc<Self>, mut done: impl FnMut() -> bool) {
-        let mut busy_since = self.shared.now();
+        self.busy_since.set(self.shared.now());
         while !done() {
             self.begin_step();
             if let Some(runnable) = self.next().or_else(|| self.search()) {
@@ -31,16 +31,8 @@ impl Local {
                 runnable.run();
                 continue;
             }
-            let now = self.shared.now();
-            self.count(|stats| {
-                stats.busy_ns += (now - busy_since).as_nanos() as u64;
-            });
-            self.publish_stats();
             self.sleep();
-            busy_since = self.shared.now();
         }
-        let now = self.shared.now();
-        self.count(|stats| stats.busy_ns += (now - busy_since).as_nanos() as u64);
         self.publish_stats();
         self.stop_search();
     }
@@ -83,6 +75,7 @@ impl Local {
             self.shared.set_idle(false);
         });
         self.in_reactor.set(false);
+        self.busy_since.set(self.shared.now());
     }
 
     /// The last worker to fall asleep sends the monitor to sleep as well.

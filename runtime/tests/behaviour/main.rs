@@ -8,6 +8,7 @@ mod fairness;
 mod handle;
 mod idle;
 mod macros;
+mod metrics;
 mod panics;
 mod seams;
 mod shutdown;
