@@ -1,7 +1,7 @@
 //! An async runtime for programs that execute graphs of tasks: agent graphs, Pregel supersteps,
 //! workflows, dataflows. It takes tokio's place in them.
 //!
-//! # Two ways in
+//! # Ways in
 //!
 //! **Futures.** [`spawn`] them, await their [`JoinHandle`](task::JoinHandle)s, [`time::sleep`],
 //! talk over [`net`]. Names and semantics are tokio's wherever the same thing is done.
@@ -42,6 +42,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A graph of nothing but dependencies needs no decisions: a [`dag::Dag`] is compiled once and run
+//! in place, at a few nanoseconds a node.
 //!
 //! # What it promises
 //!
