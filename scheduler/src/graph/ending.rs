@@ -134,7 +134,10 @@ impl<P> TaskScheduler<P> {
         let mut successors = std::mem::take(&mut self.scratch);
         self.graph.release_successors(slot, &mut successors);
         self.graph.detach(slot);
-        self.ready.remove(slot);
+        let record = &self.graph[slot];
+        if record.phase == Phase::Ready {
+            self.ready.remove(self.config.policy.key(record));
+        }
         let graph = self.graph_of(slot);
         let record = self.graph.remove(slot);
         let id = record.id;

@@ -38,31 +38,44 @@ impl fmt::Display for Policy {
     }
 }
 
-/// What the ready queue sorts by, smallest first. Unused fields are equal for everybody.
+/// What the ready queue sorts by, smallest first.
 ///
 /// The sequence number is unique, so no two keys are equal and the order is total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
+    pub(crate) urgency: Urgency,
+    /// When the task became ready, in order of events.
+    pub(crate) sequence: u64,
+}
+
+/// What a policy looks at, but for the order in which tasks became ready. Fields that it does not
+/// look at are equal for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Urgency {
     level: u32,
     priority: Reverse<u32>,
     due: Timestamp,
     rank: Reverse<u64>,
-    sequence: u64,
+}
+
+impl Urgency {
+    const SAME: Self =
+        Self { level: 0, priority: Reverse(0), due: Timestamp::ZERO, rank: Reverse(0) };
 }
 
 impl Policy {
     pub(crate) fn key<P>(self, record: &Record<P>) -> Key {
-        let by_sequence = Key::by_sequence(record.sequence);
-        match self {
-            Self::CriticalPath => Key {
+        let urgency = match self {
+            Self::CriticalPath => Urgency {
+                level: 0,
                 priority: Reverse(record.priority),
                 due: record.due,
                 rank: Reverse(record.rank),
-                ..by_sequence
             },
-            Self::Fifo => by_sequence,
-            Self::LevelBarrier => Key { level: record.level, ..by_sequence },
-        }
+            Self::Fifo => Urgency::SAME,
+            Self::LevelBarrier => Urgency { level: record.level, ..Urgency::SAME },
+        };
+        Key { urgency, sequence: record.sequence }
     }
 
     pub(crate) fn has_barrier(self) -> bool {
@@ -70,8 +83,9 @@ impl Policy {
     }
 }
 
+#[cfg(test)]
 impl Key {
-    pub(crate) fn by_sequence(sequence: u64) -> Self {
-        Self { level: 0, priority: Reverse(0), due: Timestamp::ZERO, rank: Reverse(0), sequence }
+    pub(crate) fn with_rank(rank: u64, sequence: u64) -> Self {
+        Self { urgency: Urgency { rank: Reverse(rank), ..Urgency::SAME }, sequence }
     }
 }

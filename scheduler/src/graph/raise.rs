@@ -4,6 +4,7 @@ use super::Policy;
 use super::dependency_graph::DependencyGraph;
 use super::ranks::latest_start;
 use super::ready_queue::ReadyQueue;
+use super::state::Phase;
 use std::collections::VecDeque;
 
 /// How many edges one submission follows upwards.
@@ -35,9 +36,13 @@ pub(crate) fn raise_ancestors<P>(
             if higher <= record.rank && start >= record.due {
                 continue;
             }
+            let before = policy.key(record);
             record.rank = record.rank.max(higher);
             record.due = record.due.min(start);
-            ready.update(ancestor, policy.key(record));
+            if record.phase == Phase::Ready {
+                ready.remove(before);
+                ready.push(ancestor, policy.key(record));
+            }
             raised.push_back(ancestor);
         }
     }
