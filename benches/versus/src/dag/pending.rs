@@ -6,22 +6,24 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// How many dependencies of each task are not done.
 #[derive(Debug)]
 pub struct Pending {
+    shape: &'static Shape,
     counters: Vec<AtomicU32>,
 }
 
 impl Pending {
     /// Before the first task.
-    pub fn of(shape: &Shape) -> Self {
+    pub fn of(shape: &'static Shape) -> Self {
         let counter = |task| AtomicU32::new(shape.predecessors(task).len() as u32);
-        Self { counters: (0..shape.tasks() as u32).map(counter).collect() }
+        Self { shape, counters: (0..shape.tasks() as u32).map(counter).collect() }
     }
 
-    /// One dependency of `task` is done; whether it was the last.
+    /// One dependency of `task` is done; whether it was the last. An only one does not touch the
+    /// counter, and several touch it once each: looking at it first would cost those that meet
+    /// there a second transfer of the cache line.
     #[inline]
     pub fn release(&self, task: u32) -> bool {
-        let counter = &self.counters[task as usize];
-        // ORDERING: AcqRel, so that the last one sees what all dependencies have done. A counter
-        // of 1 belongs to the only one left, who need not lock the bus to say so.
-        counter.load(Ordering::Acquire) == 1 || counter.fetch_sub(1, Ordering::AcqRel) == 1
+        // ORDERING: AcqRel, so that the last one sees what all dependencies have done.
+        self.shape.predecessors(task).len() == 1
+            || self.counters[task as usize].fetch_sub(1, Ordering::AcqRel) == 1
     }
 }

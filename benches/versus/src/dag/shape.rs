@@ -157,10 +157,11 @@ impl Shape {
         (0..self.tasks() as u32).filter(|&task| self.successors(task).is_empty()).count()
     }
 
-    /// What the successors' lists occupy: the part that an engine needs which runs on the shape
-    /// itself.
+    /// What the successors' lists and the numbers of predecessors occupy: the part that an engine
+    /// needs which runs on the shape itself.
     pub fn bytes(&self) -> usize {
-        size_of::<u32>() * (self.successors.offsets.len() + self.successors.targets.len())
+        let Adjacency { offsets, targets } = &self.successors;
+        size_of::<u32>() * (offsets.len() + targets.len() + self.predecessors.offsets.len())
     }
 
     /// Where each task's successors begin, one more than there are tasks, and all successors.
