@@ -131,7 +131,7 @@ impl Attempt {
 
     /// Steps 1 to 4. Returns when it ended, and, if `takes_next`, what may run in its place.
     pub(super) fn finish(
-        mut self,
+        &mut self,
         inner: &Arc<Inner>,
         mut outcome: Outcome,
         takes_next: bool,

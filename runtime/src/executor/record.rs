@@ -23,14 +23,15 @@ pub(super) struct Record {
     pub(super) cancellation: Cancellation,
     /// Set once, before anybody can learn that the task has ended.
     ending: OnceLock<Ending>,
-    live: Mutex<Live>,
+    /// `None` while there is nothing to hold on to.
+    live: Mutex<Option<Box<Live>>>,
 }
 
 /// What a task holds on to until it has ended.
 #[derive(Default)]
 struct Live {
     /// The dependencies outside its batch, sorted by id.
-    inputs: Option<Box<[TaskRef]>>,
+    inputs: Box<[TaskRef]>,
     /// Whom to wake if the running attempt, which waits, is to stop.
     waker: Option<Waker>,
 }
@@ -105,13 +106,13 @@ impl Record {
     pub(super) fn set_outside_inputs(&self, mut inputs: Vec<TaskRef>) {
         inputs.sort_unstable_by_key(|input| input.id);
         // What was there before is nothing.
-        self.live.lock().inputs = Some(inputs.into());
+        self.live.lock().get_or_insert_default().inputs = inputs.into();
     }
 
     /// The dependency `id` outside the task's batch, until the task has ended.
     pub(super) fn outside_input(&self, id: TaskId) -> Option<TaskRef> {
         let live = self.live.lock();
-        let inputs = live.inputs.as_deref()?;
+        let inputs = &live.as_ref()?.inputs;
         let place = inputs.binary_search_by_key(&id, |input| input.id).ok()?;
         Some(inputs[place].clone())
     }
@@ -121,20 +122,21 @@ impl Record {
     /// The flag is looked at after the waker has been left: either this look sees that the
     /// attempt is to stop, or [`stop`](Self::stop) sees the waker.
     pub(super) fn wait_or_stop(&self, waker: &Waker) -> bool {
-        let mut live = self.live.lock();
+        let mut guard = self.live.lock();
+        let live = guard.get_or_insert_default();
         let is_new = live.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
         // Both wakers are this runtime's own: cloning and dropping them is no user code.
         if is_new {
             live.waker = Some(waker.clone());
         }
-        drop(live);
+        drop(guard);
         self.cancellation.is_set()
     }
 
     /// Asks the running attempt to stop. It looks at the flag whenever it is polled.
     pub(super) fn stop(&self) {
         self.cancellation.set();
-        let waker = self.live.lock().waker.take();
+        let waker = self.live.lock().as_mut().and_then(|live| live.waker.take());
         if let Some(waker) = waker {
             discard::wake(waker);
         }
@@ -145,7 +147,7 @@ impl Record {
     /// Every record comes by here before it is dropped, so dropping the last of a long chain of
     /// dependents never recurses along the chain.
     pub(super) fn settle(&self) {
-        let live = std::mem::take(&mut *self.live.lock());
+        let live = self.live.lock().take();
         if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
             self.cancellation.set();
         }

@@ -3,7 +3,6 @@
 use super::attempt::Attempt;
 use super::inner::Inner;
 use super::record::{Launch, Outcome};
-use primitives::Timestamp;
 use scheduler::Dispatch;
 use std::panic::Location;
 use std::pin::Pin;
@@ -50,13 +49,6 @@ impl Runner {
     fn new(inner: &Arc<Inner>, attempt: Attempt) -> Self {
         Self { inner: Arc::clone(inner), attempt: Some(attempt) }
     }
-
-    /// Ends the attempt, and takes the next one if there is one. Returns when.
-    fn finish(&mut self, attempt: Attempt, outcome: Outcome) -> Timestamp {
-        let (now, next) = attempt.finish(&self.inner, outcome, true);
-        self.attempt = next.map(Attempt::new);
-        now
-    }
 }
 
 impl Future for Runner {
@@ -66,14 +58,14 @@ impl Future for Runner {
         let this = self.get_mut();
         let (mut begun, mut last) = (None, None);
         for _ in 0..ATTEMPTS_PER_POLL {
-            let Some(mut attempt) = this.attempt.take() else { return Poll::Ready(()) };
+            let Some(attempt) = &mut this.attempt else { return Poll::Ready(()) };
             // One reading of the clock ends an attempt and begins the next.
             let now = || last.take().unwrap_or_else(|| this.inner.now());
             let Poll::Ready(outcome) = attempt.poll(&this.inner, now, context) else {
-                this.attempt = Some(attempt);
                 return Poll::Pending;
             };
-            let now = this.finish(attempt, outcome);
+            let (now, next) = attempt.finish(&this.inner, outcome, true);
+            this.attempt = next.map(Attempt::new);
             last = Some(now);
             if now - *begun.get_or_insert(now) > POLL_TIME_MAX {
                 break;
@@ -90,7 +82,7 @@ impl Future for Runner {
 impl Drop for Runner {
     /// The runtime has shut down. Whatever may start now gets a runner, and goes the same way.
     fn drop(&mut self) {
-        if let Some(attempt) = self.attempt.take() {
+        if let Some(mut attempt) = self.attempt.take() {
             let (_, next) = attempt.finish(&self.inner, Outcome::Cancelled, false);
             debug_assert!(next.is_none(), "not asked for");
         }

@@ -83,9 +83,11 @@ impl<P> DependencyGraph<P> {
         self.edges.release_predecessors(list);
     }
 
-    /// Takes out an ended task that has been detached and has released its successors.
-    pub(crate) fn remove(&mut self, slot: u32) -> Record<P> {
-        self.records.remove(slot)
+    /// Drops an ended task that has been detached, has released its successors and has handed its
+    /// payload on.
+    pub(crate) fn remove(&mut self, slot: u32) {
+        debug_assert!(self[slot].payload.is_none());
+        self.records.discard(slot);
     }
 
     /// The ticket of whatever runs in `slot`.

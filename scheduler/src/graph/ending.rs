@@ -1,7 +1,7 @@
 //! The way out: a task ends, and others follow.
 
 use super::directory::{Entry, Place};
-use super::record::NO_JOB;
+use super::record::{NO_JOB, Record};
 use super::state::Phase;
 use super::{Cancelled, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, Ticket};
 use crate::error::SchedulerError;
@@ -139,14 +139,16 @@ impl<P> TaskScheduler<P> {
             self.ready.remove(self.config.policy.key(record));
         }
         let graph = self.graph_of(slot);
-        let record = self.graph.remove(slot);
-        let id = record.id;
-        match record.job {
+        let record = &mut self.graph[slot];
+        let &mut Record { id, job, node, phase, level, .. } = record;
+        let payload = record.payload.take();
+        self.graph.remove(slot);
+        match job {
             NO_JOB => self.directory.put_alone(id, Place::Ended(end)),
-            job => self.graph.jobs[job].end(record.node, end),
+            job => self.graph.jobs[job].end(node, end),
         }
-        self.counts.end(record.phase, end);
-        self.events.push_back(Event::Ended { id, graph, end, payload: record.payload, cause });
+        self.counts.end(phase, end);
+        self.events.push_back(Event::Ended { id, graph, end, payload, cause });
         for successor in successors.drain(..) {
             if end.is_completed() {
                 self.graph[successor].unmet -= 1;
@@ -159,7 +161,7 @@ impl<P> TaskScheduler<P> {
         }
         self.scratch = successors;
         if let Some(graph) = graph {
-            self.end_in_job(graph, record.level, record.phase, end, now);
+            self.end_in_job(graph, level, phase, end, now);
         }
     }
 

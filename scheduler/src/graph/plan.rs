@@ -47,7 +47,11 @@ impl<P> TaskScheduler<P> {
         let roster = self.enrol(all.iter().map(&terms))?;
         let mut parents = Adjacency::with_capacity(tasks);
         let mut outside = Vec::new();
+        let mut estimates = Vec::with_capacity(tasks);
+        let mut deadlines = Vec::with_capacity(tasks);
         for (spec, node) in all.iter().map(&terms).zip(0..) {
+            estimates.push(nanos(spec.estimate));
+            deadlines.push(spec.deadline);
             let first = outside.len();
             parents.push(spec.dependencies.iter().filter_map(|&id| {
                 let inside = roster.node(id);
@@ -65,8 +69,7 @@ impl<P> TaskScheduler<P> {
         // Last, because it is the only reason that passes: whoever waits for room must not wait
         // with a graph that will be refused anyway.
         self.check_room(tasks)?;
-        let estimates: Vec<u64> = all.iter().map(|task| nanos(terms(task).estimate)).collect();
-        let own = |node: usize| terms(&all[node]).deadline;
+        let own = |node: usize| deadlines[node];
         Ok(Plan {
             roster,
             levels: levels(&topology),
@@ -84,10 +87,13 @@ impl<P> TaskScheduler<P> {
     ) -> Result<Roster, SchedulerError> {
         let check =
             |task: &TaskTerms<'_>| self.admission.check(task.id, &task.requirements, &self.config);
-        let roster = Roster::new(tasks.clone().map(|task| task.id));
+        let mut refused = None;
+        let roster = Roster::new(tasks.clone().map(|task| {
+            refused = refused.take().or_else(|| check(&task).err());
+            task.id
+        }));
         if let Some(roster) = roster.filter(|roster| !self.directory.overlaps(roster)) {
-            tasks.into_iter().try_for_each(|task| check(&task))?;
-            return Ok(roster);
+            return refused.map_or(Ok(roster), Err);
         }
         let mut seen = HashSet::new();
         for task in tasks {

@@ -51,6 +51,15 @@ impl<T> Slab<T> {
         value
     }
 
+    /// Drops the value in slot `index`, which must be in use, where it is.
+    pub(crate) fn discard(&mut self, index: u32) {
+        let slot = &mut self.slots[index as usize];
+        debug_assert!(slot.content.is_some(), "the slot is in use");
+        slot.content = None;
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.push(index);
+    }
+
     /// The value in slot `index`, if it is in use.
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
         self.slots.get(index as usize)?.content.as_ref()
