@@ -24,18 +24,18 @@ pub enum DagError {
         /// The nodes of one cycle, each an edge's source; the last edge leads to the first.
         path: Vec<NodeId>,
     },
-    /// The graph has more nodes or edges than 32 bits can number.
+    /// The graph has more nodes and edges together than 32 bits can number.
     #[error("the graph has {count} {what}, but at most {limit} can be numbered")]
     #[non_exhaustive]
     TooLarge {
-        /// "nodes" or "edges".
+        /// What was counted.
         what: &'static str,
         /// How many there are.
         count: usize,
         /// How many there may be.
         limit: usize,
     },
-    /// A node returned an error. Nothing was started after that.
+    /// A node returned an error. No worker that knew of it started another node.
     #[error("node {node} failed: {source}")]
     #[non_exhaustive]
     Failed {
@@ -44,7 +44,7 @@ pub enum DagError {
         /// What it returned.
         source: TaskError,
     },
-    /// A node panicked. Nothing was started after that.
+    /// A node panicked. No worker that knew of it started another node.
     #[error("node {node} panicked: {message}")]
     #[non_exhaustive]
     Panicked {

@@ -29,6 +29,7 @@ mod error;
 mod item;
 mod join;
 mod node;
+mod resume;
 mod run;
 mod runner;
 mod scratch;

@@ -3,7 +3,8 @@
 use super::csr::Graph;
 use super::item::Item;
 use super::join::Counters;
-use super::runner::{resume, roam};
+use super::resume::resume;
+use super::runner::roam;
 use super::scratch::Suspended;
 use super::{DagError, NodeId};
 use crate::runtime::Handle;
@@ -30,7 +31,8 @@ pub(super) struct Run {
     /// Runners and suspended nodes: at zero the run is over.
     live: CachePadded<AtomicUsize>,
     finished: AtomicUsize,
-    stopped: AtomicBool,
+    /// Read before every node.
+    stopped: CachePadded<AtomicBool>,
     end: Mutex<End>,
 }
 
@@ -71,7 +73,7 @@ impl Run {
             runners: CachePadded::new(AtomicUsize::new(0)),
             live: CachePadded::new(AtomicUsize::new(0)),
             finished: AtomicUsize::new(0),
-            stopped: AtomicBool::new(false),
+            stopped: CachePadded::new(AtomicBool::new(false)),
             end: Mutex::default(),
         }
     }
@@ -86,6 +88,11 @@ impl Run {
                 None
             }
         }
+    }
+
+    /// What was left for whoever has a seat.
+    pub(super) fn take_overflow(&self) -> Vec<Item> {
+        std::mem::take(&mut self.seats.lock().overflow)
     }
 
     /// Gives the seat back, unless somebody left work for it.

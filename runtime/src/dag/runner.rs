@@ -3,16 +3,12 @@
 use super::item::{Edges, Item};
 use super::join::Pending;
 use super::run::{Live, Seat, panicked};
-use super::scratch::{Scratch, Started, Suspended};
+use super::scratch::{Scratch, Started};
 use super::{DagError, NodeId};
-use crate::TaskError;
 use crate::task::{panic_message, yield_now};
 use scheduler::steal::{Steal, WorkStealingQueue};
-use std::any::Any;
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// A runner gives way to other tasks after this time.
@@ -50,6 +46,9 @@ pub(super) struct Runner {
     until_look: u32,
     last_look: Instant,
     turn_began: Instant,
+    /// The last look at the clock said that the turn is over. Everybody who asks is told so until
+    /// the next turn begins: who asks first is not who gives way.
+    turn_over: bool,
 }
 
 /// A runner that starts with an item, or with what it can steal.
@@ -57,41 +56,6 @@ pub(super) async fn roam(live: Live, item: Option<Item>) {
     match live.0.take_seat(item) {
         Some((seat, item)) => Runner::new(live, seat).run(item).await,
         None => live.0.give_up_runner(),
-    }
-}
-
-/// The rest of a node that waited, and then a runner that goes on with what follows.
-pub(super) async fn resume(live: Live, node: u32, future: Suspended) {
-    let result = Caught(future).await;
-    let run = &live.0;
-    run.resumed(node);
-    match result {
-        Err(payload) => run.stop(Some(panicked(node, panic_message(&*payload)))),
-        Ok(Err(source)) => run.stop(Some(DagError::Failed { node: NodeId(node), source })),
-        Ok(Ok(())) => {
-            run.count_finished(1);
-            let Some(edges) = run.graph.edges_of(node) else { return };
-            if let Some((seat, item)) = run.take_seat(Some(Item::Released(edges))) {
-                run.count_runner();
-                Runner::new(live, seat).run(item).await;
-            }
-        }
-    }
-}
-
-/// A suspended future whose panic is its result.
-struct Caught(Suspended);
-
-impl Future for Caught {
-    type Output = Result<Result<(), TaskError>, Box<dyn Any + Send>>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.0).poll(context)));
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
-            Err(payload) => Poll::Ready(Err(payload)),
-        }
     }
 }
 
@@ -105,7 +69,7 @@ enum Halt {
 }
 
 impl Runner {
-    fn new(live: Live, seat: Seat) -> Self {
+    pub(super) fn new(live: Live, seat: Seat) -> Self {
         Self {
             live,
             seat: Some(seat),
@@ -119,17 +83,21 @@ impl Runner {
             until_look: 1,
             last_look: Instant::now(),
             turn_began: Instant::now(),
+            turn_over: false,
         }
     }
 
     /// Runs until there is nothing left to do.
-    async fn run(mut self, first: Option<Item>) {
+    pub(super) async fn run(mut self, first: Option<Item>) {
         self.push_back(first);
         loop {
             let worked = catch_unwind(AssertUnwindSafe(|| self.work()));
             self.live.0.count_finished(std::mem::take(&mut self.finished));
             match worked {
-                Ok(Halt::Turn) => yield_now().await,
+                Ok(Halt::Turn) => {
+                    yield_now().await;
+                    self.take_overflow();
+                }
                 Ok(Halt::Done) => match self.leave() {
                     Some(item) => self.push_back(Some(item)),
                     None => return,
@@ -139,9 +107,22 @@ impl Runner {
                     self.live.0.stop(Some(panicked(self.current, message)));
                 }
             }
-            self.turn_began = Instant::now();
-            self.last_look = self.turn_began;
+            self.begin_turn();
         }
+    }
+
+    /// Shares what nodes that waited have left to be done, having found no seat. Once a turn, or
+    /// it would wait until somebody here has nothing else to do.
+    fn take_overflow(&mut self) {
+        for item in self.live.0.take_overflow() {
+            self.push(item);
+        }
+    }
+
+    fn begin_turn(&mut self) {
+        self.turn_began = Instant::now();
+        self.last_look = self.turn_began;
+        self.turn_over = false;
     }
 
     /// Leaves the seat, or says what else there is to do.
@@ -198,7 +179,7 @@ impl Runner {
     }
 
     /// Counts down the targets of a range of edges, and runs those that become ready. What does
-    /// not fit into a chunk is left to be shared.
+    /// not fit into a chunk, or into the turn, is left to be shared.
     fn run_chunk(&mut self, mut edges: Edges) {
         while edges.len() > self.chunk {
             let (lower, upper) = edges.halves();
@@ -207,6 +188,10 @@ impl Runner {
         }
         let began = Instant::now();
         for edge in edges.first..edges.end {
+            if self.turn_over {
+                self.push(Item::Released(Edges { first: edge, ..edges }));
+                return;
+            }
             let target = self.live.0.graph.target(edge);
             if let Some(node) = self.release(target) {
                 self.run_chain(node);
@@ -268,10 +253,14 @@ impl Runner {
         self.pending.release(&run.graph, &run.counters, target)
     }
 
-    /// True if the node has ended and its successors may go on.
+    /// True if the node has ended and its successors may go on. Starts nothing once the run was
+    /// stopped.
     #[inline]
     fn run_node(&mut self, node: u32) -> bool {
         let run = &self.live.0;
+        if run.is_stopped() {
+            return false;
+        }
         self.current = node;
         match run.graph.nodes[node as usize].start(&mut self.scratch) {
             Started::Ended(Ok(())) => {
@@ -293,10 +282,13 @@ impl Runner {
     #[inline]
     fn turn_is_over(&mut self) -> bool {
         self.until_look = self.until_look.saturating_sub(1);
-        self.until_look == 0 && self.look_at_clock()
+        if self.until_look == 0 {
+            self.look_at_clock();
+        }
+        self.turn_over
     }
 
-    fn look_at_clock(&mut self) -> bool {
+    fn look_at_clock(&mut self) {
         let now = Instant::now();
         let stride_took = now - std::mem::replace(&mut self.last_look, now);
         self.stride = if stride_took < STRIDE_TIME {
@@ -305,7 +297,7 @@ impl Runner {
             (self.stride / 2).max(1)
         };
         self.until_look = self.stride;
-        now - self.turn_began > TURN
+        self.turn_over = now - self.turn_began > TURN;
     }
 
     /// Makes what is pending available to others.

@@ -10,12 +10,18 @@ use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
 
 /// Room for most futures: 256 bytes, aligned to 16. Larger ones get a box of their own.
-type Memory = [MaybeUninit<u128>; 16];
+type Room = [MaybeUninit<u128>; 16];
 /// What a poll of a node's future gives.
 type Polled = Poll<Result<(), TaskError>>;
 
+/// A room on the heap, reached by its pointer only.
+///
+/// Not a box: one that moves, or is borrowed, claims to be the only way to what is in it, which
+/// the references that a future holds to its own variables would belie.
+struct Memory(NonNull<Room>);
+
 /// A runner's place for the future at hand.
-pub(super) struct Scratch(Option<Box<Memory>>);
+pub(super) struct Scratch(Option<Memory>);
 
 /// What became of a future's first poll.
 pub(super) enum Started {
@@ -33,11 +39,24 @@ pub(super) enum Suspended {
 
 /// A future of a forgotten type. It owns the memory and what is in it.
 pub(super) struct InPlace {
-    memory: Box<Memory>,
+    memory: Memory,
     /// Polls the future in the memory.
-    poll: unsafe fn(NonNull<Memory>, &mut Context<'_>) -> Polled,
+    poll: unsafe fn(NonNull<Room>, &mut Context<'_>) -> Polled,
     /// Drops the future in the memory.
-    drop: unsafe fn(NonNull<Memory>),
+    drop: unsafe fn(NonNull<Room>),
+}
+
+impl Memory {
+    fn new() -> Self {
+        Self(NonNull::from(Box::leak(Box::new([MaybeUninit::uninit(); 16]))))
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // SAFETY: it came from a box, and this is its owner. What was in it has been dropped.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
 }
 
 impl Scratch {
@@ -52,11 +71,10 @@ impl Scratch {
         R: Future + Send + 'static,
         R::Output: NodeOutput,
     {
-        if size_of::<R>() > size_of::<Memory>() || align_of::<R>() > align_of::<Memory>() {
+        if size_of::<R>() > size_of::<Room>() || align_of::<R>() > align_of::<Room>() {
             return start_boxed(make());
         }
-        let memory = self.0.get_or_insert_with(|| Box::new([MaybeUninit::uninit(); 16]));
-        let place = NonNull::from(&mut **memory);
+        let place = self.0.get_or_insert_with(Memory::new).0;
         // SAFETY: the memory is large enough and aligned (just checked), and holds nothing.
         unsafe { place.cast::<R>().write(make()) };
         let guard = DropInPlace(place.cast::<R>());
@@ -99,7 +117,7 @@ where
 ///
 /// The memory holds a live `R`, pinned.
 #[inline]
-unsafe fn poll<R>(memory: NonNull<Memory>, context: &mut Context<'_>) -> Polled
+unsafe fn poll<R>(memory: NonNull<Room>, context: &mut Context<'_>) -> Polled
 where
     R: Future,
     R::Output: NodeOutput,
@@ -112,7 +130,7 @@ where
 /// # Safety
 ///
 /// The memory holds a live `R`, which nobody uses afterwards.
-unsafe fn drop_in_place<R>(memory: NonNull<Memory>) {
+unsafe fn drop_in_place<R>(memory: NonNull<Room>) {
     // SAFETY: the caller's promise.
     unsafe { memory.cast::<R>().drop_in_place() }
 }
@@ -127,8 +145,9 @@ impl<R> Drop for DropInPlace<R> {
     }
 }
 
-// SAFETY: what is in the memory is a future that is Send (`Scratch::start` requires it).
-unsafe impl Send for InPlace {}
+// SAFETY: it owns a room with nothing in it, or with a future that is Send (`Scratch::start`
+// requires it).
+unsafe impl Send for Memory {}
 
 impl Future for Suspended {
     type Output = Result<(), TaskError>;
@@ -136,9 +155,8 @@ impl Future for Suspended {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
             Self::InPlace(future) => {
-                let place = NonNull::from(&mut *future.memory);
                 // SAFETY: `poll` is the instance for the type in the memory, which stays there.
-                unsafe { (future.poll)(place, context) }
+                unsafe { (future.poll)(future.memory.0, context) }
             }
             Self::Boxed(future) => future.as_mut().poll(context),
         }
@@ -147,8 +165,7 @@ impl Future for Suspended {
 
 impl Drop for InPlace {
     fn drop(&mut self) {
-        let place = NonNull::from(&mut *self.memory);
         // SAFETY: `drop` is the instance for the type in the memory, and this is the end of it.
-        unsafe { (self.drop)(place) }
+        unsafe { (self.drop)(self.memory.0) }
     }
 }

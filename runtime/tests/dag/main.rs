@@ -2,6 +2,7 @@
 
 mod ends;
 mod errors;
+mod fairness;
 mod order;
 mod suspension;
 
