@@ -3,40 +3,40 @@
 use crate::dag::body::Body;
 use crate::dag::engine::{Engine, Times};
 use crate::dag::shape::Shape;
-use graph_runtime::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, Graph, TaskId, task_fn};
-use std::convert::Infallible;
+use graph_runtime::dag::{Dag, DagBuilder, NodeId};
+use graph_runtime::runtime::Builder;
 use std::time::Instant;
 
-/// A [`Graph`] on an executor with default options.
+/// A [`Dag`] on a runtime with default options.
 pub struct GraphRuntimePlain;
 
 impl Engine for GraphRuntimePlain {
     const READS_SHAPE: bool = false;
 
     fn execute<B: Body>(shape: &'static Shape, body: &'static B, workers: usize) -> Times {
-        let config = ExecutorConfig { worker_count: workers, ..ExecutorConfig::default() };
-        let executor = AsyncTaskExecutor::new(config).expect("the executor starts");
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(workers)
+            .build()
+            .expect("the runtime starts");
         let start = Instant::now();
         let graph = build(shape, body);
         let build = start.elapsed();
         let start = Instant::now();
-        let report = executor.block_on(executor.run(graph)).expect("the graph is accepted");
+        runtime.block_on(graph.run_on(runtime.handle())).expect("every node completes");
         let run = start.elapsed();
-        assert!(report.is_complete(), "every task completes");
         Times { build, run }
     }
 }
 
-fn build<B: Body>(shape: &'static Shape, body: &'static B) -> Graph {
-    let mut graph = Graph::new();
-    let mut ids: Vec<TaskId> = Vec::with_capacity(shape.tasks());
+fn build<B: Body>(shape: &'static Shape, body: &'static B) -> Dag {
+    let mut graph = DagBuilder::with_capacity(shape.tasks(), shape.edges());
+    let ids: Vec<NodeId> = (0..shape.tasks() as u32)
+        .map(|number| graph.node(move || async move { body.execute(number) }))
+        .collect();
     for number in 0..shape.tasks() as u32 {
-        let task = task_fn(move |_| async move {
-            body.execute(number);
-            Ok::<_, Infallible>(())
-        });
-        let dependencies = shape.predecessors(number).iter().map(|&it| ids[it as usize]);
-        ids.push(graph.push(ExecutableTask::new(task).after_all(dependencies)));
+        for &predecessor in shape.predecessors(number) {
+            graph.edge(ids[predecessor as usize], ids[number as usize]);
+        }
     }
-    graph
+    graph.build().expect("the shapes have no cycles")
 }
