@@ -62,16 +62,22 @@
 //! |---|---|
 //! | [`submit`](TaskScheduler::submit) | O(dependencies + log n), and up to 64 steps upwards to keep ranks right |
 //! | [`submit_graph`](TaskScheduler::submit_graph) | O(tasks + edges), and O(log n) for each task that is ready |
-//! | [`dispatch`](TaskScheduler::dispatch) | O(log n) |
-//! | [`finish`](TaskScheduler::finish), completed | O(successors), and O(log n) for each that becomes ready |
+//! | [`dispatch`](TaskScheduler::dispatch) | O(log c), for c different urgencies among the ready tasks |
+//! | [`finish`](TaskScheduler::finish), completed | O(successors), and O(log c) for each that becomes ready |
 //! | [`finish`](TaskScheduler::finish), otherwise; [`cancel`](TaskScheduler::cancel) | O(tasks that end and their edges) |
-//! | [`cancel_graph`](TaskScheduler::cancel_graph), [`forget_graph`](TaskScheduler::forget_graph) | O(tasks of the graph) |
+//! | [`cancel_graph`](TaskScheduler::cancel_graph) | O(tasks of the graph) |
+//! | [`forget_graph`](TaskScheduler::forget_graph) | O(r log r), for r runs of consecutive ids in the graph |
 //! | [`cancel_all`](TaskScheduler::cancel_all) | O(most tasks ever live at once) |
 //! | [`state`](TaskScheduler::state), [`counts`](TaskScheduler::counts), [`next_event`](TaskScheduler::next_event) | O(1) |
 //!
-//! Memory is linear: some 300 bytes for a task that has not ended, 16 for an edge, some 20 for an
-//! ended task that is remembered, and 16 more for each task of a remembered graph. Slots are used
-//! again; the tables keep the size of their largest hour.
+//! No table of ids is touched when a task of a graph starts or ends: inside a graph, edges and
+//! places are rows of arrays.
+//!
+//! Memory is linear: some 180 bytes, the payload and 20 for its places in the graph for a task
+//! that has not ended, 8 for an edge inside a graph and 16 for any other, 4 for an ended task of a
+//! remembered graph and some 20 for any other that is remembered. A graph whose ids are
+//! consecutive takes one entry in the table of ids; every gap costs another. Slots are used again;
+//! the tables keep the size of their largest hour.
 
 mod control;
 mod error;

@@ -11,8 +11,8 @@ const TASKS: u64 = if cfg!(debug_assertions) { 50_000 } else { 1_000_000 };
 const NOW: Timestamp = Timestamp::ZERO;
 
 /// What the specs (about 150 bytes), the scheduler's record of a live task, its edge and its
-/// entries in the tables may take together.
-const BYTES_PER_TASK: u64 = 900;
+/// places in the job may take together.
+const BYTES_PER_TASK: u64 = 600;
 
 /// The most memory the process has had resident so far.
 fn peak_bytes() -> u64 {

@@ -11,7 +11,7 @@ use std::time::Instant;
 /// An attempt's view of itself: who it is, when it is due, whether it is to stop, and what its
 /// dependencies returned. Cheap to clone.
 ///
-/// It keeps the task's own output alive, so an output should not contain it.
+/// It keeps the outputs of the task and of its graph alive, so an output should not contain it.
 ///
 /// # Examples
 ///

@@ -8,13 +8,13 @@
 //! # How a task travels
 //!
 //! ```text
-//!   submit ──► room? ──► TaskScheduler ──► ready ──► dispatch ──► Attempt: one runtime task
-//!               │ no      (waits for its             (limit,        │ run(), poll, timeout,
-//!               ▼          dependencies)              budgets)      │ panics caught
-//!          FIFO of waiting                               ▲          ▼
+//!   submit ──► room? ──► TaskScheduler ──► ready ──► dispatch ──► Runner: one runtime task,
+//!               │ no      (waits for its             (limit,        │ one Attempt after another
+//!               ▼          dependencies)              budgets)      │ (run(), poll, timeout,
+//!          FIFO of waiting                               ▲          ▼  panics caught)
 //!          submitters ◄── room again ── Core::settle ◄───┴──── finish, exactly once, after the
-//!                                           │                  user's future was dropped
-//!                                           ▼
+//!                                           │                  user's future was dropped; the
+//!                                           ▼                  best ready task comes next
 //!                            handles, dependents, graphs, `idle`
 //! ```
 //!
@@ -27,10 +27,12 @@
 //!
 //! # What is kept, and for how long
 //!
-//! A task's `Record` holds its end and its output. The books keep it until the task has ended and
-//! its handle is gone or has given the result; a graph's records go with the [`GraphHandle`]. A
-//! dependent holds on to the records of its dependencies until it has ended, so an output lives as
-//! long as anybody may ask for it and no longer.
+//! What is submitted together is a `Batch`: a graph, or one task. It holds a `Record` for each
+//! task, with its end and its output, all in one allocation. The books keep a batch until it has
+//! ended and its handle is gone or has given the result; a [`GraphReport`] and the
+//! [`TaskContext`]s of the graph keep it as well. A dependent that was submitted later holds on to
+//! the batches of its dependencies until it has ended, so an output lives as long as anybody may
+//! ask for it, or for another of the same graph.
 
 mod aftermath;
 mod async_task;

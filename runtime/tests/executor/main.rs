@@ -9,6 +9,7 @@ mod config;
 mod dependencies;
 mod embedded;
 mod failure;
+mod fairness;
 mod forgetting;
 mod order;
 mod outputs;

@@ -34,6 +34,25 @@ fn a_node_knows_the_type_of_its_output() {
 }
 
 #[test]
+fn ids_need_be_in_no_order() {
+    let mut graph = Graph::new();
+    let ids = [9, 3, 70, 4].map(TaskId::new);
+    for (place, &id) in ids.iter().enumerate() {
+        let before = place.checked_sub(1).map(|place| ids[place]);
+        let next = task_fn(move |context: graph_runtime::TaskContext| async move {
+            let before = before.map(|id| context.output::<u64>(id)).transpose()?;
+            Ok::<_, ExecutorError>(before.map_or(0, |before| *before) * 100 + id.as_u64())
+        });
+        graph.push(ExecutableTask::new(next).with_id(id).after_all(before));
+    }
+    let report = run(graph);
+    let outputs = ids.map(|id| *report.output::<u64>(id).unwrap());
+    assert_eq!(outputs, [9, 903, 90_370, 9_037_004]);
+    assert_eq!(report.tasks().map(|task| task.id).collect::<Vec<_>>(), ids);
+    assert!(report.output::<u64>(TaskId::new(10)).is_err());
+}
+
+#[test]
 fn an_output_of_another_type_is_an_error_that_names_both() {
     let mut graph = Graph::new();
     let seven = seven(&mut graph);

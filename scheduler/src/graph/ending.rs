@@ -16,8 +16,8 @@ impl<P> TaskScheduler<P> {
     /// Ends a running attempt.
     ///
     /// If it completed, its successors have one dependency less and become ready with the last
-    /// one, in the order in which they were submitted: O(successors), and O(log n) for each that
-    /// becomes ready. Otherwise everything that depends on it, directly or not, is skipped:
+    /// one, in the order in which they were submitted: O(successors), and O(log c) for each that
+    /// becomes ready, for c different urgencies. Otherwise everything that depends on it, directly or not, is skipped:
     /// O(tasks that end), each once in its life.
     ///
     /// # Errors

@@ -80,7 +80,8 @@ impl<P> TaskScheduler<P> {
     /// Starts the best ready task, if there is one and the limit and the budgets allow it.
     ///
     /// Only the best one is considered: a task that has to wait for room is not overtaken, so
-    /// large tasks do not starve. Call it until it returns `None`. O(log n).
+    /// large tasks do not starve. Call it until it returns `None`. O(log c), for c different
+    /// urgencies among the ready tasks.
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
         let slot = self.ready.peek()?;
