@@ -30,7 +30,6 @@ use std::task::{Context, Poll};
 /// });
 /// assert_eq!(sum, 3);
 /// ```
-#[must_use = "a dropped JoinHandle detaches its task; bind it to `_` if that is meant"]
 pub struct JoinHandle<T> {
     task: RawTask,
     output: PhantomData<T>,
