@@ -25,7 +25,7 @@ fn a_chain_of_short_tasks_lets_a_neighbour_run_within_a_bounded_number_of_them()
     let mut last = graph.push(noop());
     (0..TASKS).for_each(|_| last = graph.push(counts().after(last)));
 
-    let chain = executor.try_submit_graph(graph).unwrap();
+    // From before the first task of the chain until after the last.
     let neighbour = executor.handle().spawn({
         let ended = Arc::clone(&ended);
         async move {
@@ -39,6 +39,7 @@ fn a_chain_of_short_tasks_lets_a_neighbour_run_within_a_bounded_number_of_them()
             longest
         }
     });
+    let chain = executor.try_submit_graph(graph).unwrap();
     assert!(wait(chain).is_complete());
     let longest = wait(neighbour).unwrap();
     assert!(longest <= BOUND, "{longest} tasks between two polls of a neighbour");
