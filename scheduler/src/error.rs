@@ -18,8 +18,8 @@ pub enum SchedulerError {
     },
     /// A task with this id is already known, here or in the same graph.
     #[error(
-        "duplicate task id {id}: the scheduler already knows a task of that name; \
-         choose another id or forget the earlier task first"
+        "duplicate task id {id}: another task, submitted earlier or in the same graph, has it; \
+         choose another id"
     )]
     DuplicateId {
         /// The id that was used twice.

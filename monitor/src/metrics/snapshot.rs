@@ -112,6 +112,7 @@ pub struct MetricsSnapshot {
     pub lateness: HistogramSnapshot,
     /// How many ended within their deadline. Those that did not are `lateness.count`.
     pub deadlines_met: u64,
-    /// One per worker, in the order of their indices.
+    /// One per worker, in the order of their indices, as each last published them: when it slept,
+    /// or some dozens of polls ago. So they may lag behind the tasks' counts.
     pub workers: Vec<WorkerSnapshot>,
 }

@@ -20,7 +20,8 @@ pub struct WorkerStats {
     pub steals: u64,
     /// Attempts to steal, one per victim looked at.
     pub steal_attempts: u64,
-    /// Tasks taken from the injector.
+    /// Tasks taken from the injector. Those that it brought along for later come out of its deque
+    /// then, and count as local once more.
     pub injector_pops: u64,
     /// Times it went to sleep for want of work.
     pub parks: u64,
@@ -110,7 +111,8 @@ pub struct WorkerSnapshot {
     pub steals: u64,
     /// Attempts to steal, one per victim looked at.
     pub steal_attempts: u64,
-    /// Tasks taken from the injector.
+    /// Tasks taken from the injector. Those that it brought along for later come out of its deque
+    /// then, and count as local once more.
     pub injector_pops: u64,
     /// Times it went to sleep for want of work.
     pub parks: u64,
