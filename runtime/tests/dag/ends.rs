@@ -178,3 +178,50 @@ fn a_runtime_that_goes_away_cancels_the_run() {
         assert!(other.block_on(run).unwrap_err().is_cancelled());
     }
 }
+
+#[test]
+fn a_runtime_that_goes_away_in_the_middle_drops_every_future() {
+    struct Live(Arc<AtomicUsize>);
+    impl Drop for Live {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    let live = Arc::new(AtomicUsize::new(0));
+    let mut graph = Dag::builder();
+    let mut nodes = Vec::new();
+    for number in 0..2_000 {
+        let live = Arc::clone(&live);
+        let node = graph.node(move || {
+            live.fetch_add(1, Ordering::Relaxed);
+            let live = Live(Arc::clone(&live));
+            async move {
+                let _live = live;
+                match number % 10 {
+                    0 => graph_runtime::task::yield_now().await,
+                    1 if number > 1_000 => pending().await,
+                    _ => {}
+                }
+            }
+        });
+        nodes.push(node);
+        if number > 0 {
+            graph.edge(nodes[(number - 1) / 2], node);
+        }
+    }
+    let graph = graph.build().unwrap();
+    let other = Builder::new_current_thread().build().unwrap();
+    for round in 0..60 {
+        let runtime = Builder::new_multi_thread().worker_threads(1 + round % 3).build().unwrap();
+        let runs = [graph.run_on(runtime.handle()), graph.run_on(runtime.handle())];
+        // From before the first node to after the last that can end.
+        while live.load(Ordering::Relaxed) < round {
+            std::thread::yield_now();
+        }
+        drop(runtime);
+        assert_eq!(live.load(Ordering::Relaxed), 0);
+        for run in runs {
+            assert!(other.block_on(run).unwrap_err().is_cancelled());
+        }
+    }
+}
