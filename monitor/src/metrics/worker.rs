@@ -25,7 +25,7 @@ pub struct WorkerStats {
     pub injector_pops: u64,
     /// Times it went to sleep for want of work.
     pub parks: u64,
-    /// Nanoseconds spent polling tasks.
+    /// Nanoseconds awake: polling tasks, and looking for the next one.
     pub busy_ns: u64,
 }
 
@@ -116,6 +116,6 @@ pub struct WorkerSnapshot {
     pub injector_pops: u64,
     /// Times it went to sleep for want of work.
     pub parks: u64,
-    /// Time spent polling tasks.
+    /// Time awake: polling tasks, and looking for the next one.
     pub busy: Duration,
 }
