@@ -13,6 +13,7 @@ pub(crate) const KILLS: &[Kill] = &[
     (Mutant::IdleWakeFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
     (Mutant::IdleSleepFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
     (Mutant::IdleSearcherSilent, "idle::two_workers_share_two_items"),
+    (Mutant::IdleSearcherRelease, "idle::a_searcher_with_a_find_meets_one_going_to_sleep"),
 ];
 
 #[cfg(loom)]
@@ -126,6 +127,23 @@ fn two_workers_share_two_items() {
         }
         let sum: u32 = workers.into_iter().map(|worker| worker.join().unwrap()).sum();
         assert_eq!(sum, 1, "each took one of them");
+    });
+}
+
+/// A searcher brings more than it can run at once, and is not the last that searches: the other one
+/// must find the rest, for nobody is woken for it. (Two of four, because at most half may search.)
+#[test]
+fn a_searcher_with_a_find_meets_one_going_to_sleep() {
+    explore(3, || {
+        let queue = WorkStealingQueue::new();
+        let pool = Pool::new(queue.stealer(), 4);
+        assert!(pool.idle.start_search());
+        let worker = spawn_worker(&pool, 1);
+        queue.push(7).unwrap();
+        if pool.idle.stop_search() {
+            pool.announce();
+        }
+        assert_eq!(worker.join().unwrap(), 7);
     });
 }
 

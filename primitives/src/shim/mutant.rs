@@ -56,6 +56,8 @@ mutants! {
     IdleSleepFence,
     /// The last searcher finds work and does not wake the next.
     IdleSearcherSilent,
+    /// A searcher that finds work, but is not the last, does not publish what it leaves to others.
+    IdleSearcherRelease,
     /// A wake during a poll is forgotten when the poll returns Pending.
     TaskWakeDuringPoll,
     /// A wake of a task that is queued already leaves the word alone, and so publishes nothing.

@@ -41,7 +41,9 @@
 //! Whichever fence comes second in the total order sees the other's write. If the worker's comes
 //! second, its last look finds the item. If the producer's comes second, it sees one worker fewer
 //! awake: then either nobody searches, and it wakes one; or somebody searches, and that searcher
-//! has its own last look still before it, or finds work and wakes the next (2).
+//! has its own last look still before it, or finds work and wakes the next (2). A searcher that
+//! finds more than it runs, and is not the last, publishes the rest by (2) to the last looks of
+//! those that still search.
 //!
 //! At most one searcher is woken per item, and none while one is searching already: that one
 //! wakes the next when it finds work. So a burst wakes workers one after another, not all at
@@ -140,8 +142,12 @@ impl Idle {
     /// [`wake_one`](Self::wake_one), for where there is one item there are often more.
     #[must_use = "the last searcher wakes the next"]
     pub fn stop_search(&self) -> bool {
-        // ORDERING: Relaxed; `wake_one`, which the last one calls, fences.
-        let before = unpack(self.word.fetch_sub(SEARCHING_ONE, Ordering::Relaxed));
+        // ORDERING: Release, for a searcher that is not the last wakes nobody. What it has brought
+        // into its own queue must be seen by the others' last looks: their change of the word in
+        // `fall_asleep` comes after this one, and the fence there acquires it. For the last one,
+        // `wake_one` fences.
+        let order = Mutant::IdleSearcherRelease.weaken(Ordering::Release);
+        let before = unpack(self.word.fetch_sub(SEARCHING_ONE, order));
         before.searching == 1 && !Mutant::IdleSearcherSilent.is_active()
     }
 
