@@ -1,4 +1,7 @@
 //! Ctrl-C: the first cancels the run and lets it end in order, the second ends the program.
+//!
+//! The listening thread writes nothing itself: whatever standard error is blocked on, the run is
+//! woken and a second Ctrl-C ends the program.
 
 use signal_hook::consts::SIGINT;
 use signal_hook::iterator::{Handle, Signals};
@@ -10,6 +13,9 @@ use std::thread::{self, JoinHandle};
 
 /// What a shell reports for a program that ended by SIGINT.
 pub(crate) const EXIT_CODE: u8 = 130;
+/// What the run says when it is woken by the first.
+pub(crate) const NOTICE: &str =
+    "workflow: interrupted; cancelling what runs (Ctrl-C again ends at once)";
 
 /// Listens for Ctrl-C on a thread of its own until it is dropped.
 pub(crate) struct Interrupt {
@@ -25,18 +31,18 @@ struct State {
 }
 
 impl Interrupt {
-    /// Starts to listen.
+    /// Starts to listen. At the second Ctrl-C it calls `clean_up` and ends the program.
     ///
     /// # Errors
     ///
     /// If the system refuses the signal handler or the thread.
-    pub(crate) fn listen() -> io::Result<Self> {
+    pub(crate) fn listen(clean_up: impl Fn() + Send + 'static) -> io::Result<Self> {
         let mut signals = Signals::new([SIGINT])?;
         let handle = signals.handle();
         let state = Arc::new(Mutex::new(State::default()));
         let body = {
             let state = Arc::clone(&state);
-            move || signals.forever().for_each(|_| on_signal(&state))
+            move || signals.forever().for_each(|_| on_signal(&state, &clean_up))
         };
         let thread = thread::Builder::new().name("ctrl-c".to_owned()).spawn(body)?;
         Ok(Self { state, signals: handle, thread: Some(thread) })
@@ -68,21 +74,21 @@ impl Drop for Interrupt {
     fn drop(&mut self) {
         self.signals.close();
         if let Some(thread) = self.thread.take() {
-            // It has panicked only if standard error is gone; there is nobody left to tell.
+            // A panic of its has been reported by the panic hook.
             let _ = thread.join();
         }
     }
 }
 
-fn on_signal(state: &Mutex<State>) {
+fn on_signal(state: &Mutex<State>, clean_up: &impl Fn()) {
     let (before, waiting) = {
         let mut state = lock(state);
         (std::mem::replace(&mut state.is_requested, true), state.waiting.take())
     };
     if before {
+        clean_up();
         std::process::exit(EXIT_CODE.into());
     }
-    eprintln!("workflow: interrupted; cancelling what runs (Ctrl-C again ends at once)");
     if let Some(waker) = waiting {
         waker.wake();
     }

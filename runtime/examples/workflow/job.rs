@@ -45,7 +45,7 @@ impl Job {
             workflow,
             mode: options.mode,
             time_scale: options.time_scale,
-            slots: options.slots(),
+            slots: options.slots,
             workers: options.workers(),
             parallelism,
         })

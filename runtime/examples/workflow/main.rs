@@ -15,27 +15,30 @@
 //! How a run goes:
 //!
 //! ```text
-//!   options ──▶ job ──▶ run ──▶ check ──▶ figures ──▶ report      table or JSON lines
-//!                        │ ▲                             └──────▶ trace
+//!   options ──▶ job ──▶ run ──▶ check ──▶ figures ──▶ output      table or JSON lines
+//!                        │ ▲                 └────────▶ trace
 //!          interrupt ────┘ │
 //!          progress ◀──────┤
 //!                          └── work, recorder      inside the tasks
 //! ```
 
 mod check;
+mod console;
 mod failure;
 mod figures;
 mod interrupt;
 mod job;
 mod options;
+mod output;
 mod progress;
 mod recorder;
-mod report;
 mod run;
 mod statistics;
+mod table;
 mod trace;
 mod trace_event;
 mod trace_file;
+mod wording;
 mod work;
 
 use clap::Parser;
@@ -44,17 +47,18 @@ use graph_runtime::Policy;
 use interrupt::Interrupt;
 use job::Job;
 use options::Options;
+use output::Output;
 use run::Run;
 use std::process::ExitCode;
 use std::sync::Arc;
 use trace::Trace;
-use trace_file::TraceFile;
+use trace_file::{Partial, TraceFile};
 
 fn main() -> ExitCode {
     match execute(&Options::parse()) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("workflow: {failure}");
+            console::say(format_args!("workflow: {failure}"));
             failure.exit_code()
         }
     }
@@ -63,38 +67,51 @@ fn main() -> ExitCode {
 /// Runs the job under every policy asked for and prints what came of it.
 fn execute(options: &Options) -> Result<ExitCode, Failure> {
     let job = Arc::new(Job::load(options)?);
-    let trace_file = options.trace.as_deref().map(TraceFile::create).transpose()?;
-    let interrupt = Interrupt::listen().map_err(Failure::Signal)?;
-    let runs = run_all(&job, options, &interrupt)?;
-    if !options.json {
-        report::print_table(&job, &runs).map_err(Failure::Output)?;
-    }
+    let prepare = |path| TraceFile::prepare(path, options.file.as_deref());
+    let trace_file = options.trace.as_deref().map(prepare).transpose()?;
+    let partial = trace_file.as_ref().and_then(TraceFile::partial);
+    let clean_up = move || partial.iter().for_each(Partial::abandon);
+    let interrupt = Interrupt::listen(clean_up).map_err(Failure::Signal)?;
+
+    let mut output = Output::new(options.json);
+    let runs = run_all(&job, options, &interrupt, &mut output)?;
+    output.finish(&job, &runs).map_err(Failure::Output)?;
     if let Some(file) = trace_file {
-        file.finish(&Trace { job: &job, runs: &runs })?;
-        let lost: u64 = runs.iter().map(|run| run.recording.polls_lost).sum();
-        if lost > 0 {
-            eprintln!("workflow: {lost} polls of tasks were too many for the trace");
-        }
+        write_trace(file, &job, &runs)?;
     }
     let code = if interrupt.is_requested() { interrupt::EXIT_CODE } else { 0 };
     Ok(ExitCode::from(code))
 }
 
-/// One run after another, until all are done or Ctrl-C ends one.
-fn run_all(job: &Arc<Job>, options: &Options, interrupt: &Interrupt) -> Result<Vec<Run>, Failure> {
+/// One run after another, until all are done, Ctrl-C ends one, or nobody is left to see more.
+fn run_all(
+    job: &Arc<Job>,
+    options: &Options,
+    interrupt: &Interrupt,
+    output: &mut Output,
+) -> Result<Vec<Run>, Failure> {
+    let keep_polls = options.trace.is_some();
     let mut runs = Vec::new();
+    output.begin(job).map_err(Failure::Output)?;
     for policy in options.policies() {
-        let run = run::run(job, policy, options.trace.is_some(), interrupt)?;
-        check_run(job, policy, &run, interrupt.is_requested())?;
-        if options.json {
-            report::print_json(job, &run).map_err(Failure::Output)?;
-        }
-        runs.push(run);
-        if interrupt.is_requested() {
+        if interrupt.is_requested() || (output.is_abandoned() && !keep_polls) {
             break;
         }
+        let run = run::run(job, policy, keep_polls, interrupt)?;
+        check_run(job, policy, &run, interrupt.is_requested())?;
+        output.add(job, &run).map_err(Failure::Output)?;
+        runs.push(run);
     }
     Ok(runs)
+}
+
+fn write_trace(file: TraceFile, job: &Job, runs: &[Run]) -> Result<(), Failure> {
+    file.write(&Trace { job, runs })?;
+    let lost: u64 = runs.iter().map(|run| run.recording.polls_lost).sum();
+    if lost > 0 {
+        console::say(format_args!("workflow: the trace has no room for {lost} more task polls"));
+    }
+    Ok(())
 }
 
 fn check_run(job: &Job, policy: Policy, run: &Run, interrupted: bool) -> Result<(), Failure> {

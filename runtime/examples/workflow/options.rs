@@ -5,49 +5,76 @@ use graph_runtime::Policy;
 use std::fmt;
 use std::path::PathBuf;
 
+/// The smallest time scale: a second becomes a nanosecond, the finest that a clock tells.
+const TIME_SCALE_MIN: f64 = 1e-9;
 /// The largest time scale: 11 days for a second.
 const TIME_SCALE_MAX: f64 = 1e6;
 
 /// The most workers a runtime accepts.
-const WORKERS_MAX: u64 = 4096;
+const WORKERS_MAX: usize = 4096;
 
 const AFTER_HELP: &str = "\
-The figures:
-  makespan_s            from submission to the last end, in seconds of the recorded run
-                        (real seconds divided by --time-scale; real seconds in mode instant)
-  lower_bound_s         the larger of the longest chain of tasks and the total work divided by
-                        the tasks that can run at once (--slots; in mode cpu not more than
-                        --workers): no order of the tasks can be faster
-  ratio                 makespan_s / lower_bound_s; null in mode instant, whose tasks take no
-                        time, and for a run that was interrupted
-  queue_wait_us         real microseconds from the end of a task's last parent to its start
-  overhead_us_per_task  real microseconds a task costs beyond its own work. In mode instant the
-                        time of the run divided by the tasks; else measured minus simulated
-                        makespan, divided by the tasks: about 0, and below it when the real
-                        order happens to be luckier than the simulated one. null if interrupted
-  imbalance             busy time of the busiest worker divided by the mean of all workers
-  wall_s                real seconds from submission until everything was joined
+The figures, by their names in the JSON lines and (in brackets) in the table.
+Recorded seconds are those of the workflow file; --time-scale makes real ones
+of them.
+  makespan_s (makespan)
+        from submission to the last end, in recorded seconds; in mode instant,
+        which does not use recorded time, in real seconds
+  lower_bound_s (bound)
+        the larger of the longest chain of tasks and the total work divided by
+        the tasks that can run at once (--slots; in mode cpu not more than
+        --workers), in recorded seconds: no order of the tasks can be faster.
+        In mode instant it is the same figure, which tells nothing about that
+        run: its tasks take no time
+  ratio (ratio)
+        makespan_s / lower_bound_s; null in mode instant and for a run that
+        was interrupted
+  completed, failed, cancelled, skipped (done: those that completed)
+        how the tasks ended
+  max_in_flight (in flight)
+        the most tasks that were in flight at the same moment
+  queue_wait_us (wait p50, wait p99)
+        from the end of a task's last parent to the task's own start, in real
+        microseconds (in the table: milliseconds). Half of the tasks waited
+        no longer than p50, 99 in 100 no longer than p99
+  overhead_us_per_task (overhead, in mode instant)
+        real microseconds that a task costs beyond its own work. In mode
+        instant this is wall_s divided by the tasks. In the other modes it is
+        the measured minus the simulated makespan, divided by the tasks: about
+        0, and below it when the real order happens to be luckier than the
+        simulated one. null for a run that was interrupted
+  imbalance (imbalance)
+        busy time of the busiest worker divided by the mean of all workers
+  wall_s
+        real seconds from submission until everything was joined
+The table has one more column, predicted: the makespan of the same scheduler on
+a virtual clock, where nothing costs any time but the tasks.
 
-Exit status: 0 all went well, 1 a check after a run failed, 2 bad input or options, 130 Ctrl-C.";
+Exit status:
+  0    all went well, or the reader of the standard output wanted no more
+  1    a check after a run failed, or the standard output cannot be written
+  2    bad input or options, or the trace cannot be written
+  130  Ctrl-C
+A standard error that cannot be written loses the progress, and nothing else.";
 
 /// Executes a scientific workflow, as a graph of tasks, on graph_runtime.
 ///
-/// Without arguments it runs a workflow that comes with it under three policies, one after
-/// another, and compares how long they took.
+/// Without arguments it runs a workflow that comes with it under three policies,
+/// one after another, and compares how long they took.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "workflow", after_help = AFTER_HELP)]
+#[command(name = "workflow", version, verbatim_doc_comment, after_help = AFTER_HELP)]
 pub(crate) struct Options {
-    /// A workflow in WfFormat, 1.5 or older [default: a generated mosaic of 200 tasks]
+    /// A file in WfFormat [default: a generated mosaic of 200 tasks]
     pub(crate) file: Option<PathBuf>,
 
     /// Worker threads [default: the processors this process may use]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=WORKERS_MAX))]
-    workers: Option<u64>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_workers)]
+    workers: Option<usize>,
 
     /// How many tasks may be in flight at once
-    #[arg(long, value_name = "N", default_value_t = 16,
-          value_parser = clap::value_parser!(u64).range(1..))]
-    slots: u64,
+    #[arg(long, value_name = "N", default_value_t = 16, allow_negative_numbers = true,
+          value_parser = parse_slots)]
+    pub(crate) slots: usize,
 
     /// Which ready task starts first; several are run one after another
     #[arg(
@@ -64,10 +91,11 @@ pub(crate) struct Options {
     pub(crate) mode: Mode,
 
     /// Real seconds for each second of recorded runtime
-    #[arg(long, value_name = "S", default_value_t = 0.01, value_parser = parse_time_scale)]
+    #[arg(long, value_name = "S", default_value_t = 0.01, allow_negative_numbers = true,
+          value_parser = parse_time_scale)]
     pub(crate) time_scale: f64,
 
-    /// Write a Chrome trace of the runs, to be opened at https://ui.perfetto.dev
+    /// Write a Chrome trace of the runs (open it at https://ui.perfetto.dev)
     #[arg(long, value_name = "OUT.json")]
     pub(crate) trace: Option<PathBuf>,
 
@@ -79,11 +107,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn workers(&self) -> usize {
         let default = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.workers.map_or_else(default, |workers| workers as usize)
-    }
-
-    pub(crate) fn slots(&self) -> usize {
-        usize::try_from(self.slots).unwrap_or(usize::MAX)
+        self.workers.unwrap_or_else(default)
     }
 
     pub(crate) fn policies(&self) -> impl Iterator<Item = Policy> {
@@ -94,8 +118,8 @@ impl Options {
     /// waits does not.
     pub(crate) fn parallelism(&self) -> usize {
         match self.mode {
-            Mode::Cpu => self.slots().min(self.workers()),
-            Mode::Wait | Mode::Instant => self.slots(),
+            Mode::Cpu => self.slots.min(self.workers()),
+            Mode::Wait | Mode::Instant => self.slots,
         }
     }
 }
@@ -124,9 +148,9 @@ impl fmt::Display for Mode {
 /// [`Policy`] as clap wants it.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum PolicyName {
-    /// The task with the longest way to the end of the workflow first
+    /// The longest way to the end of the workflow first
     CriticalPath,
-    /// The task that has been ready for longest first
+    /// The longest ready first
     Fifo,
     /// Level by level, with a barrier after each
     LevelBarrier,
@@ -142,10 +166,36 @@ impl From<PolicyName> for Policy {
     }
 }
 
+fn parse_workers(text: &str) -> Result<usize, String> {
+    parse_count(text, WORKERS_MAX)
+}
+
+fn parse_slots(text: &str) -> Result<usize, String> {
+    parse_count(text, usize::MAX)
+}
+
+/// A whole number from 1 to `max`.
+fn parse_count(text: &str, max: usize) -> Result<usize, String> {
+    match text.parse::<i128>() {
+        Ok(number) if number < 1 => Err("it must be at least 1".to_owned()),
+        Ok(number) => usize::try_from(number)
+            .ok()
+            .filter(|&count| count <= max)
+            .ok_or_else(|| format!("it must be at most {max}")),
+        Err(_) => Err(format!("it must be a whole number from 1 to {max}")),
+    }
+}
+
 fn parse_time_scale(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(scale) if scale > 0.0 && scale <= TIME_SCALE_MAX => Ok(scale),
-        Ok(_) => Err(format!("it must be above 0 and at most {TIME_SCALE_MAX}")),
-        Err(error) => Err(error.to_string()),
+        Ok(scale) if scale.is_nan() => Err("it must be a number".to_owned()),
+        Ok(scale) if scale < TIME_SCALE_MIN => {
+            Err(format!("it must be at least {TIME_SCALE_MIN:e}"))
+        }
+        Ok(scale) if scale > TIME_SCALE_MAX => {
+            Err(format!("it must be at most {TIME_SCALE_MAX:e}"))
+        }
+        Ok(scale) => Ok(scale),
+        Err(_) => Err("it must be a number, such as 0.01".to_owned()),
     }
 }

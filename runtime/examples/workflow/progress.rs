@@ -1,5 +1,7 @@
 //! How far a run has come, on standard error: a bar on a terminal, plain lines elsewhere.
 
+use crate::console;
+use crate::wording::counted;
 use graph_runtime::time::{MissedTickBehavior, interval};
 use graph_runtime::{AsyncTaskExecutor, Counts, Policy};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -24,35 +26,42 @@ pub(crate) struct Progress {
 
 enum Display {
     Bar(ProgressBar),
-    Lines { last: Instant },
+    Lines,
 }
 
 impl Progress {
     /// Shows the run's first state.
     pub(crate) fn start(policy: Policy, tasks: usize, expected: Option<Duration>) -> Self {
-        let display = if stderr().is_terminal() {
-            Display::Bar(bar(policy, tasks))
-        } else {
-            Display::Lines { last: Instant::now() }
-        };
+        let display =
+            if stderr().is_terminal() { Display::Bar(bar(policy, tasks)) } else { Display::Lines };
         let progress = Self { policy, tasks, started: Instant::now(), expected, display };
-        if let Display::Lines { .. } = progress.display {
-            eprintln!("{policy}: {tasks} tasks submitted{}", progress.eta());
+        if let Display::Lines = progress.display {
+            let tasks = counted(tasks, "task", "tasks");
+            console::say(format_args!("{policy}: {tasks} submitted{}", progress.eta()));
         }
         progress
     }
 
     /// Shows the executor's counts again and again, until it is dropped.
-    pub(crate) async fn follow(mut self, executor: &AsyncTaskExecutor) -> Infallible {
+    pub(crate) async fn follow(&self, executor: &AsyncTaskExecutor) -> Infallible {
+        let mut last_line = self.started;
         let mut ticks = interval(REFRESH);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             ticks.tick().await;
-            self.show(&executor.counts());
+            self.show(&executor.counts(), &mut last_line);
         }
     }
 
-    fn show(&mut self, counts: &Counts) {
+    /// Writes a line of text, on a terminal above the bar.
+    pub(crate) fn say(&self, line: &str) {
+        match &self.display {
+            Display::Bar(bar) => bar.println(line),
+            Display::Lines => console::say(line),
+        }
+    }
+
+    fn show(&self, counts: &Counts, last_line: &mut Instant) {
         let state = format!(
             "{} running, {} ready, {} blocked{}",
             counts.running,
@@ -61,23 +70,24 @@ impl Progress {
             self.eta()
         );
         let done = self.tasks.saturating_sub(counts.running + counts.ready + counts.waiting);
-        match &mut self.display {
+        match &self.display {
             Display::Bar(bar) => {
                 bar.set_position(done as u64);
                 bar.set_message(format!("{done}/{} done, {state}", self.tasks));
             }
-            Display::Lines { last } if last.elapsed() >= LINE_INTERVAL => {
-                *last = Instant::now();
-                eprintln!("{}: {done} of {} done, {state}", self.policy, self.tasks);
+            Display::Lines if last_line.elapsed() >= LINE_INTERVAL => {
+                *last_line = Instant::now();
+                let (policy, tasks) = (self.policy, self.tasks);
+                console::say(format_args!("{policy}: {done} of {tasks} done, {state}"));
             }
-            Display::Lines { .. } => {}
+            Display::Lines => {}
         }
     }
 
     /// What the simulator's prediction leaves of the run.
     fn eta(&self) -> String {
         let left = |expected: Duration| expected.saturating_sub(self.started.elapsed());
-        let show = |expected| format!(", ETA {:.1} s", left(expected).as_secs_f64());
+        let show = |expected| format!(", ETA {:.1}s", left(expected).as_secs_f64());
         self.expected.map(show).unwrap_or_default()
     }
 }
@@ -90,21 +100,19 @@ impl Drop for Progress {
     }
 }
 
-/// A bar without a thread of its own: it is drawn when it is told to.
+/// A bar without a thread of its own: it is drawn when it is told to. It is one row of the terminal,
+/// whatever its message: `wide_msg` is cut at the edge, and 200 tasks fit 80 columns.
 fn bar(policy: Policy, tasks: usize) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(20);
-    let style = ProgressStyle::with_template("{prefix:>14} [{bar:30}] {msg}");
+    let style = ProgressStyle::with_template("{prefix} {bar:8} {wide_msg}");
     ProgressBar::with_draw_target(Some(tasks as u64), target)
-        .with_style(style.expect("a constant template without errors").progress_chars("=> "))
+        .with_style(style.expect("a constant template without errors").progress_chars("=>-"))
         .with_prefix(policy.to_string())
 }
 
 /// Says how a run ended.
 pub(crate) fn announce_end(policy: Policy, tasks: usize, ends: &Counts, wall: Duration) {
     let cut_short = if ends.completed == tasks { "" } else { ", the rest did not complete" };
-    eprintln!(
-        "{policy}: {} of {tasks} done after {:.2} s{cut_short}",
-        ends.completed,
-        wall.as_secs_f64()
-    );
+    let (done, seconds) = (ends.completed, wall.as_secs_f64());
+    console::say(format_args!("{policy}: {done} of {tasks} done after {seconds:.2} s{cut_short}"));
 }

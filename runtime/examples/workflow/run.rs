@@ -1,7 +1,7 @@
 //! One run: the workflow as a graph of tasks, executed under one policy.
 
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{self, Interrupt};
 use crate::job::Job;
 use crate::options::Mode;
 use crate::progress::{self, Progress};
@@ -154,6 +154,7 @@ async fn attend(
     let cancel = async {
         interrupt.requested().await;
         executor.cancel_all();
+        display.say(interrupt::NOTICE);
         pending().await
     };
     or(graph, or(cancel, show)).await

@@ -1,9 +1,11 @@
 //! The file that a trace is written to.
 
 use crate::trace::Trace;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 
 /// The trace could not be written.
@@ -14,36 +16,38 @@ pub(crate) struct TraceError {
     cause: io::Error,
 }
 
-/// A trace file in the making. It is opened before the runs, so that a bad path is noticed while
-/// nobody has waited yet, and gets its name when it is complete: no half of a trace is ever found
-/// under it.
+/// A trace file to be. Whether it can be written is found out before the runs, while nobody has
+/// waited yet. It gets its name when it is complete: no half of a trace is ever found under it.
 pub(crate) struct TraceFile {
     path: PathBuf,
-    /// Where it is written meanwhile; `None` for pipes and devices, which are written to directly.
-    partial: Option<PathBuf>,
-    file: Option<File>,
+    target: Target,
+}
+
+enum Target {
+    /// Pipes and devices are written to directly.
+    Stream(File),
+    /// A file is written beside its place and moved there.
+    File(Partial),
 }
 
 impl TraceFile {
+    /// Prepares to write to `path`, which must not be the file that the workflow is read from.
+    ///
     /// # Errors
     ///
-    /// If the file cannot be created.
-    pub(crate) fn create(path: &Path) -> Result<Self, TraceError> {
-        let fail = |cause| TraceError { path: path.to_owned(), cause };
-        let replaceable = match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => {
-                return Err(fail(io::ErrorKind::IsADirectory.into()));
-            }
-            Ok(metadata) => metadata.is_file(),
-            Err(_) => true,
-        };
-        let partial = replaceable.then(|| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(format!(".{}.partial", std::process::id()));
-            PathBuf::from(name)
-        });
-        let file = File::create(partial.as_deref().unwrap_or(path)).map_err(fail)?;
-        Ok(Self { path: path.to_owned(), partial, file: Some(file) })
+    /// If the file cannot be created, or is `input`.
+    pub(crate) fn prepare(path: &Path, input: Option<&Path>) -> Result<Self, TraceError> {
+        let target = Target::of(path, input);
+        let target = target.map_err(|cause| TraceError { path: path.to_owned(), cause })?;
+        Ok(Self { path: path.to_owned(), target })
+    }
+
+    /// What to remove if the program must end while the trace is being written.
+    pub(crate) fn partial(&self) -> Option<Partial> {
+        match &self.target {
+            Target::Stream(_) => None,
+            Target::File(partial) => Some(partial.clone()),
+        }
     }
 
     /// Writes the trace and gives the file its name.
@@ -51,28 +55,109 @@ impl TraceFile {
     /// # Errors
     ///
     /// If the system refuses; nothing is left behind then.
-    pub(crate) fn finish(mut self, trace: &Trace<'_>) -> Result<(), TraceError> {
-        self.write(trace).map_err(|cause| TraceError { path: self.path.clone(), cause })
-    }
-
-    fn write(&mut self, trace: &Trace<'_>) -> io::Result<()> {
-        let mut out = BufWriter::new(self.file.take().expect("a trace is written once"));
-        serde_json::to_writer(&mut out, trace)?;
-        out.write_all(b"\n")?;
-        out.flush()?;
-        if let Some(partial) = &self.partial {
-            fs::rename(partial, &self.path)?;
-            self.partial = None;
-        }
-        Ok(())
+    pub(crate) fn write(self, trace: &Trace<'_>) -> Result<(), TraceError> {
+        let result = match self.target {
+            Target::Stream(file) => write_to(file, trace),
+            Target::File(partial) => partial.write(&self.path, trace),
+        };
+        result.map_err(|cause| TraceError { path: self.path, cause })
     }
 }
 
-impl Drop for TraceFile {
-    fn drop(&mut self) {
-        if let Some(partial) = &self.partial {
-            // Best effort: the error that led here is the one worth telling.
-            let _ = fs::remove_file(partial);
+impl Target {
+    fn of(path: &Path, input: Option<&Path>) -> io::Result<Self> {
+        let Ok(metadata) = fs::metadata(path) else { return Partial::probe(path).map(Self::File) };
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if input.and_then(|input| fs::metadata(input).ok()).is_some_and(|it| same(&it, &metadata)) {
+            let reason = "it is the workflow to be read; name another file for the trace";
+            return Err(io::Error::other(reason));
+        }
+        if metadata.is_file() {
+            Partial::probe(path).map(Self::File)
+        } else {
+            File::create(path).map(Self::Stream)
         }
     }
+}
+
+fn same(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// The file that a trace is written to until it is complete. It exists only while that goes on.
+#[derive(Clone)]
+pub(crate) struct Partial(Arc<Mutex<State>>);
+
+struct State {
+    path: PathBuf,
+    exists: bool,
+    is_abandoned: bool,
+}
+
+impl Partial {
+    /// The partial file of `path`, after a check that it can be created.
+    fn probe(path: &Path) -> io::Result<Self> {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}.partial", std::process::id()));
+        let path = PathBuf::from(name);
+        File::create(&path)?;
+        fs::remove_file(&path)?;
+        Ok(Self(Arc::new(Mutex::new(State { path, exists: false, is_abandoned: false }))))
+    }
+
+    /// Removes the file if it is there, for good: the program ends.
+    pub(crate) fn abandon(&self) {
+        let mut state = self.lock();
+        state.is_abandoned = true;
+        state.remove();
+    }
+
+    fn write(&self, path: &Path, trace: &Trace<'_>) -> io::Result<()> {
+        let file = self.lock().create()?;
+        let written = write_to(file, trace).and_then(|()| self.lock().rename(path));
+        if written.is_err() {
+            self.lock().remove();
+        }
+        written
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn create(&mut self) -> io::Result<File> {
+        self.refuse_if_abandoned()?;
+        let file = File::create(&self.path)?;
+        self.exists = true;
+        Ok(file)
+    }
+
+    fn rename(&mut self, path: &Path) -> io::Result<()> {
+        self.refuse_if_abandoned()?;
+        fs::rename(&self.path, path)?;
+        self.exists = false;
+        Ok(())
+    }
+
+    fn refuse_if_abandoned(&self) -> io::Result<()> {
+        if self.is_abandoned { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+    }
+
+    fn remove(&mut self) {
+        if std::mem::take(&mut self.exists) {
+            // Best effort: the error that led here is the one worth telling.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn write_to(file: File, trace: &Trace<'_>) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    serde_json::to_writer(&mut out, trace)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }

@@ -13,8 +13,12 @@ fn refused(args: &[&str], parts: &[&str]) {
 
 #[test]
 fn numbers_out_of_range() {
-    refused(&["--slots", "0"], &["--slots", "0"]);
-    refused(&["--workers", "0"], &["--workers", "0"]);
+    refused(&["--slots", "0"], &["--slots", "'0'", "at least 1"]);
+    refused(&["--slots", "-1"], &["--slots", "'-1'", "at least 1"]);
+    refused(&["--slots", "1.5"], &["--slots", "whole number"]);
+    refused(&["--slots", "18446744073709551616"], &["--slots", "at most"]);
+    refused(&["--workers", "0"], &["--workers", "'0'", "at least 1"]);
+    refused(&["--workers", "-2"], &["--workers", "'-2'", "at least 1"]);
     refused(&["--workers", "100000"], &["--workers", "4096"]);
     refused(&["--workers", "two"], &["--workers", "two"]);
 }
@@ -24,6 +28,9 @@ fn time_scales_that_scale_nothing() {
     for scale in ["0", "-1", "NaN", "inf", "1e7", "fast"] {
         refused(&[&format!("--time-scale={scale}")], &["--time-scale", scale]);
     }
+    refused(&["--time-scale", "-1"], &["'-1'", "at least 1e-9"]);
+    refused(&["--time-scale", "9e-10"], &["at least 1e-9"]);
+    refused(&["--time-scale", "1000001"], &["at most 1e6"]);
 }
 
 #[test]
@@ -31,6 +38,12 @@ fn unknown_words() {
     refused(&["--policy", "random"], &["random", "critical-path", "fifo", "level-barrier"]);
     refused(&["--mode", "sleep"], &["sleep", "wait", "cpu", "instant"]);
     refused(&["--colour"], &["--colour"]);
+}
+
+#[test]
+fn the_version_is_told() {
+    let version = workflow(["--version"]).success().stdout;
+    assert_eq!(version, format!("workflow {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
@@ -48,7 +61,9 @@ fn help_explains_every_option_and_figure() {
     ] {
         assert!(help.contains(option), "{option}");
     }
-    for figure in ["makespan_s", "lower_bound_s", "ratio", "overhead_us_per_task", "imbalance"] {
+    for figure in
+        ["makespan_s", "lower_bound_s", "ratio", "overhead_us_per_task", "imbalance", "Exit status"]
+    {
         assert!(help.contains(figure), "{figure}");
     }
 }

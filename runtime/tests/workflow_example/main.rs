@@ -8,12 +8,15 @@ mod check;
 mod recorder;
 #[path = "../../examples/workflow/statistics.rs"]
 mod statistics;
+#[path = "../../examples/workflow/wording.rs"]
+mod wording;
 
 mod averages;
 mod bad_input;
 mod command_line;
 mod ctrl_c;
 mod json_lines;
+mod output_errors;
 mod prediction;
 mod published_traces;
 mod recording;
@@ -21,3 +24,4 @@ mod rules;
 mod support;
 mod table;
 mod trace;
+mod words;

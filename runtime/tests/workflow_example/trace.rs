@@ -1,9 +1,11 @@
 //! `--trace`: what Perfetto gets to see is the run that was.
 
-use crate::support::{Folder, generated, workflow};
+use crate::support::{Folder, binary, generated, workflow};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use wfformat::Workflow;
 
 /// A trace, parsed.
@@ -180,4 +182,42 @@ fn an_older_trace_is_replaced_and_a_folder_is_not() {
     assert_eq!(finished.code, 2);
     let expected = format!("workflow: {}: cannot be written: ", folder.path().display());
     assert!(finished.stderr.starts_with(&expected), "{}", finished.stderr);
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_no_part_of_a_trace() {
+    let folder = Folder::new();
+    let mut child = Command::new(binary())
+        .arg("--time-scale=10")
+        .arg(format!("--trace={}", folder.path().join("out.json").display()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("it was piped"));
+    let mut head = String::new();
+    stdout.read_line(&mut head).expect("standard output is text");
+    assert!(head.contains("200 tasks"), "the runs begin: {head}");
+    child.kill().expect("it is running");
+    child.wait().expect("it ends");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_workflow_itself_is_not_overwritten() {
+    let folder = Folder::new();
+    let content = fs::read(generated()).expect("our own file");
+    let input = folder.file("in.json", &content);
+    let link = folder.path().join("link.json");
+    fs::hard_link(&input, &link).expect("a link beside the file");
+    for trace in [&input, &link] {
+        let trace_option = format!("--trace={}", trace.display());
+        let finished = workflow([input.to_str().expect("a path of text"), &trace_option]);
+        assert_eq!(finished.code, 2, "{finished:?}");
+        assert_eq!(finished.stdout, "");
+        let expected = format!("workflow: {}: cannot be written: it is the wo", trace.display());
+        assert!(finished.stderr.starts_with(&expected), "{}", finished.stderr);
+    }
+    assert_eq!(fs::read(&input).expect("it is still there"), content);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else was left");
 }
