@@ -105,7 +105,8 @@ impl BlockingPool {
         state.starting += 1;
         let left = state.take_left();
         drop(state);
-        for thread in left {
+        // A thread that has left may still run destructors of its own, and those may get here.
+        for thread in left.into_iter().filter(|thread| !thread.is_current()) {
             thread.join();
         }
         let name = format!("{}-blocking-{number}", config.thread_name);

@@ -70,10 +70,13 @@ impl Dag {
 ///
 /// Dropping a `&mut DagRun` that is being awaited loses nothing.
 ///
+/// Inside a node, [`task::id`](crate::task::id) is that of the runner until the node waits for the
+/// first time, and the node's own from then on.
+///
 /// # Errors
 ///
 /// [`DagError::Failed`] or [`DagError::Panicked`] for the first node that did, and
-/// [`DagError::Cancelled`].
+/// [`DagError::Cancelled`]. Polled again after that, it says `Cancelled`.
 #[must_use = "a dropped run is cancelled"]
 pub struct DagRun {
     run: Arc<Run>,
