@@ -23,7 +23,7 @@ impl Output {
     ///
     /// Like all of these functions: if it cannot be written, other than for want of a reader.
     pub(crate) fn begin(&mut self, job: &Job) -> io::Result<()> {
-        if self.json { Ok(()) } else { self.write(&format!("{}\n", table::head(job))) }
+        if self.json { Ok(()) } else { self.write(&table::head(job)) }
     }
 
     /// A run is over: one line of JSON.
@@ -37,7 +37,10 @@ impl Output {
 
     /// All runs are over: the table, and how to read it.
     pub(crate) fn finish(&mut self, job: &Job, runs: &[Run]) -> io::Result<()> {
-        if self.json || runs.is_empty() { Ok(()) } else { self.write(&table::of(job, runs)) }
+        if self.json || runs.is_empty() {
+            return Ok(());
+        }
+        self.write(&format!("\n{}", table::of(job, runs)))
     }
 
     /// Whether the reader has seen enough, as `head` has after its lines.

@@ -70,15 +70,14 @@ impl Target {
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        if !metadata.is_file() {
+            return File::create(path).map(Self::Stream);
+        }
         if input.and_then(|input| fs::metadata(input).ok()).is_some_and(|it| same(&it, &metadata)) {
             let reason = "it is the workflow to be read; name another file for the trace";
             return Err(io::Error::other(reason));
         }
-        if metadata.is_file() {
-            Partial::probe(path).map(Self::File)
-        } else {
-            File::create(path).map(Self::Stream)
-        }
+        Partial::probe(path).map(Self::File)
     }
 }
 
