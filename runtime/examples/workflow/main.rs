@@ -90,14 +90,16 @@ fn run_all(
     interrupt: &Interrupt,
     output: &mut Output,
 ) -> Result<Vec<Run>, Failure> {
-    let keep_polls = options.trace.is_some();
     let mut runs = Vec::new();
     output.begin(job).map_err(Failure::Output)?;
     for policy in options.policies() {
-        if interrupt.is_requested() || (output.is_abandoned() && !keep_polls) {
+        // Ctrl-C before the first run cancels it as soon as it begins: there is something to print.
+        let is_interrupted = interrupt.is_requested() && !runs.is_empty();
+        let is_for_nobody = output.is_abandoned() && options.trace.is_none();
+        if is_interrupted || is_for_nobody {
             break;
         }
-        let run = run::run(job, policy, keep_polls, interrupt)?;
+        let run = run::run(job, policy, options.trace.is_some(), interrupt)?;
         check_run(job, policy, &run, interrupt.is_requested())?;
         output.add(job, &run).map_err(Failure::Output)?;
         runs.push(run);

@@ -62,23 +62,21 @@ impl Progress {
     }
 
     fn show(&self, counts: &Counts, last_line: &mut Instant) {
+        let eta = self.eta();
         let state = format!(
-            "{} running, {} ready, {} blocked{}",
-            counts.running,
-            counts.ready,
-            counts.waiting,
-            self.eta()
+            "{} running, {} ready, {} blocked",
+            counts.running, counts.ready, counts.waiting
         );
         let done = self.tasks.saturating_sub(counts.running + counts.ready + counts.waiting);
         match &self.display {
             Display::Bar(bar) => {
                 bar.set_position(done as u64);
-                bar.set_message(format!("{done}/{} done, {state}", self.tasks));
+                bar.set_message(format!("{done}/{} done{eta}, {state}", self.tasks));
             }
             Display::Lines if last_line.elapsed() >= LINE_INTERVAL => {
                 *last_line = Instant::now();
                 let (policy, tasks) = (self.policy, self.tasks);
-                console::say(format_args!("{policy}: {done} of {tasks} done, {state}"));
+                console::say(format_args!("{policy}: {done} of {tasks} done{eta}, {state}"));
             }
             Display::Lines => {}
         }
@@ -100,11 +98,12 @@ impl Drop for Progress {
     }
 }
 
-/// A bar without a thread of its own: it is drawn when it is told to. It is one row of the terminal,
-/// whatever its message: `wide_msg` is cut at the edge, and 200 tasks fit 80 columns.
+/// A bar without a thread of its own: it is drawn when it is told to. It is one row of the
+/// terminal, whatever its message: `wide_msg` is cut at the edge. On 80 columns hundreds of tasks
+/// fit whole; the counts of more tasks lose letters of the last word.
 fn bar(policy: Policy, tasks: usize) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(20);
-    let style = ProgressStyle::with_template("{prefix} {bar:8} {wide_msg}");
+    let style = ProgressStyle::with_template("{prefix} {bar:6} {wide_msg}");
     ProgressBar::with_draw_target(Some(tasks as u64), target)
         .with_style(style.expect("a constant template without errors").progress_chars("=>-"))
         .with_prefix(policy.to_string())
