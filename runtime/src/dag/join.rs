@@ -24,7 +24,9 @@ impl Counters {
 ///
 /// The many predecessors of a join often run one after another on the same runner; so they cost
 /// one locked subtraction together, and none at all if all of them ran here. What is pending here
-/// delays the join, so it must be settled before anything that may take long.
+/// delays the join, so it must be settled before anything that may take long. The nodes of one
+/// chunk are taken to be short, because those of the last one were; at worst, the first chunk of
+/// long nodes after short ones delays a join until it ends.
 #[derive(Default)]
 pub(super) struct Pending {
     node: u32,

@@ -61,9 +61,11 @@ pub(super) struct Live(pub(super) Arc<Run>);
 
 impl Run {
     pub(super) fn new(graph: Arc<Graph>, handle: Handle) -> Self {
-        let seats: Vec<Seat> = (0..handle.shared().config.workers)
-            .map(|index| Seat { index, queue: WorkStealingQueue::new() })
-            .collect();
+        let config = &handle.shared().config;
+        // Without stealing every runner would sit in the queue of the worker that started it.
+        let runners = if config.work_stealing { config.workers } else { 1 };
+        let seats: Vec<Seat> =
+            (0..runners).map(|index| Seat { index, queue: WorkStealingQueue::new() }).collect();
         Self {
             counters: Counters::new(&graph),
             graph,

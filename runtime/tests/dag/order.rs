@@ -73,6 +73,17 @@ fn a_graph_may_run_a_graph() {
     }
 }
 
+#[test]
+fn without_work_stealing_one_runner_does_it_all() {
+    let runtime =
+        Builder::new_multi_thread().worker_threads(4).work_stealing(false).build().unwrap();
+    let edges: Vec<_> = (1..5_000).map(|n| (0, n)).collect();
+    let (graph, log) = logged(5_000, &edges, NEVER);
+    runtime.block_on(graph.run_on(runtime.handle())).unwrap();
+    log.check(&edges);
+    assert_eq!(runtime.handle().metrics().tasks.spawned, 1);
+}
+
 /// Random edges that lead from lower to higher numbers, some of them doubled.
 fn random_edges() -> impl Strategy<Value = (usize, Vec<(usize, usize)>)> {
     (2usize..120).prop_flat_map(|nodes| {
