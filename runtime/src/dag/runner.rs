@@ -220,9 +220,7 @@ impl Runner {
             }
             let Some(next) = self.release_all(edges) else { return };
             // The next node may take long: nobody should have to wait for it.
-            if let Some(ready) = self.pending.settle(&self.live.0.counters) {
-                self.push(Item::Ready(ready));
-            }
+            self.settle_all();
             if self.turn_is_over() {
                 self.push(Item::Ready(next));
                 return;
@@ -301,6 +299,7 @@ impl Runner {
     }
 
     /// Makes what is pending available to others.
+    #[inline]
     fn settle_all(&mut self) {
         if let Some(ready) = self.pending.settle(&self.live.0.counters) {
             self.push(Item::Ready(ready));

@@ -177,22 +177,28 @@ impl Local {
     }
 
     /// Queues what came from the injector behind everything else, and gives back what does not
-    /// fit. Returns how many tasks it queued.
+    /// fit. Returns how many tasks it queued. A single task must fit.
     fn absorb(&self, injected: Injected) -> usize {
         let mut batch = match injected {
-            Injected::One(runnable) => vec![runnable].into_iter(),
+            Injected::One(runnable) => {
+                self.push_checked(runnable);
+                return 1;
+            }
             Injected::Many(batch) => batch,
         };
         let fits = batch.len().min(self.queue.room());
-        for runnable in batch.by_ref().take(fits) {
-            if let Err(runnable) = self.queue.push(runnable) {
-                unreachable!("room was checked, and only this thread fills it: {runnable:?}");
-            }
-        }
+        batch.by_ref().take(fits).for_each(|runnable| self.push_checked(runnable));
         if batch.len() > 0 {
             self.shared.inject(Injected::Many(batch));
         }
         fits
+    }
+
+    /// Queues a task that fits.
+    fn push_checked(&self, runnable: Runnable) {
+        if let Err(runnable) = self.queue.push(runnable) {
+            unreachable!("room was checked, and only this thread fills it: {runnable:?}");
+        }
     }
 
     #[inline]
