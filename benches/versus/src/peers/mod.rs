@@ -10,8 +10,7 @@ mod monoio;
 mod name;
 mod smol;
 mod thread_bound;
-mod tokio_current;
-mod tokio_multi;
+mod tokio;
 mod tokio_net;
 
 pub use async_executor::AsyncExecutor;
@@ -20,8 +19,7 @@ pub use missing::{Figures, Missing};
 pub use monoio::Monoio;
 pub use name::PeerName;
 pub use smol::Smol;
-pub use tokio_current::TokioCurrent;
-pub use tokio_multi::TokioMulti;
+pub use tokio::{TokioCurrent, TokioMulti};
 
 use std::io;
 use std::time::{Duration, Instant};
