@@ -13,7 +13,9 @@ use crate::measure::campaign::{self, Contest, Entrant};
 use crate::measure::interrupt::{self, Interrupt};
 use crate::measure::settings::Form;
 use crate::measure::{child, rebuild, sample};
-use crate::peers::{AsyncExecutor, GraphRuntime, Monoio, PeerName, Smol, TokioCurrent, TokioMulti};
+use crate::peers::{
+    AsyncExecutor, Compio, GraphRuntime, Monoio, PeerName, Smol, TokioCurrent, TokioMulti,
+};
 use crate::workloads::{self, Workload};
 use options::{Errand, Match, Options, SampleOptions};
 use standing::Standing;
@@ -43,6 +45,7 @@ fn take_sample(errand: &SampleOptions) {
         PeerName::Smol => workloads::run::<Smol>(workload, workers),
         PeerName::AsyncExecutor => workloads::run::<AsyncExecutor>(workload, workers),
         PeerName::Monoio => workloads::run::<Monoio>(workload, workers),
+        PeerName::Compio => workloads::run::<Compio>(workload, workers),
         PeerName::Epoll => floor::run(workload, workers),
     });
 }
