@@ -65,7 +65,7 @@ fn compare(options: &Options) -> ExitCode {
             let missing = no_tbb.clone().filter(|_| engine == EngineName::Tbb);
             entrant(shape, engine, workers, missing)
         });
-        Contest { name: format!("{shape}, {workers} workers"), entrants: entrants.collect() }
+        Contest { name: format!("{shape}, workers: {workers}"), entrants: entrants.collect() }
     };
     let contests: Vec<_> = matches.iter().map(contest).collect();
     let settings = &options.settings;

@@ -88,7 +88,7 @@ impl Match {
             name: peer.to_string(),
             command: Ok(Box::new(move || sample_command(workload, peer, workers))),
         });
-        let name = format!("{workload}, {workers} workers");
+        let name = format!("{workload}, workers: {workers}");
         Contest { name, entrants: entrants.collect() }
     }
 }
