@@ -87,7 +87,7 @@ pub mod steal;
 
 pub use error::{Refused, SchedulerError};
 pub use graph::{
-    Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, Policy,
+    Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan, Policy,
     ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState, TaskTerms,
     Ticket,
 };

@@ -37,7 +37,22 @@ impl<'a> Recorder<'a> {
 
     /// A task ended. `run_time` is `None` if it never started, `lateness` if it had no deadline.
     pub fn ended(&self, end: TaskEnd, run_time: Option<Duration>, lateness: Option<Lateness>) {
+        self.began_and_ended(None, end, run_time, lateness);
+    }
+
+    /// A task ended, as with [`ended`](Self::ended), and, unless `queue_wait` is `None`, is only
+    /// now recorded to have [started](Self::started): one lock for both.
+    pub fn began_and_ended(
+        &self,
+        queue_wait: Option<Duration>,
+        end: TaskEnd,
+        run_time: Option<Duration>,
+        lateness: Option<Lateness>,
+    ) {
         let mut shard = self.shard.lock();
+        if let Some(queue_wait) = queue_wait {
+            shard.queue_wait.record(queue_wait);
+        }
         shard.tasks.count_end(end);
         if let Some(run_time) = run_time {
             shard.run_time.record(run_time);

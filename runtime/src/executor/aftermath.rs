@@ -3,9 +3,8 @@
 use super::batch::{Batch, TaskRef};
 use super::discard::{self, discard};
 use super::inner::Inner;
-use super::record::{Body, Launch};
 use super::runner::Runner;
-use scheduler::Dispatch;
+use super::start::Start;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::task::Waker;
@@ -16,11 +15,11 @@ use std::time::Duration;
 /// The lists are bounded by the step: what it started, ended, stopped, granted and forgot.
 #[derive(Default)]
 pub(super) struct Aftermath {
-    pub(super) starts: Vec<Dispatch<Launch>>,
-    /// Whether the first start is not to be started but returned.
-    pub(super) takes_next: bool,
+    pub(super) starts: Vec<Start>,
+    /// What the runner whose step it is goes on with.
+    pub(super) next: Option<Start>,
     /// Tasks that ended without having run.
-    pub(super) ended: Vec<(TaskRef, Body)>,
+    pub(super) ended: Vec<TaskRef>,
     /// Running tasks that are to stop.
     pub(super) stops: Vec<TaskRef>,
     pub(super) wakers: Vec<Waker>,
@@ -29,11 +28,13 @@ pub(super) struct Aftermath {
     pub(super) forgotten: Vec<Arc<Batch>>,
     /// When to look at the machine again.
     pub(super) look_again: Option<Duration>,
+    /// Whether somebody has to look after the runners.
+    pub(super) watch: bool,
 }
 
 thread_local! {
     /// Kept for its memory: most steps have something to start.
-    static SPARE: Cell<Option<Aftermath>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Box<Aftermath>>> = const { Cell::new(None) };
 }
 
 /// Lists longer than this are not kept for the next step.
@@ -41,21 +42,19 @@ const SPARE_CAPACITY_MAX: usize = 256;
 
 impl Aftermath {
     /// An empty one.
-    pub(super) fn new() -> Self {
+    pub(super) fn new() -> Box<Self> {
         SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default()
     }
 
     /// Does what is to be done. The lock is free; user code may panic or come back here.
-    pub(super) fn act(mut self, inner: &Arc<Inner>) -> Option<Dispatch<Launch>> {
-        let mut starts = self.starts.drain(..);
-        let next = std::mem::take(&mut self.takes_next).then(|| starts.next()).flatten();
-        starts.for_each(|dispatch| Runner::start(inner, dispatch));
+    pub(super) fn act(mut self: Box<Self>, inner: &Arc<Inner>) -> Option<Start> {
+        let next = self.next.take();
+        self.starts.drain(..).for_each(|start| Runner::start(inner, start));
         for task in self.stops.drain(..) {
             task.stop();
         }
-        for (task, body) in self.ended.drain(..) {
-            task.settle();
-            discard(body);
+        for task in self.ended.drain(..) {
+            discard(task.settle());
         }
         for batch in self.ended_batches.drain(..) {
             batch.joiner.wake();
@@ -65,11 +64,14 @@ impl Aftermath {
         if let Some(delay) = self.look_again.take() {
             inner.look_again(delay);
         }
+        if std::mem::take(&mut self.watch) {
+            inner.watch();
+        }
         self.keep();
         next
     }
 
-    fn keep(self) {
+    fn keep(self: Box<Self>) {
         let longest = self.starts.capacity().max(self.ended.capacity());
         if longest.max(self.forgotten.capacity()) <= SPARE_CAPACITY_MAX {
             // A thread whose locals are gone keeps nothing.

@@ -1,16 +1,18 @@
 //! One attempt of a task.
 
 use super::batch::TaskRef;
+use super::core::Seat;
 use super::discard::{Payload, discard, dropped, forget_payload};
 use super::error::Failure;
 use super::inner::Inner;
-use super::record::{Body, Ending, Launch, Outcome, Run};
+use super::record::{Body, Ending, Outcome, Run};
+use super::start::Start;
 use super::{ExecutorError, TaskContext, TaskError, TaskFuture, TaskOutput};
 use crate::task::panic_message;
 use crate::time::{Sleep, sleep};
 use monitor::{Lateness, TaskEnd};
 use primitives::Timestamp;
-use scheduler::{Dispatch, EndState, Ticket};
+use scheduler::{EndState, Ticket};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -36,6 +38,9 @@ pub(super) struct Attempt {
     number: u32,
     timeout: Option<Duration>,
     run: Run,
+    /// Whether the metrics know that it has begun.
+    is_counted: bool,
+    /// What runs, from the first poll on.
     body: Option<Body>,
     /// `None` before the first poll.
     future: Option<TaskFuture>,
@@ -43,16 +48,16 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// What the scheduler has dispatched.
-    pub(super) fn new(dispatch: Dispatch<Launch>) -> Self {
-        let Launch { task, body } = dispatch.payload;
+    /// Of a task that the scheduler has started.
+    pub(super) fn new(start: Start) -> Self {
         Self {
-            task,
-            ticket: dispatch.ticket,
-            number: dispatch.attempt,
-            timeout: dispatch.timeout,
-            run: Run { ready_at: dispatch.ready_at, started_at: None, worker: None },
-            body: Some(body),
+            task: start.task,
+            ticket: start.ticket,
+            number: start.number,
+            timeout: start.timeout,
+            run: Run::dispatched(start.ready_at),
+            is_counted: false,
+            body: None,
             future: None,
             sleep: None,
         }
@@ -63,30 +68,35 @@ impl Attempt {
     pub(super) fn poll(
         &mut self,
         inner: &Inner,
+        worker: Option<usize>,
         now: impl FnOnce() -> Timestamp,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
         if self.task.cancellation.is_set() {
             return Poll::Ready(Outcome::Cancelled);
         }
-        let poll = || self.poll_task(inner, now, context);
+        let poll = || self.poll_task(worker, now, context);
         match catch_unwind(AssertUnwindSafe(poll)) {
             Ok(Poll::Pending) if self.task.wait_or_stop(context.waker()) => {
                 Poll::Ready(Outcome::Cancelled)
             }
-            Ok(polled) => polled,
+            Ok(Poll::Pending) => {
+                self.count_begin(inner);
+                Poll::Pending
+            }
+            Ok(ready) => ready,
             Err(payload) => Poll::Ready(self.panicked(payload)),
         }
     }
 
     fn poll_task(
         &mut self,
-        inner: &Inner,
+        worker: Option<usize>,
         now: impl FnOnce() -> Timestamp,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
         if self.future.is_none() {
-            self.begin(inner, now());
+            self.begin(worker, now());
         }
         if let Some(future) = &mut self.future
             && let Poll::Ready(result) = future.as_mut().poll(context)
@@ -100,11 +110,9 @@ impl Attempt {
     }
 
     /// Calls the user's `run`, on the worker that got here first.
-    fn begin(&mut self, inner: &Inner, now: Timestamp) {
-        let worker = inner.worker();
-        self.run.started_at = Some(now);
-        self.run.worker = worker.map(|worker| worker as u32);
-        inner.metrics.recorder(worker).started(now - self.run.ready_at);
+    fn begin(&mut self, worker: Option<usize>, now: Timestamp) {
+        self.run.begin(now, worker);
+        self.body = self.task.take_body();
         self.sleep = self.timeout.map(sleep);
         let context = TaskContext::new(self.task.clone(), self.number, worker);
         self.future = self.body.as_ref().map(|Body(task)| task.run(context));
@@ -129,31 +137,55 @@ impl Attempt {
         Outcome::Failed(Box::new(ExecutorError::Panicked { id, name, message }))
     }
 
-    /// Steps 1 to 4. Returns when it ended, and, if `takes_next`, what may run in its place.
+    /// Steps 1 to 4. Returns when it ended, and what its runner goes on with.
     pub(super) fn finish(
         &mut self,
         inner: &Arc<Inner>,
         mut outcome: Outcome,
-        takes_next: bool,
-    ) -> (Timestamp, Option<Dispatch<Launch>>) {
+        seat: Seat,
+    ) -> (Timestamp, Option<Start>) {
         if let Err(payload) = dropped(self.future.take()) {
             discard(std::mem::replace(&mut outcome, self.panicked(payload)));
         }
         self.sleep = None;
-        discard(self.body.take());
+        // One that was stopped early is still where it was.
+        discard(self.body.take().or_else(|| self.task.take_body()));
         let (now, end) = (inner.now(), outcome.state());
-        self.count(inner, end, now);
-        self.task.end(Ending { outcome, run: Some(self.run), finished_at: now });
-        self.task.settle();
-        let next = inner.finish(now, takes_next, |core, step| {
+        self.count_end(inner, seat.worker, end, now);
+        self.task.end(Ending { outcome, run: self.run, finished_at: now });
+        let unused = self.task.settle();
+        debug_assert!(unused.is_none(), "the body has been dropped");
+        let held = self.held(seat, now);
+        let next = inner.finish(now, seat, |core, step| {
+            held.into_iter().for_each(|held| core.observe(held));
             core.finish(self.ticket, &self.task, end, step);
         });
         (now, next)
     }
 
+    /// How long the attempt held its worker, if that is known and of interest.
+    fn held(&self, seat: Seat, now: Timestamp) -> Option<Duration> {
+        // Otherwise the time since the last reading of the clock was not all its own.
+        let is_timed = seat.is_first && seat.is_counted;
+        self.run.started_at().filter(|_| is_timed).map(|started_at| now - started_at)
+    }
+
+    /// The attempt has begun, and will take a while.
+    fn count_begin(&mut self, inner: &Inner) {
+        if !std::mem::replace(&mut self.is_counted, true)
+            && let Some(wait) = self.queue_wait()
+        {
+            inner.metrics.recorder(inner.worker()).started(wait);
+        }
+    }
+
+    fn queue_wait(&self) -> Option<Duration> {
+        Some(self.run.started_at()? - self.run.ready_at()?)
+    }
+
     /// Before the books, so that whoever learns of the end finds it counted.
-    fn count(&self, inner: &Inner, end: EndState, now: Timestamp) {
-        let run_time = self.run.started_at.map(|started_at| now - started_at);
+    fn count_end(&self, inner: &Inner, worker: Option<usize>, end: EndState, now: Timestamp) {
+        let run_time = self.run.started_at().map(|started_at| now - started_at);
         let lateness = self.task.deadline.map(|deadline| {
             let deadline = inner.timestamp(deadline);
             if now <= deadline { Lateness::Met } else { Lateness::Missed(now - deadline) }
@@ -165,6 +197,7 @@ impl Attempt {
             EndState::TimedOut => TaskEnd::TimedOut,
             EndState::Skipped => TaskEnd::Skipped,
         };
-        inner.metrics.recorder(inner.worker()).ended(end, run_time, lateness);
+        let begun = self.queue_wait().filter(|_| !self.is_counted);
+        inner.metrics.recorder(worker).began_and_ended(begun, end, run_time, lateness);
     }
 }

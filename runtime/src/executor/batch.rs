@@ -3,6 +3,7 @@
 use super::joiner::Joiner;
 use super::record::Record;
 use super::release::Release;
+use super::tasks::Tasks;
 use primitives::Timestamp;
 use scheduler::{Counts, TaskId};
 use std::fmt;
@@ -10,12 +11,10 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 /// A graph, or a task submitted alone, from its submission until nobody can ask about it any
-/// more. All records are one allocation.
-#[derive(Default)]
+/// more.
 pub(super) struct Batch {
     pub(super) submitted_at: Timestamp,
-    /// In the order of submission; set when the batch has been accepted.
-    records: OnceLock<Box<[Record]>>,
+    tasks: Tasks,
     /// Positions sorted by id, made when somebody asks for an id that is not where it would be if
     /// the ids were consecutive.
     by_id: OnceLock<Box<[u32]>>,
@@ -33,24 +32,33 @@ pub(super) struct TaskRef {
 }
 
 impl Batch {
-    pub(super) fn new(submitted_at: Timestamp) -> Arc<Self> {
-        Arc::new(Self { submitted_at, ..Self::default() })
+    /// The scheduler takes no graph whose positions do not fit 32 bits.
+    pub(super) fn new(tasks: Tasks, submitted_at: Timestamp) -> Arc<Self> {
+        Arc::new(Self {
+            submitted_at,
+            tasks,
+            by_id: OnceLock::new(),
+            release: Release::default(),
+            joiner: Joiner::default(),
+            counts: OnceLock::new(),
+        })
     }
 
-    /// The batch has been accepted.
-    pub(super) fn fill(&self, records: Vec<Record>) {
-        let first = self.records.set(records.into()).is_ok();
-        debug_assert!(first, "a batch is accepted once");
+    /// The tasks, if nobody else knows of them: when they were refused.
+    pub(super) fn into_tasks(self: Arc<Self>) -> Option<Tasks> {
+        Some(Arc::into_inner(self)?.tasks)
     }
 
-    /// The records, none before the batch has been accepted.
+    pub(super) fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// In the order of submission.
     pub(super) fn records(&self) -> &[Record] {
-        self.records.get().map_or(&[], |records| records)
+        &self.tasks.records
     }
 
-    /// Task number `index`, which need not have a record yet.
     pub(super) fn task(self: &Arc<Self>, index: usize) -> TaskRef {
-        // The scheduler takes no graph whose positions do not fit.
         TaskRef { batch: Arc::clone(self), index: index as u32 }
     }
 
@@ -84,9 +92,18 @@ impl Batch {
 }
 
 impl TaskRef {
+    /// What it depends on.
+    pub(super) fn dependencies(&self) -> &[TaskId] {
+        self.batch.tasks.dependencies(self.index as usize)
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.batch.tasks.requirements(self).memory_bytes
+    }
+
     /// The dependency `id`, until the task has ended.
     pub(super) fn input(&self, id: TaskId) -> Option<Self> {
-        if !self.dependencies.contains(&id) || self.ending().is_some() {
+        if !self.dependencies().contains(&id) || self.ending().is_some() {
             return None;
         }
         match self.batch.position(id) {

@@ -85,7 +85,10 @@ impl AsyncTaskExecutor {
             return Err(invalid(field, value, allowed));
         }
         let control = monitor.as_ref().and_then(|monitor| Control::new(&config, monitor));
-        let core = Core::new(&config, control)?;
+        let below = &handle.shared().config;
+        // Without stealing a worker does not come for what another one could start.
+        let runners = if below.work_stealing { below.workers } else { usize::MAX };
+        let core = Core::new(&config, control, runners)?;
         let inner = Arc::new(Inner::new(core, handle, monitor, config));
         Ok(Self { inner, runtime: None })
     }

@@ -1,6 +1,7 @@
 //! Putting a graph together.
 
 use super::async_task::task_fn;
+use super::tasks::Tasks;
 use super::{ExecutableTask, Node, TaskContext, TaskError};
 use scheduler::{FailurePolicy, ResourceRequirements, TaskId};
 use std::fmt;
@@ -32,7 +33,7 @@ use std::time::{Duration, Instant};
 /// ```
 #[derive(Default)]
 pub struct Graph {
-    pub(super) tasks: Vec<ExecutableTask>,
+    pub(super) tasks: Tasks,
     pub(super) failure: FailurePolicy,
 }
 
@@ -63,6 +64,10 @@ impl Graph {
     }
 
     /// Adds a task that was put together elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// If the graph would have 2^32 tasks or dependencies.
     pub fn push(&mut self, task: ExecutableTask) -> TaskId {
         let id = task.id;
         self.tasks.push(task);
@@ -71,12 +76,12 @@ impl Graph {
 
     /// How many tasks there are.
     pub fn len(&self) -> usize {
-        self.tasks.len()
+        self.tasks.records.len()
     }
 
     /// Whether there are no tasks. Such a graph ends at once.
     pub fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
+        self.tasks.records.is_empty()
     }
 }
 

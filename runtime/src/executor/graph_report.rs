@@ -61,17 +61,17 @@ impl GraphReport {
 
     fn report(&self, record: &Record) -> TaskReport {
         let ending = record.ending().expect("a graph ends after its tasks");
-        let run = ending.run;
+        let run = &ending.run;
         let instant = |timestamp| self.clock.instant(timestamp);
         TaskReport {
             id: record.id,
             name: record.name.clone(),
             end: ending.outcome.state(),
             submitted_at: instant(self.batch.submitted_at),
-            ready_at: run.map(|run| instant(run.ready_at)),
-            started_at: run.and_then(|run| run.started_at).map(instant),
+            ready_at: run.ready_at().map(instant),
+            started_at: run.started_at().map(instant),
             finished_at: instant(ending.finished_at),
-            worker: run.and_then(|run| run.worker).map(|worker| worker as usize),
+            worker: run.worker(),
             error: record.error(&ending.outcome),
             cause: match ending.outcome {
                 Outcome::Skipped(cause) => Some(cause),

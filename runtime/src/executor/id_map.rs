@@ -24,6 +24,11 @@ impl Hasher for IdHasher {
     }
 
     #[inline]
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
+    #[inline]
     fn finish(&self) -> u64 {
         self.0
     }

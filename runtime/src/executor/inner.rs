@@ -2,9 +2,10 @@
 
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
-use super::core::{Core, Step};
-use super::record::Launch;
+use super::core::{Core, Seat, Step};
+use super::start::Start;
 use super::trampoline::Acting;
+use super::watch::watch;
 use crate::context;
 use crate::runtime::Handle;
 use crate::task::JoinHandle;
@@ -13,7 +14,7 @@ use crate::worker::Local;
 use monitor::{ExecutionMetrics, ResourceMonitor};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
-use scheduler::Dispatch;
+use scheduler::SchedulerConfig;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ pub(super) struct Inner {
     pub(super) metrics: ExecutionMetrics,
     pub(super) monitor: Option<Arc<ResourceMonitor>>,
     pub(super) config: ExecutorConfig,
+    /// The part of it that the scheduler knows.
+    pub(super) scheduler: SchedulerConfig,
     /// The task that will look at the machine again.
     timer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -36,7 +39,8 @@ impl Inner {
         config: ExecutorConfig,
     ) -> Self {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
-        Self { core: Mutex::new(core), handle, metrics, monitor, config, timer: Mutex::default() }
+        let (scheduler, core) = (config.scheduler(), Mutex::new(core));
+        Self { core, handle, metrics, monitor, config, scheduler, timer: Mutex::default() }
     }
 
     /// Steps the core: `work`, then everything that follows from it.
@@ -57,17 +61,16 @@ impl Inner {
         result
     }
 
-    /// Steps the core for an attempt that ends. If `takes_next`, the best of the tasks that may
-    /// start thereby is returned instead of started.
+    /// Steps the core for an attempt that ends. Returns what its runner goes on with.
     pub(super) fn finish(
         self: &Arc<Self>,
         now: Timestamp,
-        takes_next: bool,
+        seat: Seat,
         work: impl FnOnce(&mut Core, &mut Step<'_>),
-    ) -> Option<Dispatch<Launch>> {
+    ) -> Option<Start> {
         let acting = Acting::enter();
         let work = |core: &mut Core, step: &mut Step<'_>| {
-            step.after.takes_next = takes_next;
+            step.runner = Some(seat);
             work(core, step);
         };
         let ((), next) = self.step_once(now, &acting, work);
@@ -85,10 +88,9 @@ impl Inner {
         now: Timestamp,
         acting: &Acting,
         work: impl FnOnce(&mut Core, &mut Step<'_>) -> R,
-    ) -> (R, Option<Dispatch<Launch>>) {
-        let recorder = self.metrics.recorder(self.worker());
+    ) -> (R, Option<Start>) {
         let mut after = Aftermath::new();
-        let mut step = Step { now, recorder, after: &mut after };
+        let mut step = Step { now, inner: self, after: &mut after, runner: None };
         let mut core = self.core.lock();
         let result = work(&mut core, &mut step);
         core.settle(acting.may_dispatch(self), &mut step);
@@ -108,6 +110,12 @@ impl Inner {
         let timer = self.handle.spawn(look);
         let before = self.timer.lock().replace(timer);
         drop(before);
+    }
+
+    /// Has somebody look after the runners.
+    #[track_caller]
+    pub(super) fn watch(self: &Arc<Self>) {
+        drop(self.handle.spawn(watch(Arc::downgrade(self))));
     }
 
     /// Accepts nothing more, cancels everything, and stops the timer.

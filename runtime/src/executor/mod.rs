@@ -18,6 +18,15 @@
 //!                            handles, dependents, graphs, `idle`
 //! ```
 //!
+//! # Who runs what has been started
+//!
+//! What the scheduler has started waits, in that order, for one of the `Crew`: runners at work, no
+//! more than there are workers, and fewer while attempts are so short that handing one to another
+//! worker costs more than running it. A task that becomes ready waits for a place under the limit;
+//! then at most for those started before it, of which a runner keeps no more than 32 ahead; and,
+//! while the crew is smaller than the runtime, at most a millisecond for the `watch` to see that a
+//! runner is stuck.
+//!
 //! # One lock, and nothing of the user's under it
 //!
 //! `Core` is the scheduler and the books behind one mutex. Every entrance takes it once, steps the
@@ -28,8 +37,9 @@
 //! # What is kept, and for how long
 //!
 //! What is submitted together is a `Batch`: a graph, or one task. It holds a `Record` for each
-//! task, with its end and its output, all in one allocation. The books keep a batch until it has
-//! ended and its handle is gone or has given the result; a [`GraphReport`] and the
+//! task, with its end and its output, in the memory in which the graph was put together. The books
+//! keep a batch until it has ended and its handle is gone or has given the result; a
+//! [`GraphReport`] and the
 //! [`TaskContext`]s of the graph keep it as well. A dependent that was submitted later holds on to
 //! the batches of its dependencies until it has ended, so an output lives as long as anybody may
 //! ask for it, or for another of the same graph.
@@ -43,6 +53,7 @@ mod config;
 mod context;
 mod control;
 mod core;
+mod crew;
 mod discard;
 mod error;
 mod executable;
@@ -60,11 +71,14 @@ mod record;
 mod release;
 mod room;
 mod runner;
+mod start;
 mod submission;
 mod submit_error;
 mod task_handle;
+mod tasks;
 mod trampoline;
 mod waker_set;
+mod watch;
 
 pub use async_task::{AsyncTask, FnTask, TaskError, TaskFuture, task_fn};
 pub use cancellation::Cancelled;

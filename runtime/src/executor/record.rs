@@ -6,30 +6,47 @@ use super::discard::{self, discard};
 use super::{AsyncTask, ExecutableTask, ExecutorError, TaskOutput};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
-use scheduler::{EndState, TaskId};
+use scheduler::{EndState, ResourceRequirements, TaskId};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-/// A task from its submission until nobody can ask about it any more.
+/// A task from the moment it is added to a graph until nobody can ask about it any more. It never
+/// moves to other memory: there may be millions.
 pub(super) struct Record {
     pub(super) id: TaskId,
     pub(super) name: Option<Arc<str>>,
     pub(super) deadline: Option<Instant>,
-    pub(super) memory_bytes: usize,
-    /// Sorted.
-    pub(super) dependencies: Vec<TaskId>,
+    pub(super) estimate_ns: u64,
+    pub(super) timeout: Timeout,
+    pub(super) priority: u32,
+    /// Which of the graph's requirements it has.
+    pub(super) requirements: u32,
+    /// Where in the graph's list its dependencies end.
+    pub(super) dependencies_end: u32,
+    /// Whether the running attempt is to stop.
     pub(super) cancellation: Cancellation,
+    held: Mutex<Held>,
     /// Set once, before anybody can learn that the task has ended.
     ending: OnceLock<Ending>,
-    /// `None` while there is nothing to hold on to.
-    live: Mutex<Option<Box<Live>>>,
 }
 
-/// What a task holds on to until it has ended.
+/// How long one attempt may run, in nanoseconds. Some 584 years and more is for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Timeout(u64);
+
+/// What a task holds on to while it is alive.
+pub(super) struct Held {
+    /// What to run, until an attempt runs it or the task ends without.
+    body: Option<Body>,
+    /// What few tasks have.
+    extras: Option<Box<Extras>>,
+}
+
+/// What few tasks hold on to until they have ended.
 #[derive(Default)]
-struct Live {
+struct Extras {
     /// The dependencies outside its batch, sorted by id.
     inputs: Box<[TaskRef]>,
     /// Whom to wake if the running attempt, which waits, is to stop.
@@ -40,18 +57,70 @@ struct Live {
 #[derive(Debug)]
 pub(super) struct Ending {
     pub(super) outcome: Outcome,
-    /// `None` if it was never dispatched.
-    pub(super) run: Option<Run>,
+    pub(super) run: Run,
     pub(super) finished_at: Timestamp,
 }
 
-/// Where and when an attempt ran.
+/// Where and when an attempt ran. [`Timestamp::MAX`] and `u32::MAX` are "never" and "nowhere": an
+/// option would take twice the space.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
-    pub(super) ready_at: Timestamp,
+    ready_at: Timestamp,
+    started_at: Timestamp,
+    worker: u32,
+}
+
+impl Run {
+    /// Of a task that never was dispatched.
+    pub(super) const NEVER: Self =
+        Self { ready_at: Timestamp::MAX, started_at: Timestamp::MAX, worker: u32::MAX };
+
+    /// Of an attempt that has been dispatched, and not begun.
+    pub(super) fn dispatched(ready_at: Timestamp) -> Self {
+        Self { ready_at, ..Self::NEVER }
+    }
+
+    /// A worker, if it is one, polls the attempt for the first time. `now` may have been read just
+    /// before another worker's reading made the task ready.
+    pub(super) fn begin(&mut self, now: Timestamp, worker: Option<usize>) {
+        self.started_at = now.max(self.ready_at);
+        self.worker = worker.map_or(u32::MAX, |worker| worker as u32);
+    }
+
+    /// When it had nothing to wait for but its turn; `None` if it was never dispatched.
+    pub(super) fn ready_at(&self) -> Option<Timestamp> {
+        Some(self.ready_at).filter(|&at| at != Timestamp::MAX)
+    }
+
     /// `None` if it was stopped before its first poll.
-    pub(super) started_at: Option<Timestamp>,
-    pub(super) worker: Option<u32>,
+    pub(super) fn started_at(&self) -> Option<Timestamp> {
+        Some(self.started_at).filter(|&at| at != Timestamp::MAX)
+    }
+
+    pub(super) fn worker(&self) -> Option<usize> {
+        (self.worker != u32::MAX).then_some(self.worker as usize)
+    }
+}
+
+impl Timeout {
+    /// The task does not say.
+    const UNSAID: Self = Self(u64::MAX - 1);
+    const FOR_EVER: Self = Self(u64::MAX);
+
+    fn new(timeout: Option<Duration>) -> Self {
+        let Some(timeout) = timeout else { return Self::UNSAID };
+        let nanos = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
+        if nanos < Self::UNSAID.0 { Self(nanos) } else { Self::FOR_EVER }
+    }
+
+    /// What the task says; `Duration::MAX` is for ever.
+    pub(super) fn said(self) -> Option<Duration> {
+        match self {
+            Self::UNSAID => None,
+            Self::FOR_EVER => Some(Duration::MAX),
+            Self(nanos) => Some(Duration::from_nanos(nanos)),
+        }
+    }
 }
 
 /// What came out of a task.
@@ -65,32 +134,63 @@ pub(super) enum Outcome {
     Skipped(TaskId),
 }
 
-/// What travels through the scheduler: the payload of a task that has not started.
-#[derive(Debug)]
-pub(super) struct Launch {
-    pub(super) task: TaskRef,
-    pub(super) body: Body,
-}
-
 /// What the user wants run.
 pub(super) struct Body(pub(super) Arc<dyn AsyncTask>);
 
 impl Record {
-    /// The record of an accepted task, and what it runs.
-    pub(super) fn new(task: ExecutableTask) -> (Self, Body) {
-        let mut dependencies = task.dependencies;
-        dependencies.sort_unstable();
-        let record = Self {
+    /// The record of `task`, whose dependencies and requirements the graph keeps.
+    pub(super) fn new(task: ExecutableTask, requirements: u32, dependencies_end: u32) -> Self {
+        Self {
             id: task.id,
             name: task.name,
             deadline: task.deadline,
-            memory_bytes: task.resource_requirements.memory_bytes,
-            dependencies,
+            estimate_ns: u64::try_from(task.estimated_duration.as_nanos()).unwrap_or(u64::MAX),
+            timeout: Timeout::new(task.timeout),
+            priority: task.priority,
+            requirements,
+            dependencies_end,
             cancellation: Cancellation::default(),
+            held: Mutex::new(Held { body: Some(Body(task.task)), extras: None }),
             ending: OnceLock::new(),
-            live: Mutex::default(),
-        };
-        (record, Body(task.task))
+        }
+    }
+
+    /// The task again, with what the graph has kept of it. `None` if it has started.
+    pub(super) fn into_task(
+        self,
+        dependencies: Vec<TaskId>,
+        resource_requirements: ResourceRequirements,
+    ) -> Option<ExecutableTask> {
+        Some(ExecutableTask {
+            id: self.id,
+            name: self.name.clone(),
+            priority: self.priority,
+            deadline: self.deadline,
+            dependencies,
+            estimated_duration: self.estimate(),
+            resource_requirements,
+            timeout: self.timeout.said(),
+            task: self.take_body()?.0,
+        })
+    }
+
+    /// How long the task is expected to run.
+    pub(super) fn estimate(&self) -> Duration {
+        if self.estimate_ns == u64::MAX {
+            Duration::MAX
+        } else {
+            Duration::from_nanos(self.estimate_ns)
+        }
+    }
+
+    /// What to run; `None` the second time.
+    pub(super) fn take_body(&self) -> Option<Body> {
+        self.held.lock().body.take()
+    }
+
+    /// Reads the memory that an attempt will need, so that several can be on their way at once.
+    pub(super) fn touch(&self) -> usize {
+        self.held.lock().body.as_ref().map_or(0, |Body(task)| Arc::strong_count(task))
     }
 
     pub(super) fn ending(&self) -> Option<&Ending> {
@@ -106,13 +206,13 @@ impl Record {
     pub(super) fn set_outside_inputs(&self, mut inputs: Vec<TaskRef>) {
         inputs.sort_unstable_by_key(|input| input.id);
         // What was there before is nothing.
-        self.live.lock().get_or_insert_default().inputs = inputs.into();
+        self.held.lock().extras.get_or_insert_default().inputs = inputs.into();
     }
 
     /// The dependency `id` outside the task's batch, until the task has ended.
     pub(super) fn outside_input(&self, id: TaskId) -> Option<TaskRef> {
-        let live = self.live.lock();
-        let inputs = &live.as_ref()?.inputs;
+        let held = self.held.lock();
+        let inputs = &held.extras.as_ref()?.inputs;
         let place = inputs.binary_search_by_key(&id, |input| input.id).ok()?;
         Some(inputs[place].clone())
     }
@@ -122,36 +222,41 @@ impl Record {
     /// The flag is looked at after the waker has been left: either this look sees that the
     /// attempt is to stop, or [`stop`](Self::stop) sees the waker.
     pub(super) fn wait_or_stop(&self, waker: &Waker) -> bool {
-        let mut guard = self.live.lock();
-        let live = guard.get_or_insert_default();
-        let is_new = live.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
+        let mut held = self.held.lock();
+        let extras = held.extras.get_or_insert_default();
+        let is_new = extras.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
         // Both wakers are this runtime's own: cloning and dropping them is no user code.
         if is_new {
-            live.waker = Some(waker.clone());
+            extras.waker = Some(waker.clone());
         }
-        drop(guard);
+        drop(held);
         self.cancellation.is_set()
     }
 
     /// Asks the running attempt to stop. It looks at the flag whenever it is polled.
     pub(super) fn stop(&self) {
         self.cancellation.set();
-        let waker = self.live.lock().as_mut().and_then(|live| live.waker.take());
+        let waker = self.held.lock().extras.as_mut().and_then(|extras| extras.waker.take());
         if let Some(waker) = waker {
             discard::wake(waker);
         }
     }
 
-    /// After the end: lets go of what only a live task needs.
+    /// After the end: lets go of what only a live task needs. Returns what it was to run, if no
+    /// attempt has taken that.
     ///
     /// Every record comes by here before it is dropped, so dropping the last of a long chain of
     /// dependents never recurses along the chain.
-    pub(super) fn settle(&self) {
-        let live = self.live.lock().take();
+    #[must_use = "dropping it is user code"]
+    pub(super) fn settle(&self) -> Option<Body> {
+        let mut held = self.held.lock();
+        let (body, extras) = (held.body.take(), held.extras.take());
+        drop(held);
         if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
             self.cancellation.set();
         }
-        drop(live);
+        drop(extras);
+        body
     }
 
     /// A copy of what came out of an ended task.

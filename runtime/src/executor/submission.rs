@@ -2,12 +2,13 @@
 
 use super::batch::Batch;
 use super::inner::Inner;
-use super::{ExecutableTask, Graph, GraphHandle, SubmitError, TaskHandle};
-use scheduler::TaskTerms;
+use super::tasks::Tasks;
+use super::{ExecutableTask, ExecutorError, Graph, GraphHandle, SubmitError, TaskHandle};
+use primitives::Timestamp;
+use scheduler::{FailurePolicy, GraphId, GraphPlan, TaskTerms};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 impl Inner {
     /// Submits one task, with the room that `place` was granted if there is one.
@@ -17,13 +18,19 @@ impl Inner {
         place: Option<Place>,
     ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
         let now = self.now();
-        let batch = Batch::new(now);
+        let mut tasks = Tasks::default();
+        tasks.push(task);
+        let batch = Batch::new(tasks, now);
+        let terms = self.terms(batch.tasks(), 0);
         let is_granted = place.is_some_and(Place::use_up);
         let accepted =
-            self.step_at(now, |core, step| core.accept_task(task, self, &batch, is_granted, step));
+            self.step_at(now, |core, step| core.accept_task(&terms, &batch, is_granted, step));
         match accepted {
             Ok(()) => Ok(TaskHandle::new(Arc::clone(self), batch)),
-            Err(refused) => Err(SubmitError::new(refused.0, refused.1)),
+            Err(error) => {
+                let task = batch.into_tasks().and_then(Tasks::into_only);
+                Err(SubmitError::new(error, task.expect("nobody keeps a refused task")))
+            }
         }
     }
 
@@ -34,28 +41,41 @@ impl Inner {
         place: Option<Place>,
     ) -> Result<GraphHandle, SubmitError<Graph>> {
         let now = self.now();
-        let batch = Batch::new(now);
+        let Graph { tasks, failure } = graph;
+        let batch = Batch::new(tasks, now);
         let is_granted = place.is_some_and(Place::use_up);
-        let accepted = self
-            .step_at(now, |core, step| core.accept_graph(graph, self, &batch, is_granted, step));
+        let accepted = self.accept_graph(&batch, failure, is_granted, now);
         match accepted {
             Ok(id) => Ok(GraphHandle::new(Arc::clone(self), id, batch)),
-            Err(refused) => Err(SubmitError::new(refused.0, refused.1)),
+            Err(error) => {
+                let tasks = batch.into_tasks().expect("nobody keeps a refused graph");
+                Err(SubmitError::new(error, Graph { tasks, failure }))
+            }
         }
     }
 
-    /// What the scheduler has to know of a task.
-    pub(super) fn terms<'a>(&self, task: &'a ExecutableTask) -> TaskTerms<'a> {
-        let timeout = task.timeout.unwrap_or(self.config.default_timeout);
-        TaskTerms {
-            id: task.id,
-            priority: task.priority,
-            deadline: task.deadline.map(|deadline| self.timestamp(deadline)),
-            dependencies: &task.dependencies,
-            estimate: task.estimated_duration,
-            requirements: task.resource_requirements,
-            timeout: Some(timeout).filter(|&timeout| timeout != Duration::MAX),
+    /// Looks for room, plans the graph, and then submits it: planning takes long, and costs
+    /// memory.
+    fn accept_graph(
+        self: &Arc<Self>,
+        batch: &Arc<Batch>,
+        failure: FailurePolicy,
+        is_granted: bool,
+        now: Timestamp,
+    ) -> Result<GraphId, ExecutorError> {
+        let count = batch.records().len();
+        if !is_granted {
+            self.core.lock().check_room(count, is_granted)?;
         }
+        let terms = |index| self.terms(batch.tasks(), index);
+        let plan = GraphPlan::new(&self.scheduler, count, terms);
+        self.step_at(now, |core, step| core.accept_graph(plan, batch, failure, is_granted, step))
+    }
+
+    /// What the scheduler has to know of a task.
+    fn terms<'a>(&self, tasks: &'a Tasks, index: usize) -> TaskTerms<'a> {
+        let deadline = tasks.records[index].deadline.map(|deadline| self.timestamp(deadline));
+        TaskTerms { deadline, ..tasks.terms(index, self.config.default_timeout) }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Plain graphs, one file a behaviour.
 
-mod closures;
 mod ends;
 mod errors;
 mod fairness;

@@ -1,9 +1,10 @@
 //! The tasks that have not ended, and who waits for whom.
 
 use super::Ticket;
-use super::edges::{EdgeList, Edges};
+use super::cargo::{Cargo, Label};
+use super::edges::{Edges, Links};
 use super::job::Job;
-use super::record::{NO_JOB, Record};
+use super::record::{NO_JOB, NO_LINKS, Profile, Record};
 use super::slab::Slab;
 use super::state::Phase;
 use std::ops::{Index, IndexMut};
@@ -20,14 +21,25 @@ use std::ops::{Index, IndexMut};
 /// | [`detach`](Self::detach) | O(dependencies), once in a task's life |
 #[derive(Debug)]
 pub(crate) struct DependencyGraph<P> {
-    records: Slab<Record<P>>,
+    records: Slab<Record>,
+    pub(crate) cargo: Cargo<P>,
     pub(crate) jobs: Slab<Job>,
+    /// Of the tasks that were submitted alone, one each.
+    profiles: Slab<Profile>,
     edges: Edges,
+    links: Slab<Links>,
 }
 
 impl<P> Default for DependencyGraph<P> {
     fn default() -> Self {
-        Self { records: Slab::default(), jobs: Slab::default(), edges: Edges::default() }
+        Self {
+            records: Slab::default(),
+            cargo: Cargo::default(),
+            jobs: Slab::default(),
+            profiles: Slab::default(),
+            edges: Edges::default(),
+            links: Slab::default(),
+        }
     }
 }
 
@@ -35,10 +47,26 @@ impl<P> DependencyGraph<P> {
     /// Makes room in one step.
     pub(crate) fn reserve(&mut self, tasks: usize) {
         self.records.reserve(tasks);
+        self.cargo.reserve(self.records.len_after(tasks));
     }
 
-    pub(crate) fn insert(&mut self, record: Record<P>) -> u32 {
-        self.records.insert(record)
+    pub(crate) fn insert(&mut self, record: Record, payload: P, label: Label) -> u32 {
+        let slot = self.records.insert(record);
+        self.cargo.put(slot, payload, label);
+        slot
+    }
+
+    /// Keeps the profile of a task that is submitted alone.
+    pub(crate) fn insert_profile(&mut self, profile: Profile) -> u32 {
+        self.profiles.insert(profile)
+    }
+
+    pub(crate) fn profile(&self, slot: u32) -> &Profile {
+        let record = &self[slot];
+        match record.job {
+            NO_JOB => &self.profiles[record.profile],
+            job => self.jobs[job].profile(record.profile),
+        }
     }
 
     /// Whether a task is in `slot`.
@@ -48,12 +76,20 @@ impl<P> DependencyGraph<P> {
 
     /// `successor` must wait for `predecessor`, which is not in the same graph.
     pub(crate) fn link(&mut self, predecessor: u32, successor: u32) {
-        let mut successors = self[predecessor].successors;
-        let mut predecessors = self[successor].predecessors;
+        let (from, to) = (self.links_of(predecessor), self.links_of(successor));
+        let (mut successors, mut predecessors) =
+            (self.links[from].successors, self.links[to].predecessors);
         self.edges.add(predecessor, successor, &mut successors, &mut predecessors);
-        self[predecessor].successors = successors;
-        self[successor].predecessors = predecessors;
+        self.links[from].successors = successors;
+        self.links[to].predecessors = predecessors;
         self[successor].unmet += 1;
+    }
+
+    fn links_of(&mut self, slot: u32) -> u32 {
+        if self[slot].links == NO_LINKS {
+            self[slot].links = self.links.insert(Links::default());
+        }
+        self[slot].links
     }
 
     /// The dependencies of `slot` that have not ended; those outside its graph first, whose ranks
@@ -61,32 +97,44 @@ impl<P> DependencyGraph<P> {
     pub(crate) fn predecessors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
         let record = &self[slot];
         let inside = (record.job != NO_JOB).then(|| self.jobs[record.job].parents(record.node));
-        self.edges.sources(record.predecessors).chain(inside.into_iter().flatten())
+        let outside = self.links.get(record.links).copied().unwrap_or_default();
+        self.edges.sources(outside.predecessors).chain(inside.into_iter().flatten())
     }
 
     /// `slot` ends: collects the tasks that wait for it and lets go of them.
     pub(crate) fn release_successors(&mut self, slot: u32, waiting: &mut Vec<u32>) {
-        let record = &mut self[slot];
-        let list = std::mem::take(&mut record.successors);
-        let (job, node) = (record.job, record.node);
+        let &Record { job, node, links, .. } = &self[slot];
         if job != NO_JOB {
             let children = self.jobs[job].children(node);
             waiting.extend(children.filter(|&child| !self[child].is_detached));
         }
-        self.edges.release_successors(list, |target| waiting.push(target));
+        if links != NO_LINKS {
+            let list = std::mem::take(&mut self.links[links].successors);
+            self.edges.release_successors(list, |target| waiting.push(target));
+        }
     }
 
     /// `slot` waits for nobody any more: it became ready, or it will never run.
     pub(crate) fn detach(&mut self, slot: u32) {
-        self[slot].is_detached = true;
-        let list: EdgeList = std::mem::take(&mut self[slot].predecessors);
-        self.edges.release_predecessors(list);
+        let record = &mut self[slot];
+        record.is_detached = true;
+        let links = record.links;
+        if links != NO_LINKS {
+            let list = std::mem::take(&mut self.links[links].predecessors);
+            self.edges.release_predecessors(list);
+        }
     }
 
     /// Drops an ended task that has been detached, has released its successors and has handed its
-    /// payload on.
+    /// cargo on.
     pub(crate) fn remove(&mut self, slot: u32) {
-        debug_assert!(self[slot].payload.is_none());
+        let &Record { job, links, profile, .. } = &self[slot];
+        if links != NO_LINKS {
+            self.links.discard(links);
+        }
+        if job == NO_JOB {
+            self.profiles.discard(profile);
+        }
         self.records.discard(slot);
     }
 
@@ -113,15 +161,15 @@ impl<P> DependencyGraph<P> {
 }
 
 impl<P> Index<u32> for DependencyGraph<P> {
-    type Output = Record<P>;
+    type Output = Record;
 
-    fn index(&self, slot: u32) -> &Record<P> {
+    fn index(&self, slot: u32) -> &Record {
         &self.records[slot]
     }
 }
 
 impl<P> IndexMut<u32> for DependencyGraph<P> {
-    fn index_mut(&mut self, slot: u32) -> &mut Record<P> {
+    fn index_mut(&mut self, slot: u32) -> &mut Record {
         &mut self.records[slot]
     }
 }

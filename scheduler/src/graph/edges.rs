@@ -16,6 +16,15 @@ impl Default for EdgeList {
     }
 }
 
+/// The edges of one task to tasks outside its graph.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Links {
+    /// Whom it depends on. Kept only while it waits: nobody asks later.
+    pub(crate) predecessors: EdgeList,
+    /// Who depends on it, in order of submission.
+    pub(crate) successors: EdgeList,
+}
+
 /// "`target` waits for `source`": 16 bytes.
 ///
 /// The edge is in the successor list of its source and in the predecessor list of its target.

@@ -32,7 +32,7 @@ impl<P> TaskScheduler<P> {
         if !self.graph.is_running(ticket) {
             return Err(SchedulerError::StaleTicket { ticket });
         }
-        self.admission.release(self.graph[ticket.index].demand);
+        self.admission.release(self.graph.profile(ticket.index).demand);
         self.end(ticket.index, end, None, now);
         Ok(())
     }
@@ -95,7 +95,7 @@ impl<P> TaskScheduler<P> {
     fn stop_job(&mut self, job: u32, now: Timestamp) -> Vec<Ticket> {
         self.graph.jobs[job].is_stopping = true;
         // The deepest level first, so that no level opens for tasks that are about to end.
-        let slots = self.graph.jobs[job].deepest_first().collect();
+        let slots = self.graph.jobs[job].deepest_first();
         self.cancel_slots(slots, now)
     }
 
@@ -139,9 +139,11 @@ impl<P> TaskScheduler<P> {
             self.ready.remove(self.config.policy.key(record));
         }
         let graph = self.graph_of(slot);
-        let record = &mut self.graph[slot];
-        let &mut Record { id, job, node, phase, level, .. } = record;
-        let payload = record.payload.take();
+        let &Record { id, job, node, phase, class, .. } = &self.graph[slot];
+        let payload = self.graph.cargo.take(slot);
+        if payload.is_some() {
+            drop(self.graph.cargo.take_label(slot));
+        }
         self.graph.remove(slot);
         match job {
             NO_JOB => self.directory.put_alone(id, Place::Ended(end)),
@@ -161,14 +163,14 @@ impl<P> TaskScheduler<P> {
         }
         self.scratch = successors;
         if let Some(graph) = graph {
-            self.end_in_job(graph, level, phase, end, now);
+            self.end_in_job(graph, class, phase, end, now);
         }
     }
 
     fn end_in_job(
         &mut self,
         graph: GraphId,
-        level: u32,
+        class: u32,
         phase: Phase,
         end: EndState,
         now: Timestamp,
@@ -180,7 +182,7 @@ impl<P> TaskScheduler<P> {
             job.shrink();
             self.events.push_back(Event::GraphEnded { graph, counts });
         } else if self.config.policy.has_barrier() {
-            for slot in job.end_on(level) {
+            for slot in job.end_on(class) {
                 self.make_ready_if_free(slot, now);
             }
         }

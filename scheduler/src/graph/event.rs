@@ -15,11 +15,13 @@ pub struct Dispatch<P> {
     pub id: TaskId,
     /// The graph it was submitted in.
     pub graph: Option<GraphId>,
-    /// Its name for people.
+    /// Its position in that graph; 0 if it was submitted alone.
+    pub node: usize,
+    /// Its name for people, if it was submitted as a [`TaskSpec`](crate::TaskSpec).
     pub name: Option<Arc<str>>,
     /// Which attempt this is; the first is 1.
     pub attempt: u32,
-    /// Its own deadline.
+    /// Its own deadline, likewise.
     pub deadline: Option<Timestamp>,
     /// How long this attempt may run.
     pub timeout: Option<Duration>,

@@ -1,14 +1,16 @@
 //! A graph that was submitted as a whole, while somebody may ask about it.
 
 use super::directory::Place;
+use super::ranks::levels;
+use super::record::Profile;
 use super::roster::Roster;
-use super::topology::{Adjacency, Topology};
+use super::topology::Topology;
 use super::{Counts, EndState, FailurePolicy};
 
 /// The graph's tasks, who waits for whom among them, and how far they are.
 ///
-/// A node is a task's position in the submission. Per node a job takes 16 bytes until the graph
-/// has ended and 4 afterwards, and 8 for an edge until then.
+/// A node is a task's position in the submission. Per node a job takes 12 bytes until the graph
+/// has ended and 4 afterwards, and 8 for an edge until then; 8 more under a policy with barriers.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) failure: FailurePolicy,
@@ -17,8 +19,9 @@ pub(crate) struct Job {
     pub(crate) counts: Counts,
     pub(crate) roster: Roster,
     places: Vec<PackedPlace>,
-    parents: Adjacency,
-    children: Adjacency,
+    topology: Topology,
+    profiles: Vec<Profile>,
+    /// Empty under a policy without barriers.
     levels: Levels,
 }
 
@@ -39,25 +42,31 @@ struct Levels {
 }
 
 impl Job {
-    /// A graph of which node n is on `levels[n]`. No node has a place yet.
+    /// A graph of which no node has a place yet. `levels` says for each node on which level it is,
+    /// if the policy wants to know.
     pub(crate) fn new(
         failure: FailurePolicy,
         roster: Roster,
         topology: Topology,
-        levels: &[u32],
+        profiles: Vec<Profile>,
+        levels: Option<&[u32]>,
     ) -> Self {
         let mut counts = Counts::default();
-        counts.submit(levels.len());
+        counts.submit(topology.nodes());
         Self {
             failure,
             is_stopping: false,
             counts,
             roster,
-            places: Vec::with_capacity(levels.len()),
-            parents: topology.parents,
-            children: topology.children,
-            levels: Levels::new(levels),
+            places: Vec::with_capacity(topology.nodes()),
+            topology,
+            profiles,
+            levels: levels.map(Levels::new).unwrap_or_default(),
         }
+    }
+
+    pub(crate) fn profile(&self, profile: u32) -> &Profile {
+        &self.profiles[profile as usize]
     }
 
     /// Puts the next node into `slot`.
@@ -67,7 +76,7 @@ impl Job {
 
     /// How many tasks of the graph `node` depends on.
     pub(crate) fn unmet(&self, node: u32) -> u32 {
-        self.parents.of(node).len() as u32
+        self.topology.parents.of(node).len() as u32
     }
 
     /// How many tasks the graph has.
@@ -93,17 +102,24 @@ impl Job {
 
     /// The slots of the tasks of the graph that `node` waits for and that have not ended.
     pub(crate) fn parents(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        self.slots(self.parents.of(node))
+        self.slots(self.topology.parents.of(node))
     }
 
     /// The slots of the tasks of the graph that wait for `node` and have not ended.
     pub(crate) fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        self.slots(self.children.of(node))
+        self.slots(self.topology.children.of(node))
     }
 
     /// The slots of all tasks that have not ended, the deepest level first.
-    pub(crate) fn deepest_first(&self) -> impl Iterator<Item = u32> + '_ {
-        self.slots(&self.levels.nodes).rev()
+    pub(crate) fn deepest_first(&self) -> Vec<u32> {
+        let made;
+        let levels = if self.levels.starts.is_empty() {
+            made = Levels::new(&levels(&self.topology));
+            &made
+        } else {
+            &self.levels
+        };
+        self.slots(&levels.nodes).rev().collect()
     }
 
     /// Whether every task has ended.
@@ -131,7 +147,8 @@ impl Job {
     /// Nobody asks any more who waits for whom.
     pub(crate) fn shrink(&mut self) {
         self.levels = Levels::default();
-        (self.parents, self.children) = Default::default();
+        self.topology = Topology::default();
+        self.profiles = Vec::new();
     }
 }
 

@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cargo;
 mod config;
 mod dependency_graph;
 mod directory;
@@ -36,6 +37,7 @@ mod topology;
 pub use config::{FailurePolicy, SchedulerConfig};
 pub use event::{Cancelled, Dispatch, Event};
 pub use handle::{GraphId, Ticket};
+pub use plan::GraphPlan;
 pub use policy::Policy;
 pub use resources::ResourceRequirements;
 pub use scheduler::TaskScheduler;

@@ -1,23 +1,197 @@
 //! Checking a submission, and what the shape of a graph says about its tasks. Nothing changes.
 
-use super::ranks::{effective_deadlines, levels, upward_ranks};
-use super::record::nanos;
+use super::ranks::{latest_start, levels};
+use super::record::{Profile, nanos};
 use super::roster::Roster;
-use super::{Adjacency, TaskId, TaskScheduler, TaskTerms, Topology};
+use super::{Adjacency, SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
+use crate::control::Admission;
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::collections::HashSet;
+use std::fmt;
 
-/// A graph that has passed every check.
-pub(super) struct Plan {
+/// A graph that has passed every check which asks nobody else: its ids are distinct, it has no
+/// cycle, its requirements could be met; and the order that follows from its shape.
+///
+/// Making one is most of the work of a submission, and needs no scheduler, only its settings: a
+/// driver does it before it takes the lock. [`submit_plan`](TaskScheduler::submit_plan) does the
+/// rest.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime_scheduler::{GraphPlan, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+/// use primitives::Timestamp;
+///
+/// let config = SchedulerConfig::default();
+/// let (first, second) = (TaskId::new(1), TaskId::new(2));
+/// let tasks = [TaskSpec::new(first, "boil"), TaskSpec::new(second, "pour").after(first)];
+/// let plan = GraphPlan::new(&config, tasks.len(), |n| tasks[n].terms())?;
+///
+/// let mut scheduler = TaskScheduler::new(config)?;
+/// let now = Timestamp::ZERO;
+/// let submitted = scheduler.submit_plan(plan, |n| n, Default::default(), now);
+/// assert!(submitted.is_ok());
+/// assert_eq!(scheduler.dispatch(now).map(|boil| boil.payload), Some(0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct GraphPlan {
     pub(super) roster: Roster,
     pub(super) topology: Topology,
-    /// For each node its level, its upward rank and its effective deadline.
-    pub(super) levels: Vec<u32>,
-    pub(super) ranks: Vec<u64>,
-    pub(super) dues: Vec<Timestamp>,
+    /// Under a policy with barriers.
+    pub(super) levels: Option<Vec<u32>>,
+    pub(super) nodes: Vec<PlannedNode>,
+    pub(super) profiles: Vec<Profile>,
     /// Dependencies on tasks that were submitted before, with the node that names them.
     pub(super) outside: Vec<(u32, TaskId)>,
+}
+
+/// What the scheduler keeps of a task from its plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlannedNode {
+    pub(super) class: u32,
+    pub(super) profile: u32,
+    pub(super) rank: u64,
+    pub(super) due: Timestamp,
+}
+
+/// The profiles of a graph: neighbours often have the same.
+#[derive(Default)]
+struct Profiles(Vec<Profile>);
+
+/// How many of the profiles seen last are looked through.
+const PROFILES_COMPARED: usize = 4;
+
+impl Profiles {
+    fn number(&mut self, profile: Profile) -> u32 {
+        let recent = self.0.len().saturating_sub(PROFILES_COMPARED);
+        let known = self.0[recent..].iter().rposition(|&other| other == profile);
+        let number = known.map_or(self.0.len(), |at| recent + at);
+        if known.is_none() {
+            self.0.push(profile);
+        }
+        // No more than there are tasks.
+        number as u32
+    }
+}
+
+impl GraphPlan {
+    /// Plans the graph whose task number n, of `tasks`, is what `terms(n)` says, for a scheduler
+    /// with the settings `config`. O(tasks + dependencies).
+    ///
+    /// # Errors
+    ///
+    /// Those that [`submit_graph`](TaskScheduler::submit_graph) gives for what is wrong with the
+    /// graph by itself: more tasks than `max_pending`, two with the same id, requirements that
+    /// mean nothing or exceed a budget, or a cycle.
+    pub fn new<'a>(
+        config: &SchedulerConfig,
+        tasks: usize,
+        terms: impl Fn(usize) -> TaskTerms<'a>,
+    ) -> Result<Self, SchedulerError> {
+        let max_pending = config.max_pending;
+        if tasks > max_pending {
+            return Err(SchedulerError::GraphTooLarge { tasks, max_pending });
+        }
+        let roster = enrol(config, (0..tasks).map(&terms))?;
+        let mut parents = Adjacency::with_capacity(tasks);
+        let mut nodes = Vec::with_capacity(tasks);
+        let (mut outside, mut profiles) = (Vec::new(), Profiles::default());
+        for (spec, node) in (0..tasks).map(&terms).zip(0..) {
+            nodes.push(PlannedNode {
+                class: spec.priority,
+                profile: profiles.number(Profile::from(&spec)),
+                rank: nanos(spec.estimate),
+                due: spec.deadline.unwrap_or(Timestamp::MAX),
+            });
+            parents.push(spec.dependencies.iter().filter_map(|&id| {
+                let inside = roster.node(id);
+                if inside.is_none() {
+                    outside.push((node, id));
+                }
+                inside
+            }));
+        }
+        let topology = Topology::new(parents).map_err(|ring| SchedulerError::Cycle {
+            tasks: ring.into_iter().map(|node| terms(node as usize).id).collect(),
+        })?;
+        let mut plan =
+            Self { roster, topology, levels: None, nodes, profiles: profiles.0, outside };
+        plan.order(config);
+        Ok(plan)
+    }
+
+    /// Computes what a policy sorts by.
+    fn order(&mut self, config: &SchedulerConfig) {
+        if config.policy.has_barrier() {
+            let levels = levels(&self.topology);
+            for (node, &level) in self.nodes.iter_mut().zip(&levels) {
+                node.class = level;
+            }
+            self.levels = Some(levels);
+        }
+        self.urge();
+    }
+
+    /// Ranks and effective deadlines, in one pass from the ends of the graph to its beginnings:
+    /// what `nodes` says of a task by itself before, it says for everybody behind it afterwards.
+    fn urge(&mut self) {
+        let Self { topology, nodes, profiles, .. } = self;
+        for node in topology.order().rev() {
+            let (mut longest, mut due) = (0, nodes[node as usize].due);
+            for &child in topology.children.of(node) {
+                let child = nodes[child as usize];
+                longest = longest.max(child.rank);
+                due = due.min(latest_start(child.due, profiles[child.profile as usize].estimate));
+            }
+            let own = &mut nodes[node as usize];
+            own.rank = own.rank.saturating_add(longest);
+            own.due = due;
+        }
+    }
+
+    /// Whether a task depends on one that is not in the graph.
+    pub fn reaches_out(&self) -> bool {
+        !self.outside.is_empty()
+    }
+
+    /// How many tasks there are.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+impl fmt::Debug for GraphPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphPlan").field("tasks", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// Checks the ids and the requirements; the error is that of the first task that has one.
+fn enrol<'a>(
+    config: &SchedulerConfig,
+    tasks: impl Iterator<Item = TaskTerms<'a>> + Clone,
+) -> Result<Roster, SchedulerError> {
+    let admission = Admission::new(config);
+    let check = |task: &TaskTerms<'_>| admission.check(task.id, &task.requirements, config);
+    let mut refused = None;
+    let roster = Roster::new(tasks.clone().map(|task| {
+        if refused.is_none() {
+            refused = check(&task).err();
+        }
+        task.id
+    }));
+    if let Some(roster) = roster {
+        return refused.map_or(Ok(roster), Err);
+    }
+    let mut seen = HashSet::new();
+    for task in tasks {
+        check(&task)?;
+        if !seen.insert(task.id) {
+            return Err(SchedulerError::DuplicateId { id: task.id });
+        }
+    }
+    unreachable!("two tasks have the same id")
 }
 
 impl<P> TaskScheduler<P> {
@@ -35,74 +209,19 @@ impl<P> TaskScheduler<P> {
         self.check_room(1)
     }
 
-    pub(super) fn plan<T>(
-        &self,
-        all: &[T],
-        terms: impl Fn(&T) -> TaskTerms<'_>,
-    ) -> Result<Plan, SchedulerError> {
-        let (tasks, max_pending) = (all.len(), self.config.max_pending);
-        if tasks > max_pending {
-            return Err(SchedulerError::GraphTooLarge { tasks, max_pending });
+    /// What a plan says nothing about: who else is known, and how much room there is.
+    pub(super) fn check_plan(&self, plan: &GraphPlan) -> Result<(), SchedulerError> {
+        if self.directory.overlaps(&plan.roster) {
+            let known = plan.roster.ids().find(|&id| self.directory.contains(id));
+            let id = known.expect("a task is known already");
+            return Err(SchedulerError::DuplicateId { id });
         }
-        let roster = self.enrol(all.iter().map(&terms))?;
-        let mut parents = Adjacency::with_capacity(tasks);
-        let mut outside = Vec::new();
-        let mut estimates = Vec::with_capacity(tasks);
-        let mut deadlines = Vec::with_capacity(tasks);
-        for (spec, node) in all.iter().map(&terms).zip(0..) {
-            estimates.push(nanos(spec.estimate));
-            deadlines.push(spec.deadline);
-            let first = outside.len();
-            parents.push(spec.dependencies.iter().filter_map(|&id| {
-                let inside = roster.node(id);
-                if inside.is_none() {
-                    outside.push((node, id));
-                }
-                inside
-            }));
-            let mut new = outside[first..].iter();
-            new.try_for_each(|&(_, dependency)| self.check_known(spec.id, dependency))?;
+        for &(node, dependency) in &plan.outside {
+            self.check_known(plan.roster.id(node), dependency)?;
         }
-        let topology = Topology::new(parents).map_err(|ring| SchedulerError::Cycle {
-            tasks: ring.into_iter().map(|node| terms(&all[node as usize]).id).collect(),
-        })?;
         // Last, because it is the only reason that passes: whoever waits for room must not wait
         // with a graph that will be refused anyway.
-        self.check_room(tasks)?;
-        let own = |node: usize| deadlines[node];
-        Ok(Plan {
-            roster,
-            levels: levels(&topology),
-            ranks: upward_ranks(&topology, |node| estimates[node]),
-            dues: effective_deadlines(&topology, own, |node| estimates[node]),
-            topology,
-            outside,
-        })
-    }
-
-    /// Checks the ids and the requirements; the error is that of the first task that has one.
-    fn enrol<'a>(
-        &self,
-        tasks: impl Iterator<Item = TaskTerms<'a>> + Clone,
-    ) -> Result<Roster, SchedulerError> {
-        let check =
-            |task: &TaskTerms<'_>| self.admission.check(task.id, &task.requirements, &self.config);
-        let mut refused = None;
-        let roster = Roster::new(tasks.clone().map(|task| {
-            refused = refused.take().or_else(|| check(&task).err());
-            task.id
-        }));
-        if let Some(roster) = roster.filter(|roster| !self.directory.overlaps(roster)) {
-            return refused.map_or(Ok(roster), Err);
-        }
-        let mut seen = HashSet::new();
-        for task in tasks {
-            check(&task)?;
-            if self.directory.contains(task.id) || !seen.insert(task.id) {
-                return Err(SchedulerError::DuplicateId { id: task.id });
-            }
-        }
-        unreachable!("a task is known already, or two have the same id")
+        self.check_room(plan.len())
     }
 
     fn check_known(&self, task: TaskId, dependency: TaskId) -> Result<(), SchedulerError> {
@@ -118,5 +237,56 @@ impl<P> TaskScheduler<P> {
         }
         let (pending, max_pending) = (self.counts.pending(), self.config.max_pending);
         Err(SchedulerError::QueueFull { wanted, pending, max_pending })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::GraphPlan;
+    use crate::graph::{SchedulerConfig, TaskId, TaskSpec};
+    use primitives::Timestamp;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    /// For each task its dependencies, its deadline and its estimate.
+    fn plan(tasks: &[(&[u64], Option<u64>, u64)]) -> GraphPlan {
+        let spec = |(id, &(after, deadline, estimate)): (u64, &(&[u64], Option<u64>, u64))| {
+            let mut spec = TaskSpec::new(TaskId::new(id), ())
+                .after_all(after.iter().copied().map(TaskId::new))
+                .estimate(Duration::from_nanos(estimate));
+            spec.deadline = deadline.map(Timestamp::from_nanos);
+            spec
+        };
+        let specs: Vec<_> = (0..).zip(tasks).map(spec).collect();
+        let config = SchedulerConfig::default();
+        GraphPlan::new(&config, specs.len(), |node| specs[node].terms()).unwrap()
+    }
+
+    #[test]
+    fn deadlines_and_ranks_travel_backwards() {
+        let plan = plan(&[
+            (&[], None, 1),
+            (&[0], Some(60), 10),
+            (&[0], None, 2),
+            (&[1, 2], Some(100), 5),
+            (&[2], None, 20),
+        ]);
+        let dues: Vec<_> = plan.nodes.iter().map(|node| node.due.as_nanos()).collect();
+        assert_eq!(dues, [50, 60, 95, 100, u64::MAX]);
+        let ranks: Vec<_> = plan.nodes.iter().map(|node| node.rank).collect();
+        assert_eq!(ranks, [23, 15, 22, 5, 20]);
+    }
+
+    proptest! {
+        #[test]
+        fn equal_neighbours_share_a_profile(estimates in prop::collection::vec(0..6_u64, 0..40)) {
+            let tasks: Vec<_> = estimates.iter().map(|&ns| (&[][..], None, ns)).collect();
+            let plan = plan(&tasks);
+            for (node, &ns) in plan.nodes.iter().zip(&estimates) {
+                prop_assert_eq!(plan.profiles[node.profile as usize].estimate, ns);
+            }
+            let changes = estimates.windows(2).filter(|pair| pair[0] != pair[1]).count();
+            prop_assert!(plan.profiles.len() <= 1 + changes);
+        }
     }
 }

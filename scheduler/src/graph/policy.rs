@@ -41,16 +41,16 @@ impl fmt::Display for Policy {
 /// What the ready queue sorts by, smallest first.
 ///
 /// The sequence number is unique, so no two keys are equal and the order is total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
-    pub(crate) urgency: Urgency,
+    urgency: Urgency,
     /// When the task became ready, in order of events.
     pub(crate) sequence: u64,
 }
 
 /// What a policy looks at, but for the order in which tasks became ready. Fields that it does not
 /// look at are equal for everybody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Urgency {
     level: u32,
     priority: Reverse<u32>,
@@ -64,18 +64,23 @@ impl Urgency {
 }
 
 impl Policy {
-    pub(crate) fn key<P>(self, record: &Record<P>) -> Key {
+    pub(crate) fn key(self, record: &Record) -> Key {
         let urgency = match self {
             Self::CriticalPath => Urgency {
                 level: 0,
-                priority: Reverse(record.priority),
+                priority: Reverse(record.class),
                 due: record.due,
                 rank: Reverse(record.rank),
             },
             Self::Fifo => Urgency::SAME,
-            Self::LevelBarrier => Urgency { level: record.level, ..Urgency::SAME },
+            Self::LevelBarrier => Urgency { level: record.class, ..Urgency::SAME },
         };
         Key { urgency, sequence: record.sequence }
+    }
+
+    /// What a record keeps of a task on `level` that has `priority`.
+    pub(crate) fn class(self, priority: u32, level: u32) -> u32 {
+        if self.has_barrier() { level } else { priority }
     }
 
     pub(crate) fn has_barrier(self) -> bool {

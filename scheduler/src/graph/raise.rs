@@ -27,12 +27,13 @@ pub(crate) fn raise_ancestors<P>(
     let mut raised = VecDeque::from([slot]);
     let mut ancestors = Vec::new();
     while let Some(slot) = raised.pop_front() {
-        let (rank, start) = (graph[slot].rank, latest_start(graph[slot].due, graph[slot].estimate));
+        let (rank, start) =
+            (graph[slot].rank, latest_start(graph[slot].due, graph.profile(slot).estimate));
         ancestors.extend(graph.predecessors(slot).take(MAX_STEPS - steps));
         steps += ancestors.len();
         for ancestor in ancestors.drain(..) {
+            let higher = rank.saturating_add(graph.profile(ancestor).estimate);
             let record = &mut graph[ancestor];
-            let higher = rank.saturating_add(record.estimate);
             if higher <= record.rank && start >= record.due {
                 continue;
             }

@@ -1,128 +1,169 @@
 //! The tasks that may start, best first.
 
-use super::policy::{Key, Urgency};
-use std::collections::{BTreeMap, VecDeque};
+use super::policy::Key;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-/// Slots in the exact order of their keys, as one line for each urgency.
+/// Slots in the exact order of their keys.
 ///
-/// Tasks become ready in the order of their sequence numbers, so among equals a task joins at the
-/// back of its line, and a graph of a million tasks has only as many lines as it has different
-/// urgencies at a time. With n tasks in c lines:
+/// Tasks of a graph seldom become ready in an order that has nothing to do with their urgency: the
+/// successors of a task come in order of submission, and deadlines and ranks follow that order up
+/// or down, perhaps once for each priority. So the queue is a few sorted *runs*, each of which
+/// grows at both ends, and a heap for whatever fits no end of any run (after the runs of natural
+/// merge sort and of patience sorting: C. L. Mallows, "Patience sorting", SIAM Review 5(4), 1963).
+/// The best entry is kept apart, so a chain touches nothing else. With n tasks:
 ///
 /// | operation | cost |
 /// |---|---|
-/// | [`peek`](Self::peek), [`push`](Self::push), [`pop`](Self::pop) | O(log c) |
-/// | [`remove`](Self::remove) | O(log n), amortised |
-/// | [`push`](Self::push) of a task whose urgency has changed | O(log n), and moves up to n places |
+/// | [`peek`](Self::peek) | O(1) |
+/// | [`push`](Self::push), [`pop`](Self::pop) | O(runs) at the end of a run, O(log n) in the heap |
+/// | [`remove`](Self::remove) | O(1), amortised: it leaves a mark, and the entry is skipped later |
 ///
 /// Why not something relaxed: the ready set of a real graph is small, and giving up exactness
 /// gives up most of what ordering by critical path gains.
 ///
 /// Bounded by the scheduler's `max_pending`: whatever is in here has been accepted and has not
-/// started.
+/// started, or is a mark, of which there are never many more.
 #[derive(Debug, Default)]
 pub(crate) struct ReadyQueue {
-    lines: BTreeMap<Urgency, Line>,
-    /// Empty lines, kept for their memory.
-    spare: Vec<Line>,
+    /// The best entry; `None` only if there are no others.
+    best: Option<Entry>,
+    /// Sorted, at most [`RUNS_MAX`].
+    runs: Vec<VecDeque<Entry>>,
+    heap: BinaryHeap<Reverse<Entry>>,
+    /// How many entries with this key in `runs` and `heap` have been removed. Two entries with
+    /// the same key are the same task, so it does not matter which of them is skipped.
+    removed: HashMap<Key, u32>,
+    /// The sum of `removed`.
+    marks: usize,
 }
 
-/// How many empty lines are kept, and how long they may have been.
-const SPARE_MAX: usize = 64;
-
-/// Equally urgent tasks in the order of their sequence numbers. Those that have been taken out of
-/// the middle leave a gap, marked by [`ABSENT`]; there is none at either end.
-#[derive(Debug, Default)]
-struct Line {
-    places: VecDeque<(u64, u32)>,
-    gaps: usize,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    key: Key,
+    slot: u32,
 }
 
-/// Marks a gap. No slot has this number.
-const ABSENT: u32 = u32::MAX;
+/// More runs take longer to look through than the heap does.
+const RUNS_MAX: usize = 8;
+/// The memory of a longer run is given back when the run is empty.
+const SPARE_MAX: usize = 1024;
+/// Fewer marks than this are not worth sweeping.
+const MARKS_MIN: usize = 32;
 
 impl ReadyQueue {
     /// The best slot.
     pub(crate) fn peek(&self) -> Option<u32> {
-        let (_, line) = self.lines.first_key_value()?;
-        line.places.front().map(|&(_, slot)| slot)
+        self.best.map(|best| best.slot)
     }
 
     /// Adds `slot`. No other one has the same key.
     pub(crate) fn push(&mut self, slot: u32, key: Key) {
-        let new = || self.spare.pop().unwrap_or_default();
-        self.lines.entry(key.urgency).or_insert_with(new).insert(key.sequence, slot);
+        let entry = Entry { key, slot };
+        match &mut self.best {
+            None => self.best = Some(entry),
+            Some(best) if entry < *best => {
+                let second = std::mem::replace(best, entry);
+                self.store(second);
+            }
+            Some(_) => self.store(entry),
+        }
     }
 
     /// Takes the best slot.
     pub(crate) fn pop(&mut self) -> Option<u32> {
-        let mut first = self.lines.first_entry()?;
-        let (_, slot) = first.get_mut().places.pop_front()?;
-        first.get_mut().trim();
-        if first.get().places.is_empty() {
-            let line = first.remove();
-            self.keep(line);
-        }
-        Some(slot)
+        let best = self.best.take()?;
+        self.best = self.take_next();
+        Some(best.slot)
     }
 
     /// Takes out the slot with this key, which is queued.
     pub(crate) fn remove(&mut self, key: Key) {
-        let Some(line) = self.lines.get_mut(&key.urgency) else { return };
-        line.remove(key.sequence);
-        if line.places.is_empty() {
-            self.lines.remove(&key.urgency).into_iter().for_each(|line| self.keep(line));
+        if self.best.is_some_and(|best| best.key == key) {
+            self.pop();
+            return;
+        }
+        *self.removed.entry(key).or_default() += 1;
+        self.marks += 1;
+        if self.marks > MARKS_MIN.max(self.stored() / 2) {
+            self.sweep();
         }
     }
 
-    fn keep(&mut self, line: Line) {
-        if self.spare.len() < SPARE_MAX && line.places.capacity() <= SPARE_MAX {
-            self.spare.push(line);
+    /// Entries in runs and heap, with the removed ones.
+    fn stored(&self) -> usize {
+        self.runs.iter().map(VecDeque::len).sum::<usize>() + self.heap.len()
+    }
+
+    fn store(&mut self, entry: Entry) {
+        // Behind the nearest tail, so that a far one stays open for what is less urgent.
+        let behind = |run: &&mut VecDeque<Entry>| run.back().is_some_and(|&last| last <= entry);
+        if let Some(run) = self.runs.iter_mut().filter(behind).max_by_key(|run| run.back().copied())
+        {
+            return run.push_back(entry);
         }
+        let before = |run: &&mut VecDeque<Entry>| run.front().is_some_and(|&first| first >= entry);
+        if let Some(run) =
+            self.runs.iter_mut().filter(before).min_by_key(|run| run.front().copied())
+        {
+            return run.push_front(entry);
+        }
+        if let Some(run) = self.runs.iter_mut().find(|run| run.is_empty()) {
+            return run.push_back(entry);
+        }
+        if self.runs.len() < RUNS_MAX {
+            return self.runs.push(VecDeque::from([entry]));
+        }
+        self.heap.push(Reverse(entry));
+    }
+
+    /// Takes the best entry in runs and heap that has not been removed.
+    fn take_next(&mut self) -> Option<Entry> {
+        loop {
+            let entry = self.take_stored()?;
+            if self.marks == 0 || !unmark(&mut self.removed, entry.key) {
+                return Some(entry);
+            }
+            self.marks -= 1;
+        }
+    }
+
+    fn take_stored(&mut self) -> Option<Entry> {
+        let first = |(at, run): (usize, &VecDeque<Entry>)| Some((*run.front()?, at));
+        let in_run = self.runs.iter().enumerate().filter_map(first).min();
+        match (in_run, self.heap.peek()) {
+            (Some((entry, at)), top) if top.is_none_or(|top| entry < top.0) => {
+                let run = &mut self.runs[at];
+                run.pop_front();
+                if run.is_empty() && run.capacity() > SPARE_MAX {
+                    *run = VecDeque::new();
+                }
+                Some(entry)
+            }
+            _ => self.heap.pop().map(|Reverse(entry)| entry),
+        }
+    }
+
+    /// Drops all removed entries.
+    fn sweep(&mut self) {
+        let removed = &mut self.removed;
+        for run in &mut self.runs {
+            run.retain(|entry| !unmark(removed, entry.key));
+        }
+        self.heap.retain(|Reverse(entry)| !unmark(removed, entry.key));
+        debug_assert!(self.removed.is_empty(), "every mark has its entry");
+        self.marks = 0;
     }
 }
 
-impl Line {
-    fn insert(&mut self, sequence: u64, slot: u32) {
-        if self.places.back().is_none_or(|&(last, _)| last < sequence) {
-            self.places.push_back((sequence, slot));
-        } else {
-            // It was in a line before.
-            let place = self.places.partition_point(|&(other, _)| other < sequence);
-            match self.places.get_mut(place) {
-                // In this one, rather.
-                Some(gap) if gap.0 == sequence => {
-                    gap.1 = slot;
-                    self.gaps -= 1;
-                }
-                _ => self.places.insert(place, (sequence, slot)),
-            }
-        }
+/// Takes back one mark of `key`. False if there is none.
+fn unmark(removed: &mut HashMap<Key, u32>, key: Key) -> bool {
+    let Some(marks) = removed.get_mut(&key) else { return false };
+    *marks -= 1;
+    if *marks == 0 {
+        removed.remove(&key);
     }
-
-    fn remove(&mut self, sequence: u64) {
-        let place = self.places.binary_search_by_key(&sequence, |&(sequence, _)| sequence);
-        let Ok(place) = place else { return };
-        self.places[place].1 = ABSENT;
-        self.gaps += 1;
-        self.trim();
-        if self.gaps > self.places.len() / 2 {
-            self.places.retain(|&(_, slot)| slot != ABSENT);
-            self.gaps = 0;
-        }
-    }
-
-    /// Takes the gaps off both ends.
-    fn trim(&mut self) {
-        while self.gaps > 0 && self.places.front().is_some_and(|&(_, slot)| slot == ABSENT) {
-            self.places.pop_front();
-            self.gaps -= 1;
-        }
-        while self.gaps > 0 && self.places.back().is_some_and(|&(_, slot)| slot == ABSENT) {
-            self.places.pop_back();
-            self.gaps -= 1;
-        }
-    }
+    true
 }
 
 #[cfg(test)]
@@ -194,12 +235,22 @@ mod tests {
     }
 
     #[test]
-    fn taking_out_all_but_the_ends_leaves_no_gaps_behind() {
+    fn removed_entries_do_not_pile_up() {
         let mut queue = ReadyQueue::default();
         (0..1000).for_each(|n| queue.push(n, Key::with_rank(7, n.into())));
         (1..999).for_each(|n| queue.remove(Key::with_rank(7, n)));
-        let line = queue.lines.values().next().unwrap();
-        assert!(line.places.len() <= 4, "{}", line.places.len());
+        assert!(queue.stored() <= 2 * super::MARKS_MIN, "{}", queue.stored());
         assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(0), Some(999), None));
+    }
+
+    #[test]
+    fn a_few_interleaved_sequences_never_reach_the_heap() {
+        let mut queue = ReadyQueue::default();
+        for n in 0..1000_u32 {
+            queue.push(n, Key::with_rank(u64::from(n % 4) << 32 | u64::from(n), n.into()));
+        }
+        assert_eq!((queue.heap.len(), queue.runs.len() <= 5), (0, true));
+        (0..1000).for_each(|_| assert!(queue.pop().is_some()));
+        assert_eq!(queue.peek(), None);
     }
 }

@@ -51,6 +51,20 @@ impl Roster {
         &self.runs
     }
 
+    /// The ids in the order of the submission.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = TaskId> + use<> {
+        let mut runs = self.runs.clone();
+        runs.sort_unstable_by_key(|run| run.node);
+        runs.into_iter().flat_map(|run| (0..run.tasks).map(move |at| run.first.offset(at)))
+    }
+
+    /// The id of the task at a position in the graph. O(runs): for error messages.
+    pub(crate) fn id(&self, node: u32) -> TaskId {
+        let holds = |run: &&Run| node.checked_sub(run.node).is_some_and(|at| at < run.tasks);
+        let run = self.runs.iter().find(holds).expect("every position is in a run");
+        run.first.offset(node - run.node)
+    }
+
     /// The position of the task `id`, if it is in the graph. O(log runs).
     pub(crate) fn node(&self, id: TaskId) -> Option<u32> {
         let after = self.runs.partition_point(|run| run.first <= id);

@@ -1,5 +1,6 @@
 //! The scheduler's state, what can be asked about it, and the way from ready to running.
 
+use super::cargo::Label;
 use super::dependency_graph::DependencyGraph;
 use super::directory::{Directory, Entry, Place};
 use super::job::Job;
@@ -85,24 +86,28 @@ impl<P> TaskScheduler<P> {
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
         let slot = self.ready.peek()?;
-        if !self.admission.admit(self.graph[slot].demand) {
+        if !self.admission.admit(self.graph.profile(slot).demand) {
             return None;
         }
         self.ready.pop();
         self.step(slot, Phase::Running);
         let ticket = self.graph.ticket(slot);
         let graph = self.graph_of(slot);
+        let Label { name, deadline } = self.graph.cargo.take_label(slot);
+        let payload = self.graph.cargo.take(slot);
+        let timeout = self.graph.profile(slot).timeout;
         let record = &mut self.graph[slot];
-        record.attempts += 1;
+        record.attempts = record.attempts.saturating_add(1);
         Some(Dispatch {
             ticket,
             id: record.id,
             graph,
-            name: record.name.take(),
-            attempt: record.attempts,
-            deadline: record.deadline,
-            timeout: record.timeout,
-            payload: record.payload.take().expect("a task that has not started has its payload"),
+            node: record.node as usize,
+            name,
+            attempt: record.attempts.into(),
+            deadline,
+            timeout,
+            payload: payload.expect("a task that has not started has its payload"),
             ready_at: record.ready_at,
             started_at: now,
         })
@@ -236,10 +241,10 @@ impl<P> TaskScheduler<P> {
         }
     }
 
-    fn is_level_open(&self, record: &Record<P>) -> bool {
+    fn is_level_open(&self, record: &Record) -> bool {
         !self.config.policy.has_barrier()
             || record.job == NO_JOB
-            || self.graph.jobs[record.job].is_open(record.level)
+            || self.graph.jobs[record.job].is_open(record.class)
     }
 
     fn step(&mut self, slot: u32, to: Phase) {

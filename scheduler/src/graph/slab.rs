@@ -30,6 +30,11 @@ impl<T> Slab<T> {
         self.slots.reserve(additional.saturating_sub(self.free.len()));
     }
 
+    /// How many slots there will be when `additional` values have been stored.
+    pub(crate) fn len_after(&self, additional: usize) -> usize {
+        self.slots.len() + additional.saturating_sub(self.free.len())
+    }
+
     /// Stores `value` and returns its slot.
     pub(crate) fn insert(&mut self, value: T) -> u32 {
         if let Some(index) = self.free.pop() {

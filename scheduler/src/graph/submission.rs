@@ -1,16 +1,16 @@
 //! The way in: everything is checked before anything is changed.
 
+use super::cargo::Label;
 use super::directory::Place;
 use super::job::Job;
-use super::plan::Plan;
+use super::plan::{GraphPlan, PlannedNode};
 use super::raise::raise_ancestors;
-use super::record::{NO_JOB, Record, Standing, nanos};
+use super::record::{NO_JOB, Profile, Record, Standing, nanos};
 use super::{
     Counts, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, TaskSpec, TaskTerms,
 };
-use crate::error::Refused;
+use crate::error::{Refused, SchedulerError};
 use primitives::Timestamp;
-use std::sync::Arc;
 
 impl<P> TaskScheduler<P> {
     /// Accepts one task. O(dependencies + log n).
@@ -31,50 +31,54 @@ impl<P> TaskScheduler<P> {
         spec: TaskSpec<P>,
         now: Timestamp,
     ) -> Result<(), Refused<TaskSpec<P>>> {
-        let payload = |spec: TaskSpec<P>| (spec.name, spec.payload);
-        self.submit_one(spec, TaskSpec::terms, payload, now)
+        if let Err(error) = self.check_single(&spec.terms()) {
+            return Err(Refused::new(error, spec));
+        }
+        let TaskSpec {
+            id,
+            name,
+            priority,
+            deadline,
+            ref dependencies,
+            estimate,
+            requirements,
+            timeout,
+            payload,
+        } = spec;
+        let terms =
+            TaskTerms { id, priority, deadline, dependencies, estimate, requirements, timeout };
+        self.insert_single(&terms, payload, Label { name, deadline }, now);
+        Ok(())
     }
 
     /// Accepts one task as [`submit`](Self::submit) does, without a copy of what the driver has
-    /// already; see [`submit_graph_of`](Self::submit_graph_of).
+    /// already. Name and deadline are the driver's own.
     ///
     /// # Errors
     ///
-    /// As [`submit`](Self::submit); `payload` has not been called then.
-    pub fn submit_of<T>(
+    /// As [`submit`](Self::submit).
+    pub fn submit_of(
         &mut self,
-        task: T,
-        terms: impl Fn(&T) -> TaskTerms<'_>,
-        payload: impl FnOnce(T) -> P,
+        terms: &TaskTerms<'_>,
+        payload: P,
         now: Timestamp,
-    ) -> Result<(), Refused<T>> {
-        self.submit_one(task, terms, |task| (None, payload(task)), now)
+    ) -> Result<(), SchedulerError> {
+        self.check_single(terms)?;
+        self.insert_single(terms, payload, Label::default(), now);
+        Ok(())
     }
 
-    fn submit_one<T>(
-        &mut self,
-        task: T,
-        terms: impl Fn(&T) -> TaskTerms<'_>,
-        payload: impl FnOnce(T) -> (Option<Arc<str>>, P),
-        now: Timestamp,
-    ) -> Result<(), Refused<T>> {
-        let view = terms(&task);
-        if let Err(error) = self.check_single(&view) {
-            return Err(Refused::new(error, task));
-        }
+    fn insert_single(&mut self, terms: &TaskTerms<'_>, payload: P, label: Label, now: Timestamp) {
         self.counts.submit(1);
-        let (predecessors, broken) = self.resolve(view.dependencies.iter().copied());
-        let record = Record::new(&view, self.standing_alone(&view, &predecessors));
-        let (name, payload) = payload(task);
-        let id = record.id;
-        let slot = self.graph.insert(record.carrying(name, payload));
-        self.directory.put_alone(id, Place::Live(slot));
+        let (predecessors, broken) = self.resolve(terms.dependencies.iter().copied());
+        let record = Record::new(terms.id, self.standing_alone(terms, &predecessors));
+        let slot = self.graph.insert(record, payload, label);
+        self.directory.put_alone(terms.id, Place::Live(slot));
         self.link_outside(&predecessors, slot);
         match broken {
             Some(cause) => self.end(slot, EndState::Skipped, Some(cause), now),
             None => self.make_ready_if_free(slot, now),
         }
-        Ok(())
     }
 
     /// Accepts a whole graph, or nothing of it. O(tasks + dependencies), plus O(log n) for each
@@ -98,68 +102,63 @@ impl<P> TaskScheduler<P> {
         failure: FailurePolicy,
         now: Timestamp,
     ) -> Result<GraphId, Refused<Vec<TaskSpec<P>>>> {
-        let payload = |spec: TaskSpec<P>, _| (spec.name, spec.payload);
-        self.submit_named(specs, TaskSpec::terms, payload, failure, now)
+        let plan = GraphPlan::new(&self.config, specs.len(), |node| specs[node].terms());
+        let checked = plan.and_then(|plan| self.check_plan(&plan).map(|()| plan));
+        let plan = match checked {
+            Ok(plan) => plan,
+            Err(error) => return Err(Refused::new(error, specs)),
+        };
+        let mut specs = specs.into_iter();
+        let next = |_| {
+            let spec = specs.next().expect("there are as many as were planned");
+            (spec.payload, Label { name: spec.name, deadline: spec.deadline })
+        };
+        Ok(self.insert_plan(plan, next, failure, now))
     }
 
-    /// Accepts a whole graph as [`submit_graph`](Self::submit_graph) does, without a copy of what
-    /// the driver has already: `terms` says what the scheduler has to know of a task, and
-    /// `payload` makes the payload out of an accepted one, given its position. Names are the
-    /// driver's own.
+    /// Accepts a whole graph as [`submit_graph`](Self::submit_graph) does, which has been planned
+    /// for a scheduler with the same settings. `payload` makes the payload of a task, given its
+    /// position. Names and deadlines are the driver's own.
     ///
     /// # Errors
     ///
-    /// As [`submit_graph`](Self::submit_graph); `payload` has not been called then.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
-    /// use primitives::Timestamp;
-    ///
-    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
-    /// let (first, second) = (TaskId::new(1), TaskId::new(2));
-    /// let jobs = vec![TaskSpec::new(first, "boil"), TaskSpec::new(second, "pour").after(first)];
-    /// let now = Timestamp::ZERO;
-    /// scheduler.submit_graph_of(jobs, TaskSpec::terms, |_, n| n, Default::default(), now)?;
-    /// assert_eq!(scheduler.dispatch(now).map(|boil| boil.payload), Some(0));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn submit_graph_of<T>(
+    /// The plan is handed back, and nothing has changed, if an id is known already, a dependency
+    /// is not, or (the one reason that passes) the queue is full.
+    pub fn submit_plan(
         &mut self,
-        tasks: Vec<T>,
-        terms: impl Fn(&T) -> TaskTerms<'_>,
-        mut payload: impl FnMut(T, usize) -> P,
+        plan: GraphPlan,
+        mut payload: impl FnMut(usize) -> P,
         failure: FailurePolicy,
         now: Timestamp,
-    ) -> Result<GraphId, Refused<Vec<T>>> {
-        self.submit_named(tasks, terms, |task, node| (None, payload(task, node)), failure, now)
+    ) -> Result<GraphId, Refused<GraphPlan>> {
+        if let Err(error) = self.check_plan(&plan) {
+            return Err(Refused::new(error, plan));
+        }
+        Ok(self.insert_plan(plan, |node| (payload(node), Label::default()), failure, now))
     }
 
-    fn submit_named<T>(
+    fn insert_plan(
         &mut self,
-        tasks: Vec<T>,
-        terms: impl Fn(&T) -> TaskTerms<'_>,
-        payload: impl FnMut(T, usize) -> (Option<Arc<str>>, P),
+        plan: GraphPlan,
+        cargo: impl FnMut(usize) -> (P, Label),
         failure: FailurePolicy,
         now: Timestamp,
-    ) -> Result<GraphId, Refused<Vec<T>>> {
-        let plan = match self.plan(&tasks, &terms) {
-            Ok(plan) => plan,
-            Err(error) => return Err(Refused::new(error, tasks)),
-        };
-        let (job, outside) = self.insert_graph(tasks, plan, terms, payload, failure);
+    ) -> GraphId {
+        let (job, outside) = self.insert_graph(plan, cargo, failure);
         let broken = self.link_graph_outside(&outside, job);
-        Ok(self.begin_graph(job, broken, now))
+        self.begin_graph(job, broken, now)
     }
 
-    fn standing_alone(&self, task: &TaskTerms<'_>, predecessors: &[u32]) -> Standing {
-        let below = predecessors.iter().map(|&slot| self.graph[slot].level + 1);
+    fn standing_alone(&mut self, task: &TaskTerms<'_>, predecessors: &[u32]) -> Standing {
+        // Under a policy with levels these are in the class.
+        let below = predecessors.iter().map(|&slot| self.graph[slot].class.saturating_add(1));
+        let level = below.max().unwrap_or(0);
         Standing {
             job: NO_JOB,
             node: 0,
             unmet: 0,
-            level: below.max().unwrap_or(0),
+            class: self.config.policy.class(task.priority, level),
+            profile: self.graph.insert_profile(Profile::from(task)),
             rank: nanos(task.estimate),
             due: task.deadline.unwrap_or(Timestamp::MAX),
         }
@@ -188,27 +187,26 @@ impl<P> TaskScheduler<P> {
     }
 
     /// Creates the job and the records of a graph. Returns what it depends on outside.
-    fn insert_graph<T>(
+    fn insert_graph(
         &mut self,
-        tasks: Vec<T>,
-        plan: Plan,
-        terms: impl Fn(&T) -> TaskTerms<'_>,
-        mut payload: impl FnMut(T, usize) -> (Option<Arc<str>>, P),
+        plan: GraphPlan,
+        mut cargo: impl FnMut(usize) -> (P, Label),
         failure: FailurePolicy,
     ) -> (u32, Vec<(u32, TaskId)>) {
-        let Plan { roster, topology, levels, ranks, dues, outside } = plan;
-        self.counts.submit(tasks.len());
-        self.graph.reserve(tasks.len());
-        let job = self.graph.jobs.insert(Job::new(failure, roster, topology, &levels));
+        let GraphPlan { roster, topology, levels, nodes, profiles, outside } = plan;
+        self.counts.submit(nodes.len());
+        self.graph.reserve(nodes.len());
+        let mut ids = roster.ids();
+        let job = Job::new(failure, roster, topology, profiles, levels.as_deref());
+        let job = self.graph.jobs.insert(job);
         self.directory.insert_graph(job, &self.graph.jobs[job].roster);
-        for (at, task) in tasks.into_iter().enumerate() {
-            let node = at as u32;
-            let unmet = self.graph.jobs[job].unmet(node);
-            let (level, rank, due) = (levels[at], ranks[at], dues[at]);
-            let standing = Standing { job, node, unmet, level, rank, due };
-            let record = Record::new(&terms(&task), standing);
-            let (name, payload) = payload(task, at);
-            let slot = self.graph.insert(record.carrying(name, payload));
+        for (planned, at) in nodes.into_iter().zip(0..) {
+            let PlannedNode { class, profile, rank, due } = planned;
+            let (node, unmet) = (at as u32, self.graph.jobs[job].unmet(at as u32));
+            let standing = Standing { job, node, unmet, class, profile, rank, due };
+            let id = ids.next().expect("every task has an id");
+            let (payload, label) = cargo(at);
+            let slot = self.graph.insert(Record::new(id, standing), payload, label);
             self.graph.jobs[job].place_next(slot);
         }
         (job, outside)

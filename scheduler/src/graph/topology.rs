@@ -32,7 +32,7 @@ impl Adjacency {
     }
 
     pub(crate) fn nodes(&self) -> usize {
-        self.starts.len() - 1
+        self.starts.len().saturating_sub(1)
     }
 
     pub(crate) fn edges(&self) -> usize {
@@ -48,18 +48,20 @@ impl Adjacency {
     fn transposed(&self) -> Self {
         let mut starts = vec![0u32; self.nodes() + 1];
         for &neighbour in &self.neighbours {
-            starts[neighbour as usize + 1] += 1;
+            starts[neighbour as usize] += 1;
         }
-        for node in 0..self.nodes() {
-            starts[node + 1] += starts[node];
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
         }
-        let mut next = starts.clone();
+        // Filled from behind: each start moves down from the end of its list to where it belongs.
         let mut neighbours = vec![0u32; self.edges()];
-        for node in 0..self.nodes() as u32 {
+        for node in (0..self.nodes() as u32).rev() {
             for &neighbour in self.of(node) {
-                let place = &mut next[neighbour as usize];
+                let place = &mut starts[neighbour as usize];
+                *place -= 1;
                 neighbours[*place as usize] = node;
-                *place += 1;
             }
         }
         Self { starts, neighbours }
@@ -67,12 +69,12 @@ impl Adjacency {
 }
 
 /// An acyclic graph: who depends on whom, both ways, and an order that respects it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Topology {
     pub(crate) parents: Adjacency,
     pub(crate) children: Adjacency,
-    /// Every node after all its parents.
-    pub(crate) order: Vec<u32>,
+    /// Every node after all its parents; `None` if the nodes are numbered that way.
+    order: Option<Vec<u32>>,
 }
 
 impl Topology {
@@ -87,7 +89,7 @@ impl Topology {
         let nodes = parents.nodes() as u32;
         if (0..nodes).all(|node| parents.of(node).last().is_none_or(|&parent| parent < node)) {
             // Most graphs are built from the roots up.
-            return Ok(Self { parents, children, order: (0..nodes).collect() });
+            return Ok(Self { parents, children, order: None });
         }
         let mut unmet: Vec<u32> = (0..nodes).map(|n| parents.of(n).len() as u32).collect();
         let mut order: Vec<u32> = (0..nodes).filter(|&n| unmet[n as usize] == 0).collect();
@@ -104,7 +106,18 @@ impl Topology {
         if order.len() < nodes as usize {
             return Err(cycle(&parents, &unmet));
         }
-        Ok(Self { parents, children, order })
+        Ok(Self { parents, children, order: Some(order) })
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn nodes(&self) -> usize {
+        self.parents.nodes()
+    }
+
+    /// Every node after all its parents.
+    pub(crate) fn order(&self) -> impl DoubleEndedIterator<Item = u32> + '_ {
+        let counted = if self.order.is_some() { 0 } else { self.nodes() as u32 };
+        self.order.iter().flatten().copied().chain(0..counted)
     }
 }
 
@@ -144,7 +157,7 @@ mod tests {
     #[test]
     fn parents_come_first_whatever_the_order_of_submission() {
         let topology = topology(&[&[1, 2], &[2], &[]]).unwrap();
-        assert_eq!(topology.order, [2, 1, 0]);
+        assert_eq!(topology.order().collect::<Vec<_>>(), [2, 1, 0]);
         assert_eq!(topology.children.of(2), [0, 1]);
     }
 

@@ -4,7 +4,6 @@
 //! What it has not got is reported as missing, never imitated.
 
 mod async_executor;
-mod compio;
 mod graph_runtime;
 mod missing;
 mod monoio;
@@ -15,7 +14,6 @@ mod tokio;
 mod tokio_net;
 
 pub use async_executor::AsyncExecutor;
-pub use compio::Compio;
 pub use graph_runtime::GraphRuntime;
 pub use missing::{Figures, Missing};
 pub use monoio::Monoio;

@@ -1,39 +1,26 @@
 //! The way in: room, then the scheduler's checks, then the books.
 
-use super::{Core, Refused, Step};
+use super::{Core, Step};
+use crate::executor::ExecutorError;
 use crate::executor::batch::Batch;
-use crate::executor::inner::Inner;
-use crate::executor::record::{Launch, Record};
-use crate::executor::{ExecutableTask, ExecutorError, Graph};
-use scheduler::{GraphId, SchedulerError};
+use scheduler::{FailurePolicy, GraphId, GraphPlan, SchedulerError, TaskTerms};
 use std::sync::Arc;
 
 impl Core {
     /// Accepts one task, all there is in `batch`. `is_granted` says that room was set aside for it.
     pub(in crate::executor) fn accept_task(
         &mut self,
-        task: ExecutableTask,
-        inner: &Inner,
+        terms: &TaskTerms<'_>,
         batch: &Arc<Batch>,
         is_granted: bool,
         step: &mut Step<'_>,
-    ) -> Result<(), Refused<ExecutableTask>> {
-        if let Err(error) = self.check_room(1, is_granted) {
-            return Err(Box::new((error, task)));
-        }
-        let accept = |task| {
-            let (record, body) = Record::new(task);
-            batch.fill(vec![record]);
-            Launch { task: batch.task(0), body }
-        };
-        self.scheduler.submit_of(task, |task| inner.terms(task), accept, step.now).map_err(
-            |refused| {
-                let (error, task) = refused.into_parts();
-                Box::new((self.refusal(error), task))
-            },
-        )?;
-        step.recorder.submitted(1);
-        self.tasks.insert(batch.records()[0].id, Arc::clone(batch));
+    ) -> Result<(), ExecutorError> {
+        self.claim(1, is_granted);
+        self.check_room(1, is_granted)?;
+        let accepted = self.scheduler.submit_of(terms, (), step.now);
+        accepted.map_err(|error| self.refusal(error))?;
+        step.recorder().submitted(1);
+        self.tasks.insert(terms.id, Arc::clone(batch));
         self.connect(batch);
         self.drain(None, step);
         Ok(())
@@ -42,42 +29,27 @@ impl Core {
     /// Accepts a whole graph, or nothing of it.
     pub(in crate::executor) fn accept_graph(
         &mut self,
-        graph: Graph,
-        inner: &Inner,
+        plan: Result<GraphPlan, SchedulerError>,
         batch: &Arc<Batch>,
+        failure: FailurePolicy,
         is_granted: bool,
         step: &mut Step<'_>,
-    ) -> Result<GraphId, Refused<Graph>> {
-        if let Err(error) = self.check_room(graph.len(), is_granted) {
-            return Err(Box::new((error, graph)));
-        }
-        let Graph { tasks, failure } = graph;
-        let count = tasks.len();
-        let mut records = Vec::new();
-        let accept = |task, index| {
-            // Not reserved earlier: a refused graph must cost no memory.
-            if index == 0 {
-                records.reserve_exact(count);
-            }
-            let (record, body) = Record::new(task);
-            records.push(record);
-            Launch { task: batch.task(index), body }
+    ) -> Result<GraphId, ExecutorError> {
+        let count = batch.records().len();
+        self.claim(count, is_granted);
+        self.check_room(count, is_granted)?;
+        let reaches_out = plan.as_ref().is_ok_and(GraphPlan::reaches_out);
+        let submit = |plan| {
+            let submitted = self.scheduler.submit_plan(plan, |_| (), failure, step.now);
+            // Outside the lock would be better, but it is plain memory.
+            submitted.map_err(|refused| refused.into_parts().0)
         };
-        let graph = self.scheduler.submit_graph_of(
-            tasks,
-            |task| inner.terms(task),
-            accept,
-            failure,
-            step.now,
-        );
-        let graph = graph.map_err(|refused| {
-            let (error, tasks) = refused.into_parts();
-            Box::new((self.refusal(error), Graph { tasks, failure }))
-        })?;
-        batch.fill(records);
-        step.recorder.submitted(count as u64);
+        let graph = plan.and_then(submit).map_err(|error| self.refusal(error))?;
+        step.recorder().submitted(count as u64);
         self.graphs.insert(graph, Arc::clone(batch));
-        self.connect(batch);
+        if reaches_out {
+            self.connect(batch);
+        }
         self.drain(None, step);
         Ok(graph)
     }
@@ -85,19 +57,29 @@ impl Core {
     /// Gives the tasks of an accepted batch hold of their dependencies outside. The scheduler has
     /// found them all.
     fn connect(&self, batch: &Batch) {
-        for record in batch.records() {
-            let outside = record.dependencies.iter().filter(|&&id| batch.position(id).is_none());
-            let inputs: Vec<_> = outside.filter_map(|&id| self.find(id)).collect();
+        for index in 0..batch.records().len() {
+            let outside = batch.tasks().dependencies(index).iter().copied();
+            let outside = outside.filter(|&id| batch.position(id).is_none());
+            let inputs: Vec<_> = outside.filter_map(|id| self.find(id)).collect();
             if !inputs.is_empty() {
-                record.set_outside_inputs(inputs);
+                batch.records()[index].set_outside_inputs(inputs);
             }
         }
     }
 
-    fn check_room(&mut self, tasks: usize, is_granted: bool) -> Result<(), ExecutorError> {
+    /// Uses up the room that was set aside, if any was.
+    fn claim(&mut self, tasks: usize, is_granted: bool) {
         if is_granted {
             self.room.claim(tasks);
         }
+    }
+
+    /// Whether there is room for so many tasks, without overtaking anybody.
+    pub(in crate::executor) fn check_room(
+        &self,
+        tasks: usize,
+        is_granted: bool,
+    ) -> Result<(), ExecutorError> {
         if self.is_closed {
             return Err(ExecutorError::ShutDown);
         }

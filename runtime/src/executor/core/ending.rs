@@ -2,7 +2,7 @@
 
 use super::{Core, Step};
 use crate::executor::batch::{Batch, TaskRef};
-use crate::executor::record::{Ending, Launch, Outcome};
+use crate::executor::record::{Ending, Outcome, Run};
 use monitor::TaskEnd;
 use scheduler::{Cancelled, Counts, EndState, Event, GraphId, TaskId, Ticket};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl Core {
         while let Some(event) = self.scheduler.next_event() {
             match event {
                 Event::Ended { id, graph, end, payload, cause } => {
-                    let unstarted = payload.map(|launch| end_unstarted(launch, end, cause, step));
+                    let unstarted = payload.and_then(|()| self.end_unstarted(id, end, cause, step));
                     if graph.is_none()
                         && let Some(task) = unstarted.as_ref().or(finished)
                     {
@@ -91,6 +91,26 @@ impl Core {
         }
     }
 
+    /// A task has ended without having run.
+    fn end_unstarted(
+        &self,
+        id: TaskId,
+        end: EndState,
+        cause: Option<TaskId>,
+        step: &mut Step<'_>,
+    ) -> Option<TaskRef> {
+        let task = self.find(id)?;
+        let (outcome, counted) = match cause {
+            Some(cause) => (Outcome::Skipped(cause), TaskEnd::Skipped),
+            None => (Outcome::Cancelled, TaskEnd::Cancelled),
+        };
+        debug_assert_eq!(outcome.state(), end);
+        step.recorder().ended(counted, None, None);
+        task.end(Ending { outcome, run: Run::NEVER, finished_at: step.now });
+        step.after.ended.push(task.clone());
+        Some(task)
+    }
+
     fn end_graph(&mut self, graph: GraphId, counts: Counts, step: &mut Step<'_>) {
         let Some(batch) = self.graphs.get(&graph).cloned() else { return };
         batch.end(counts);
@@ -100,23 +120,4 @@ impl Core {
         }
         step.after.ended_batches.push(batch);
     }
-}
-
-/// A task has ended without having run.
-fn end_unstarted(
-    launch: Launch,
-    end: EndState,
-    cause: Option<TaskId>,
-    step: &mut Step<'_>,
-) -> TaskRef {
-    let Launch { task, body } = launch;
-    let (outcome, counted) = match cause {
-        Some(cause) => (Outcome::Skipped(cause), TaskEnd::Skipped),
-        None => (Outcome::Cancelled, TaskEnd::Cancelled),
-    };
-    debug_assert_eq!(outcome.state(), end);
-    step.recorder.ended(counted, None, None);
-    task.end(Ending { outcome, run: None, finished_at: step.now });
-    step.after.ended.push((task.clone(), body));
-    task
 }

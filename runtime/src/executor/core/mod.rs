@@ -4,38 +4,67 @@ mod accept;
 mod dispatch;
 mod ending;
 
+use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::batch::{Batch, TaskRef};
 use super::control::Control;
-use super::id_map::IdMap;
-use super::record::Launch;
+use super::crew::Crew;
+use super::id_map::{IdHasher, IdMap};
+use super::inner::Inner;
 use super::room::Room;
+use super::start::Start;
 use super::waker_set::WakerSet;
-use super::{ExecutorConfig, ExecutorError};
 use monitor::Recorder;
 use primitives::Timestamp;
 use scheduler::{Counts, GraphId, SchedulerError, TaskId, TaskScheduler, TaskState};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 /// One stay under the lock: when it is, who counts, and what it leaves to do.
 pub(super) struct Step<'a> {
     pub(super) now: Timestamp,
-    pub(super) recorder: Recorder<'a>,
+    pub(super) inner: &'a Inner,
     pub(super) after: &'a mut Aftermath,
+    /// The runner whose step it is.
+    pub(super) runner: Option<Seat>,
 }
 
-/// A refused submission, with what the scheduler was given.
-pub(super) type Refused<T> = Box<(ExecutorError, T)>;
+impl Step<'_> {
+    /// Where this thread counts what becomes of tasks.
+    pub(super) fn recorder(&self) -> Recorder<'_> {
+        self.inner.metrics.recorder(self.inner.worker())
+    }
+}
+
+/// A runner in the core's eyes, when its attempt has ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seat {
+    /// Whether it is one of the [`Crew`]; not if its attempt had to wait.
+    pub(super) is_counted: bool,
+    /// Whether it goes on with another attempt.
+    pub(super) takes_next: bool,
+    /// Whether the attempt was the first of a poll, so that the clock was read just before it.
+    pub(super) is_first: bool,
+    /// The worker it is on.
+    pub(super) worker: Option<usize>,
+}
 
 /// Everything that one lock guards. No method runs user code: whatever does goes into the
 /// [`Aftermath`].
 pub(super) struct Core {
-    scheduler: TaskScheduler<Launch>,
+    /// Its payloads are nothing: a task is found by its graph and position, or by its id.
+    scheduler: TaskScheduler<()>,
+    /// What the scheduler has started and no runner has taken yet, in that order. At most
+    /// `max_in_flight`.
+    started: VecDeque<Start>,
+    crew: Crew,
+    /// Whether somebody looks after the runners.
+    is_watched: bool,
     /// The tasks submitted alone that are known: accepted and not forgotten.
     tasks: IdMap<Arc<Batch>>,
     /// The graphs that are known.
-    graphs: HashMap<GraphId, Arc<Batch>>,
+    graphs: HashMap<GraphId, Arc<Batch>, BuildHasherDefault<IdHasher>>,
     pub(super) room: Room,
     /// Who waits for the executor to be idle.
     pub(super) idle: WakerSet,
@@ -51,11 +80,15 @@ impl Core {
     pub(super) fn new(
         config: &ExecutorConfig,
         control: Option<Control>,
+        runners: usize,
     ) -> Result<Self, SchedulerError> {
         Ok(Self {
             scheduler: TaskScheduler::new(config.scheduler())?,
+            started: VecDeque::new(),
+            crew: Crew::new(runners),
+            is_watched: false,
             tasks: IdMap::default(),
-            graphs: HashMap::new(),
+            graphs: HashMap::default(),
             room: Room::default(),
             idle: WakerSet::default(),
             control,
@@ -93,9 +126,11 @@ impl Core {
 
     /// What every step ends with: starts what may start, and tells those who wait.
     pub(super) fn settle(&mut self, may_dispatch: bool, step: &mut Step<'_>) {
-        if may_dispatch {
+        // A runner that finds more to do has no need of the scheduler.
+        if may_dispatch && (step.runner.is_none() || self.started.is_empty()) {
             self.dispatch(step);
         }
+        self.man(may_dispatch, step);
         let free = self.free();
         self.room.grant(free, &mut step.after.wakers);
         if self.scheduler.is_idle() {

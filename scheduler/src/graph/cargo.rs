@@ -1,0 +1,53 @@
+//! What the driver wants back.
+
+use primitives::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The payloads of the tasks that have not started, by slot, and what else a
+/// [`TaskSpec`](super::TaskSpec) says that only the driver needs.
+#[derive(Debug)]
+pub(crate) struct Cargo<P> {
+    payloads: Vec<Option<P>>,
+    labels: HashMap<u32, Label>,
+}
+
+/// What few tasks have, and those whose driver keeps its own books never.
+#[derive(Debug, Default)]
+pub(crate) struct Label {
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) deadline: Option<Timestamp>,
+}
+
+impl<P> Default for Cargo<P> {
+    fn default() -> Self {
+        Self { payloads: Vec::new(), labels: HashMap::new() }
+    }
+}
+
+impl<P> Cargo<P> {
+    pub(crate) fn reserve(&mut self, slots: usize) {
+        self.payloads.reserve(slots.saturating_sub(self.payloads.len()));
+    }
+
+    pub(crate) fn put(&mut self, slot: u32, payload: P, label: Label) {
+        let at = slot as usize;
+        if at >= self.payloads.len() {
+            self.payloads.resize_with(at + 1, || None);
+        }
+        self.payloads[at] = Some(payload);
+        if label.name.is_some() || label.deadline.is_some() {
+            self.labels.insert(slot, label);
+        }
+    }
+
+    /// The payload of a task that has not started; none the second time.
+    pub(crate) fn take(&mut self, slot: u32) -> Option<P> {
+        self.payloads[slot as usize].take()
+    }
+
+    /// What the task in `slot` is called, when it starts or will never start.
+    pub(crate) fn take_label(&mut self, slot: u32) -> Label {
+        if self.labels.is_empty() { None } else { self.labels.remove(&slot) }.unwrap_or_default()
+    }
+}
