@@ -1,12 +1,24 @@
-//! What the benchmarks of `graph_runtime` share: rounds, memory and a report.
+//! What the benchmarks of `graph_runtime` share: rounds, memory, yardsticks and a report.
 //!
 //! A benchmark here states the claim that it guards, checks that it has done its work, and shows
-//! the median with the smallest and the largest round. Run them on a quiet machine.
+//! the median with the smallest and the largest round. Where the claim is a limit the program
+//! fails when it does not hold. Run them on a quiet machine.
+//!
+//! * `cargo bench -p benches` measures the parts one by one ([`Bench`], on criterion).
+//! * `cargo run --release -p benches --bin spine` measures what the main job is made of.
 
+mod bench;
+mod claim;
 mod memory;
 mod report;
 mod rounds;
+mod samples;
+mod yardstick;
 
+pub use bench::{Bench, in_batches};
+pub use claim::Claim;
 pub use memory::{peak_bytes, resident_bytes};
 pub use report::{Report, Row};
 pub use rounds::{Rounds, rounds};
+pub use samples::Batch;
+pub use yardstick::{FALL_ASLEEP, Yardsticks};

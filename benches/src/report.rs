@@ -48,6 +48,7 @@ impl Report {
         let holds = row.holds();
         self.broken += usize::from(!holds);
         let Row { name, claim, limit, unit, figures: Rounds { median, min, max } } = row;
+        let limit = (limit * 10.0).round() / 10.0;
         if self.json {
             let line = json!({
                 "name": name, "median": median, "min": min, "max": max, "limit": limit,

@@ -4,6 +4,7 @@ use crate::turn::Turn;
 use crate::wheel::{Progress, TimerKey, Wheel};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
+use primitives::shim::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
 /// Timers touched per hold of the lock: at some tens of nanoseconds each, an insertion waits a few
@@ -15,8 +16,17 @@ pub(crate) const BATCH: usize = 256;
 /// The lock also makes sleeping and inserting safe against each other: the owner reads the next
 /// expiry and notes in `asleep_until` what it will sleep for in one critical section, so an
 /// insertion either comes before and is seen, or comes after and sees the note.
+///
+/// Two words beside the lock save taking it. Both are written under it only.
 #[derive(Debug)]
-pub(crate) struct Timers(Mutex<State>);
+pub(crate) struct Timers {
+    state: Mutex<State>,
+    /// The next expiry in nanoseconds, or a little earlier; `u64::MAX` if there is none. A hint.
+    due: AtomicU64,
+    /// The nanoseconds up to which all timers have been handed out; see
+    /// [`expired_through`](Self::expired_through).
+    expired_through: AtomicU64,
+}
 
 #[derive(Debug)]
 struct State {
@@ -39,13 +49,17 @@ impl Timers {
     /// No timers, the owner awake.
     pub(crate) fn new() -> Self {
         let asleep_until = Timestamp::ZERO;
-        Self(Mutex::new(State { wheel: Wheel::new(), asleep_until, closed: false }))
+        Self {
+            state: Mutex::new(State { wheel: Wheel::new(), asleep_until, closed: false }),
+            due: AtomicU64::new(u64::MAX),
+            expired_through: AtomicU64::new(0),
+        }
     }
 
     /// Adds a timer; after [`close`](Self::close), drops it.
     #[inline]
     pub(crate) fn insert(&self, deadline: Timestamp, waker: Waker) -> Inserted {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         if state.closed {
             // Dropping a waker is user code: not under the lock.
             drop(state);
@@ -53,6 +67,10 @@ impl Timers {
             return Inserted { key: TimerKey::DEAD, wakes_owner: false };
         }
         let key = state.wheel.insert(deadline, waker);
+        // ORDERING: Relaxed; a hint, and only written under the lock.
+        if deadline.as_nanos() < self.due.load(Ordering::Relaxed) {
+            self.due.store(deadline.as_nanos(), Ordering::Relaxed);
+        }
         let wakes_owner = deadline < state.asleep_until;
         if wakes_owner {
             // Whoever inserts something later than this need not wake it again.
@@ -64,7 +82,7 @@ impl Timers {
     /// Lets a pending timer wake somebody else.
     pub(crate) fn update(&self, key: TimerKey, waker: &Waker) -> bool {
         {
-            let mut state = self.0.lock();
+            let mut state = self.state.lock();
             match state.wheel.payload(key) {
                 None => return false,
                 Some(present) if present.will_wake(waker) => return true,
@@ -73,7 +91,7 @@ impl Timers {
         }
         // Cloning and dropping wakers is user code: both happen outside the lock.
         let mut waker = waker.clone();
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         let pending = state.wheel.payload(key).map(|present| std::mem::swap(present, &mut waker));
         drop(state);
         pending.is_some()
@@ -82,30 +100,48 @@ impl Timers {
     /// Removes a pending timer.
     #[inline]
     pub(crate) fn cancel(&self, key: TimerKey) -> Option<Waker> {
-        self.0.lock().wheel.cancel(key)
+        self.state.lock().wheel.cancel(key)
     }
 
     /// The next deadline, or a little earlier.
     pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
-        self.0.lock().wheel.next_expiry()
+        self.state.lock().wheel.next_expiry()
     }
 
     /// How many timers are pending.
     pub(crate) fn len(&self) -> usize {
-        self.0.lock().wheel.len()
+        self.state.lock().wheel.len()
     }
 
     /// The owner goes to sleep until the next expiry or `until`: which of them?
     pub(crate) fn fall_asleep(&self, until: Option<Timestamp>) -> Option<Timestamp> {
-        let mut state = self.0.lock();
-        let deadline = state.wheel.next_expiry().into_iter().chain(until).min();
+        let mut state = self.state.lock();
+        let deadline = self.note_next_expiry(&state).into_iter().chain(until).min();
         state.asleep_until = deadline.unwrap_or(Timestamp::MAX);
         deadline
     }
 
     /// The owner is awake again.
     pub(crate) fn wake_up(&self) {
-        self.0.lock().asleep_until = Timestamp::ZERO;
+        self.state.lock().asleep_until = Timestamp::ZERO;
+    }
+
+    /// Whether a timer was due at `time` already. A hint: the timer may have been cancelled.
+    #[inline]
+    pub(crate) fn was_due_at(&self, time: Timestamp) -> bool {
+        // ORDERING: Relaxed; whoever acts on it takes the lock.
+        self.due.load(Ordering::Relaxed) <= time.as_nanos()
+    }
+
+    /// That moment has come, and whatever was due then has been handed out.
+    ///
+    /// So a timer for whose deadline this is *not* true after its insertion has been handed out
+    /// when it becomes true: the hold of the lock that published it came after the insertion,
+    /// because otherwise the insertion's hold would have made it visible.
+    #[inline]
+    pub(crate) fn expired_through(&self) -> Timestamp {
+        // ORDERING: Acquire pairs with the Release in `expire`.
+        Timestamp::from_nanos(self.expired_through.load(Ordering::Acquire))
     }
 
     /// Moves the wakers of one batch of due timers to `wakers`.
@@ -116,14 +152,32 @@ impl Timers {
         turn: &mut Turn,
     ) -> Progress {
         let before = wakers.len();
-        let progress = self.0.lock().wheel.advance(now, BATCH, wakers);
+        let mut state = self.state.lock();
+        let progress = state.wheel.advance(now, BATCH, wakers);
+        self.note_next_expiry(&state);
+        // ORDERING: Relaxed load, because only holders of the lock write. Release pairs with the
+        // Acquire in `expired_through`.
+        let past = self.expired_through.load(Ordering::Relaxed);
+        // A reactor that closes fires everything before its time, which has not come then.
+        if progress == Progress::Done && !state.closed && past < now.as_nanos() {
+            self.expired_through.store(now.as_nanos(), Ordering::Release);
+        }
+        drop(state);
         turn.timers += wakers.len() - before;
         progress
     }
 
+    /// Brings the hint up to date.
+    fn note_next_expiry(&self, state: &State) -> Option<Timestamp> {
+        let next = state.wheel.next_expiry();
+        // ORDERING: Relaxed; a hint.
+        self.due.store(next.map_or(u64::MAX, Timestamp::as_nanos), Ordering::Relaxed);
+        next
+    }
+
     /// Refuses timers from now on.
     pub(crate) fn close(&self) {
-        self.0.lock().closed = true;
+        self.state.lock().closed = true;
     }
 }
 

@@ -9,6 +9,9 @@ use std::sync::Arc;
 struct Context {
     /// The runtime that `spawn`, `sleep` and the like refer to.
     handle: RefCell<Option<Handle>>,
+    /// A handle of that same runtime which somebody no longer needs: whoever needs one next takes
+    /// it and so is spared the counting of references.
+    spare: Cell<Option<Handle>>,
     /// Set while this thread is a worker.
     local: RefCell<Option<Rc<Local>>>,
     /// Whether this thread must not block, because tasks wait for it.
@@ -19,6 +22,7 @@ thread_local! {
     static CONTEXT: Context = const {
         Context {
             handle: RefCell::new(None),
+            spare: Cell::new(None),
             local: RefCell::new(None),
             drives_tasks: Cell::new(false),
         }
@@ -27,11 +31,26 @@ thread_local! {
 
 /// The runtime this thread has entered.
 pub(crate) fn current() -> Result<Handle, TryCurrentError> {
-    match CONTEXT.try_with(|context| context.handle.borrow().clone()) {
+    let handle = CONTEXT
+        .try_with(|context| context.spare.take().or_else(|| context.handle.borrow().clone()));
+    match handle {
         Ok(Some(handle)) => Ok(handle),
         Ok(None) => Err(TryCurrentError::outside()),
         Err(_) => Err(TryCurrentError::thread_ending()),
     }
+}
+
+/// Drops a handle, or keeps it for the next who asks for the [`current`] one.
+pub(crate) fn give_back(handle: Handle) {
+    let mut handle = Some(handle);
+    // The one that is displaced, or was not wanted, is dropped outside the borrow: it may be the
+    // last.
+    let displaced = CONTEXT.try_with(|context| {
+        let current = context.handle.borrow();
+        let is_current = |it: &mut Handle| current.as_ref().is_some_and(|own| own.is_same(it));
+        handle.take_if(is_current).and_then(|handle| context.spare.replace(Some(handle)))
+    });
+    drop((displaced, handle));
 }
 
 /// While it lives, the thread's current runtime is the one given. On a thread whose locals are
@@ -43,8 +62,14 @@ pub(crate) struct EnteredHandle {
 
 impl EnteredHandle {
     pub(crate) fn new(handle: &Handle) -> Self {
-        let entered = CONTEXT.try_with(|context| context.handle.replace(Some(handle.clone())));
-        Self { previous: entered.ok().flatten() }
+        Self { previous: Self::replace(Some(handle.clone())) }
+    }
+
+    fn replace(handle: Option<Handle>) -> Option<Handle> {
+        let replaced =
+            CONTEXT.try_with(|context| (context.handle.replace(handle), context.spare.take()));
+        // The spare one belongs to the runtime that is left. It is dropped outside the borrow.
+        replaced.ok().and_then(|(previous, _spare)| previous)
     }
 }
 
@@ -52,8 +77,7 @@ impl Drop for EnteredHandle {
     fn drop(&mut self) {
         let previous = self.previous.take();
         // The replaced handle may be the last one, so it is dropped outside the borrow.
-        let replaced = CONTEXT.try_with(|context| context.handle.replace(previous));
-        drop(replaced);
+        drop(Self::replace(previous));
     }
 }
 

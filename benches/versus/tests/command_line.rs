@@ -26,6 +26,7 @@ fn versus_prints_a_line_per_workload_and_peer() {
         let mut expected = [
             "workload",
             "peer",
+            "workers",
             "alloc",
             "unit",
             "median",
@@ -62,8 +63,17 @@ fn dag_prints_a_line_per_shape_and_engine() {
     let engines: Vec<_> = lines.iter().map(|it| it["engine"].as_str().unwrap()).collect();
     assert_eq!(engines, ["rayon", "spin"]);
     for line in &lines {
-        let mut expected =
-            ["shape", "engine", "tasks", "unit", "median", "min", "max", "bytes_per_task"];
+        let mut expected = [
+            "shape",
+            "engine",
+            "workers",
+            "tasks",
+            "unit",
+            "median",
+            "min",
+            "max",
+            "bytes_per_task",
+        ];
         expected.sort_unstable();
         assert_eq!(keys(line), expected);
         assert_eq!((&line["shape"], &line["tasks"]), (&"layered".into(), &100_000.into()));
@@ -72,9 +82,48 @@ fn dag_prints_a_line_per_shape_and_engine() {
 }
 
 #[test]
-fn an_unknown_workload_is_refused() {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_versus")).args(["--only", "magic"]).output().unwrap();
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("spawn-join-worker"));
+fn a_sweep_has_lines_for_each_number_of_workers() {
+    let numbers = |binary, arguments: &[&str]| -> Vec<u64> {
+        lines(binary, arguments).iter().map(|it| it["workers"].as_u64().unwrap()).collect()
+    };
+    let arguments = ["--only", "yield", "--peers", "tokio-multi", "--workers", "2,1"];
+    assert_eq!(numbers(env!("CARGO_BIN_EXE_versus"), &arguments), [2, 1]);
+    let arguments = ["--only", "wavefront", "--engines", "spin", "--workers", "1,2"];
+    assert_eq!(numbers(env!("CARGO_BIN_EXE_dag"), &arguments), [1, 2]);
+}
+
+#[test]
+fn markdown_has_a_table_of_ours_and_one_of_everybody() {
+    let arguments = ["--only", "yield", "--peers", "graph_runtime,tokio-multi", "--markdown"];
+    let common = ["--rounds", "1", "--max-external", "100"];
+    let output = Command::new(env!("CARGO_BIN_EXE_versus")).args(arguments).args(common).output();
+    let text = String::from_utf8(output.unwrap().stdout).unwrap();
+    let rows = |start| text.lines().filter(|line| line.starts_with(start)).count();
+    assert_eq!((rows("| row |"), rows("|---|")), (2, 2), "{text}");
+    assert_eq!(rows("| yield, ns/yield | 2 |"), 3, "{text}");
+}
+
+/// What a command that must be refused says.
+fn refusal(binary: &str, arguments: &[&str]) -> String {
+    let output = Command::new(binary).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_before_anything_is() {
+    let refused: [(&[&str], &str); 5] = [
+        (&["--only", "magic"], "spawn-join-worker"),
+        (&["--only", "yield", "--peers", "epoll"], "none of the peers"),
+        (&["--max-external", "110"], "from 0 to 100"),
+        (&["--workers", "1,0"], "--workers"),
+        (&["--json", "--markdown"], "cannot be used with"),
+    ];
+    for (arguments, expected) in refused {
+        let said = refusal(env!("CARGO_BIN_EXE_versus"), arguments);
+        assert!(said.contains(expected), "{said}");
+    }
+    let said = refusal(env!("CARGO_BIN_EXE_dag"), &["--engines", "magic"]);
+    assert!(said.contains("graph_runtime-full"), "{said}");
 }

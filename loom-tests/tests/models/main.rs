@@ -3,6 +3,7 @@
 mod deque;
 mod idle;
 mod injector;
+mod join_counters;
 mod lifo_slot;
 #[cfg(loom)]
 mod mutants;

@@ -1,13 +1,14 @@
 //! No mutant survives.
 
-use crate::{deque, idle, injector, lifo_slot, permit};
+use crate::{deque, idle, injector, join_counters, lifo_slot, permit};
 use crate::{task_abort, task_join, task_references, task_shutdown, task_wake};
 use loom_tests::Kill;
 use primitives::shim::Mutant;
 
 /// What each protocol's `every_mutant_is_noticed` runs.
-const TABLES: [&[Kill]; 10] = [
+const TABLES: [&[Kill]; 11] = [
     permit::KILLS,
+    join_counters::KILLS,
     deque::KILLS,
     lifo_slot::KILLS,
     injector::KILLS,

@@ -15,6 +15,7 @@ mod loom_atomic;
 mod model;
 mod mutant;
 mod shared_queue;
+mod zeroed;
 
 pub use cell::UnsafeCell;
 pub use crossbeam_utils::CachePadded;
@@ -22,6 +23,7 @@ pub use lock::{Condvar, Mutex, MutexGuard};
 pub use model::{MODEL_CAPACITY_SHIFT, UNBOUNDED, model};
 pub use mutant::Mutant;
 pub use shared_queue::SharedQueue;
+pub use zeroed::zeroed_counters;
 
 /// Atomic integers, pointers and fences.
 pub mod atomic {

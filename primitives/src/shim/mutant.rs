@@ -58,6 +58,14 @@ mutants! {
     IdleSearcherSilent,
     /// A searcher that finds work, but is not the last, does not publish what it leaves to others.
     IdleSearcherRelease,
+    /// An arrival at a join that is not the last publishes nothing (Relaxed addition).
+    JoinArriveRelease,
+    /// The last arrival at a join, which writes nothing, does not acquire the others.
+    JoinLastAcquire,
+    /// Who finds by its addition that it was the last has not acquired the others.
+    JoinAddAcquire,
+    /// An arrival decides by what it read before its addition.
+    JoinStaleCount,
     /// A wake during a poll is forgotten when the poll returns Pending.
     TaskWakeDuringPoll,
     /// A wake of a task that is queued already leaves the word alone, and so publishes nothing.

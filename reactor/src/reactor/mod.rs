@@ -39,8 +39,9 @@ const BATCHES_PER_TURN: usize = 16;
 ///       note what the sleep is for                     note says? then (b)
 ///   (4) driver: wait                               (b) permit: notify; owner asleep? then (c)
 ///   (5) permit: wake up; timers: erase note        (c) driver: wake
-///   (6) collect the wakers of what is ready or due
+///   (6) collect the wakers of what is ready
 ///   (7) unlock driver; then call `awake`, then the wakers
+///   (8) timers: collect the wakers of what is due, batch by batch, and call them
 /// ```
 ///
 /// (3) and (a) exclude each other: either (3) sees the timer or (a) sees the note. A notify after
@@ -150,6 +151,21 @@ impl Reactor {
         Some(self.finish(turning, clock, || {}, Turn::default()))
     }
 
+    /// Fires the timers that are due now if one was due at `due_by` already, without waiting.
+    /// Any thread, even while the owner sleeps.
+    ///
+    /// An owner that is stuck in a poll, or whose thread the operating system does not run, fires
+    /// nothing; this is how another worker does so in its stead. When nothing is overdue it costs
+    /// one load from memory.
+    pub fn expire_overdue(&self, clock: &dyn Fn() -> Timestamp, due_by: Timestamp) -> Turn {
+        let mut turn = Turn::default();
+        if self.timers.was_due_at(due_by) {
+            let wakers = std::mem::take(&mut *self.spare.lock());
+            self.fire(clock(), wakers, &mut turn);
+        }
+        turn
+    }
+
     /// Ends the owner's sleep, or keeps it from falling asleep the next time. Any thread.
     ///
     /// Everything written before is visible to the owner after the `park` that reports
@@ -173,7 +189,8 @@ impl Reactor {
         }
     }
 
-    /// The second half of a turn: collects wakers, ends the turn, calls `awake` and then them.
+    /// The second half of a turn: collects wakers, ends the turn, calls `awake` and then them and
+    /// those of due timers.
     fn finish(
         &self,
         mut turning: MutexGuard<'_, Turning>,
@@ -183,20 +200,22 @@ impl Reactor {
     ) -> Turn {
         let mut wakers = std::mem::take(&mut *self.spare.lock());
         self.dispatch(&mut turning.events, &mut wakers, &mut turn);
-        let now = clock();
-        let mut progress = self.timers.expire(now, &mut wakers, &mut turn);
         drop(turning);
         awake();
-        wake_all(&mut wakers, &mut turn);
-        for _ in 1..BATCHES_PER_TURN {
+        self.fire(clock(), wakers, &mut turn);
+        turn
+    }
+
+    /// Wakes `wakers` and those of the timers due at `now`, batch by batch.
+    fn fire(&self, now: Timestamp, mut wakers: Vec<Waker>, turn: &mut Turn) {
+        for _ in 0..BATCHES_PER_TURN {
+            let progress = self.timers.expire(now, &mut wakers, turn);
+            wake_all(&mut wakers, turn);
             if progress == Progress::Done {
                 break;
             }
-            progress = self.timers.expire(now, &mut wakers, &mut turn);
-            wake_all(&mut wakers, &mut turn);
         }
         *self.spare.lock() = wakers;
-        turn
     }
 
     /// Marks the sources that `events` name as ready.

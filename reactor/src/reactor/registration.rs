@@ -47,6 +47,16 @@ impl Reactor {
         self.timers.cancel(key).is_some()
     }
 
+    /// A moment that has passed, and with it every timer that was due then. Any thread; takes no
+    /// lock.
+    ///
+    /// If this is before a timer's deadline after [`insert_timer`](Self::insert_timer) has
+    /// returned, then the timer has fired, and its key names nothing, as soon as it no longer is.
+    #[inline]
+    pub fn expired_through(&self) -> Timestamp {
+        self.timers.expired_through()
+    }
+
     /// No timer is due before this; it may be a little early if the earliest one was cancelled.
     pub fn next_expiry(&self) -> Option<Timestamp> {
         self.timers.next_expiry()

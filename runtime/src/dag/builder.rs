@@ -1,8 +1,9 @@
 //! Putting a plain graph together.
 
-use super::DagError;
+use super::closures::Closures;
 use super::csr::Dag;
-use super::node::{Closure, Node, NodeOutput};
+use super::edge_list::EdgeList;
+use super::{DagError, NodeOutput};
 use std::fmt;
 
 /// Names a node of the graph that made it.
@@ -39,14 +40,14 @@ impl fmt::Display for NodeId {
 /// ```
 #[derive(Default)]
 pub struct DagBuilder {
-    pub(super) nodes: Vec<Box<dyn Node>>,
-    pub(super) edges: Vec<(u32, u32)>,
+    pub(super) closures: Closures,
+    pub(super) edges: EdgeList,
 }
 
 impl DagBuilder {
     /// An empty graph with room for that many nodes and edges.
     pub fn with_capacity(nodes: usize, edges: usize) -> Self {
-        Self { nodes: Vec::with_capacity(nodes), edges: Vec::with_capacity(edges) }
+        Self { closures: Closures::with_capacity(nodes), edges: EdgeList::with_capacity(edges) }
     }
 
     /// Adds a node. Each run of the graph calls the closure once and runs the future it returns.
@@ -56,21 +57,23 @@ impl DagBuilder {
     /// # Panics
     ///
     /// After 2^32 - 2 nodes.
+    #[inline]
     pub fn node<F, R>(&mut self, closure: F) -> NodeId
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future + Send + 'static,
         R::Output: NodeOutput,
     {
-        let id = u32::try_from(self.nodes.len()).ok().filter(|&id| id < u32::MAX - 1);
+        let id = u32::try_from(self.closures.len()).ok().filter(|&id| id < u32::MAX - 1);
         let id = NodeId(id.expect("a graph has fewer than 2^32 - 1 nodes"));
-        self.nodes.push(Box::new(Closure(closure)));
+        self.closures.push(closure);
         id
     }
 
     /// Lets `to` wait for `from`. The same edge twice counts twice, which changes nothing.
+    #[inline]
     pub fn edge(&mut self, from: NodeId, to: NodeId) {
-        self.edges.push((from.0, to.0));
+        self.edges.push(from.0, to.0);
     }
 
     /// Compiles the graph. O(nodes + edges).
@@ -87,7 +90,7 @@ impl DagBuilder {
 impl fmt::Debug for DagBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DagBuilder")
-            .field("nodes", &self.nodes.len())
+            .field("nodes", &self.closures.len())
             .field("edges", &self.edges.len())
             .finish()
     }

@@ -1,7 +1,8 @@
 //! A graph in compressed rows.
 
+use super::closures::Closures;
+use super::edge_list::EdgeList;
 use super::item::Edges;
-use super::node::Node;
 use super::{DagBuilder, DagError, NodeId};
 use std::fmt;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ pub struct Dag {
     pub(super) graph: Arc<Graph>,
 }
 
-/// The graph itself. Per node: the closure, and twelve bytes; per edge four bytes.
+/// The graph itself. Per node: the closure, and eight bytes; per edge, and per root, four bytes.
 pub(super) struct Graph {
-    pub(super) nodes: Box<[Box<dyn Node>]>,
+    pub(super) closures: Closures,
     /// How many edges lead to each node; 1 for a root, whose one edge is virtual.
     pub(super) in_degree: Box<[u32]>,
     /// The edges of node n are `targets[offsets[n]..offsets[n + 1]]`. One row more than there
@@ -26,6 +27,10 @@ pub(super) struct Graph {
 }
 
 impl Graph {
+    pub(super) fn node_count(&self) -> usize {
+        self.in_degree.len()
+    }
+
     /// The edges that lead away from a node; `None` if there are none.
     #[inline]
     pub(super) fn edges_of(&self, node: u32) -> Option<Edges> {
@@ -35,7 +40,7 @@ impl Graph {
 
     /// The virtual edges to the roots; `None` for the empty graph.
     pub(super) fn roots(&self) -> Option<Edges> {
-        self.edges_of(self.nodes.len() as u32)
+        self.edges_of(self.node_count() as u32)
     }
 
     /// Where an edge leads.
@@ -53,7 +58,7 @@ impl Dag {
 
     /// How many nodes there are.
     pub fn node_count(&self) -> usize {
-        self.graph.nodes.len()
+        self.graph.node_count()
     }
 
     /// How many edges there are.
@@ -62,29 +67,17 @@ impl Dag {
     }
 
     pub(super) fn compile(builder: DagBuilder) -> Result<Self, DagError> {
-        let DagBuilder { nodes, edges } = builder;
-        check_size(nodes.len(), edges.len())?;
-        check_ends(nodes.len(), &edges)?;
-        let mut in_degree = vec![0u32; nodes.len()];
-        let mut offsets = vec![0u32; nodes.len() + 2];
-        for &(from, to) in &edges {
-            in_degree[to as usize] += 1;
-            offsets[from as usize + 1] += 1;
-        }
-        let roots = in_degree.iter().filter(|&&degree| degree == 0).count();
-        offsets[nodes.len() + 1] = roots as u32;
-        for row in 1..offsets.len() {
-            offsets[row] += offsets[row - 1];
-        }
-        let targets = fill_rows(&offsets, &in_degree, &edges);
+        let DagBuilder { mut closures, edges } = builder;
+        let nodes = closures.len();
+        check_size(nodes, edges.len())?;
+        check_ends(nodes, &edges)?;
+        closures.shrink_to_fit();
+        let mut graph = compress(closures, &edges);
+        let is_sorted = edges.is_sorted();
         drop(edges);
-        let mut graph = Graph {
-            nodes: nodes.into_boxed_slice(),
-            in_degree: in_degree.into_boxed_slice(),
-            offsets: offsets.into_boxed_slice(),
-            targets: targets.into_boxed_slice(),
-        };
-        check_acyclic(&graph)?;
+        if !is_sorted {
+            check_acyclic(&graph)?;
+        }
         for degree in &mut graph.in_degree {
             *degree = (*degree).max(1);
         }
@@ -92,18 +85,30 @@ impl Dag {
     }
 }
 
-/// The targets, sorted by source (edges of one source in the order in which they were added).
-fn fill_rows(offsets: &[u32], in_degree: &[u32], edges: &[(u32, u32)]) -> Vec<u32> {
-    let nodes = in_degree.len();
-    let mut next = offsets[..=nodes].to_vec();
-    let mut targets = vec![0u32; offsets[nodes + 1] as usize];
-    let roots = (0..nodes as u32).filter(|&node| in_degree[node as usize] == 0);
-    for (from, to) in edges.iter().copied().chain(roots.map(|root| (nodes as u32, root))) {
-        let place = &mut next[from as usize];
+/// Sorts the edges into rows; those of one source keep the order in which they were added.
+fn compress(closures: Closures, edges: &EdgeList) -> Graph {
+    let nodes = closures.len();
+    let mut in_degree = vec![0u32; nodes].into_boxed_slice();
+    // A row's length is counted two places further than the row itself begins: so the place in
+    // between can be used to fill the row, and ends up where the next one begins.
+    let mut offsets = vec![0u32; nodes + 3];
+    for (from, to) in edges.iter() {
+        in_degree[to as usize] += 1;
+        offsets[from as usize + 2] += 1;
+    }
+    let roots = || (0..nodes as u32).filter(|&node| in_degree[node as usize] == 0);
+    offsets[nodes + 2] = roots().count() as u32;
+    for row in 1..offsets.len() {
+        offsets[row] += offsets[row - 1];
+    }
+    let mut targets = vec![0u32; offsets[nodes + 2] as usize].into_boxed_slice();
+    for (from, to) in edges.iter().chain(roots().map(|root| (nodes as u32, root))) {
+        let place = &mut offsets[from as usize + 1];
         targets[*place as usize] = to;
         *place += 1;
     }
-    targets
+    offsets.pop();
+    Graph { closures, in_degree, offsets: offsets.into_boxed_slice(), targets }
 }
 
 fn check_size(nodes: usize, edges: usize) -> Result<(), DagError> {
@@ -115,9 +120,8 @@ fn check_size(nodes: usize, edges: usize) -> Result<(), DagError> {
     Ok(())
 }
 
-fn check_ends(nodes: usize, edges: &[(u32, u32)]) -> Result<(), DagError> {
-    let outside = edges.iter().map(|&(from, to)| from.max(to)).find(|&end| end as usize >= nodes);
-    match outside {
+fn check_ends(nodes: usize, edges: &EdgeList) -> Result<(), DagError> {
+    match edges.largest_end().filter(|&end| end as usize >= nodes) {
         Some(end) => Err(DagError::UnknownNode { node: NodeId(end), nodes }),
         None => Ok(()),
     }
@@ -128,7 +132,7 @@ fn check_acyclic(graph: &Graph) -> Result<(), DagError> {
     let mut waits = graph.in_degree.clone();
     let row = |edges: Option<Edges>| edges.into_iter().flat_map(|it| it.first..it.end);
     let mut ready: Vec<u32> = row(graph.roots()).map(|edge| graph.target(edge)).collect();
-    let mut left = graph.nodes.len();
+    let mut left = graph.node_count();
     while let Some(node) = ready.pop() {
         left -= 1;
         for target in row(graph.edges_of(node)).map(|edge| graph.target(edge)) {

@@ -23,8 +23,10 @@
 //! * Runners are started when there is something to share, and end when there is not.
 
 mod builder;
+mod closures;
 mod csr;
 mod dag_run;
+mod edge_list;
 mod error;
 mod item;
 mod join;

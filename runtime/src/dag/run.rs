@@ -2,13 +2,13 @@
 
 use super::csr::Graph;
 use super::item::Item;
-use super::join::Counters;
 use super::resume::resume;
 use super::runner::roam;
 use super::scratch::Suspended;
 use super::{DagError, NodeId};
 use crate::runtime::Handle;
 use crate::task::AbortHandle;
+use primitives::join_counters::JoinCounters;
 use primitives::shim::CachePadded;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,7 +21,8 @@ use std::task::Waker;
 /// What the runners of one run share.
 pub(super) struct Run {
     pub(super) graph: Arc<Graph>,
-    pub(super) counters: Counters,
+    /// How many predecessors of each node have ended.
+    pub(super) counters: JoinCounters,
     /// Each of packed [`Item`]s.
     pub(super) stealers: Box<[Stealer<NonZeroU64>]>,
     handle: Handle,
@@ -67,7 +68,7 @@ impl Run {
         let seats: Vec<Seat> =
             (0..runners).map(|index| Seat { index, queue: WorkStealingQueue::new() }).collect();
         Self {
-            counters: Counters::new(&graph),
+            counters: JoinCounters::new(graph.node_count()),
             graph,
             stealers: seats.iter().map(|seat| seat.queue.stealer()).collect(),
             handle,
@@ -216,7 +217,7 @@ impl Run {
             return Err(error);
         }
         // ORDERING: Relaxed; `is_over` has acquired what the runners counted.
-        let (finished, nodes) = (self.finished.load(Ordering::Relaxed), self.graph.nodes.len());
+        let (finished, nodes) = (self.finished.load(Ordering::Relaxed), self.graph.node_count());
         if finished == nodes { Ok(()) } else { Err(DagError::Cancelled { finished, nodes }) }
     }
 }

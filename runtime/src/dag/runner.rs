@@ -157,7 +157,7 @@ impl Runner {
 
     /// The next item: what was pending, what is in the own deque, what can be stolen.
     fn next(&mut self) -> Option<Item> {
-        if let Some(node) = self.pending.settle(&self.live.0.counters) {
+        if let Some(node) = self.settle() {
             return Some(Item::Ready(node));
         }
         let own = self.queue().pop().map(Item::unpack);
@@ -260,7 +260,7 @@ impl Runner {
             return false;
         }
         self.current = node;
-        match run.graph.nodes[node as usize].start(&mut self.scratch) {
+        match run.graph.closures.start(node, &mut self.scratch) {
             Started::Ended(Ok(())) => {
                 self.finished += 1;
                 true
@@ -298,10 +298,17 @@ impl Runner {
         self.turn_over = now - self.turn_began > TURN;
     }
 
+    /// Counts what is pending: the node that becomes ready by that.
+    #[inline]
+    fn settle(&mut self) -> Option<u32> {
+        let run = &self.live.0;
+        self.pending.settle(&run.graph, &run.counters)
+    }
+
     /// Makes what is pending available to others.
     #[inline]
     fn settle_all(&mut self) {
-        if let Some(ready) = self.pending.settle(&self.live.0.counters) {
+        if let Some(ready) = self.settle() {
             self.push(Item::Ready(ready));
         }
     }

@@ -77,7 +77,7 @@ impl Builder {
     }
 
     /// A worker looks for I/O and timers on every so many polls, also when it never runs out of
-    /// tasks. Default: 61.
+    /// tasks, and earlier where polls are long: about every 100 us. Default: 61.
     pub fn event_interval(&mut self, polls: u32) -> &mut Self {
         self.config.event_interval = polls;
         self

@@ -41,6 +41,11 @@ impl Handle {
         &self.shared
     }
 
+    /// Whether both are handles of one runtime.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     /// The runtime of the calling thread.
     ///
     /// # Panics

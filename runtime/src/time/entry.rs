@@ -1,85 +1,149 @@
 //! A timer's place in some worker's wheel.
 
+use crate::context;
 use crate::runtime::Handle;
 use primitives::Timestamp;
 use reactor::{Reactor, TimerKey};
 use std::fmt;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A timer of one runtime, registered when it is first polled and not yet due.
+///
+/// What is usual costs little: a timer that is set and cancelled in time reads the clock once,
+/// when it is made; one that fires is recognised by the moment up to which its reactor has fired
+/// everything, without a lock and without the clock.
 pub(super) struct Entry {
-    handle: Handle,
+    /// Only `drop` takes it out.
+    handle: Option<Handle>,
     deadline: Timestamp,
-    registered: Option<(Arc<Reactor>, TimerKey)>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    /// Not polled yet. Whether the deadline is known to lie ahead of when the timer was made; if
+    /// not, the first poll looks at the clock.
+    New { ahead: bool },
+    /// In the wheel of worker number `worker`, or fired.
+    Registered { worker: u32, key: TimerKey },
+    /// The deadline was seen to have passed.
+    Elapsed,
 }
 
 impl Entry {
-    pub(super) fn new(handle: Handle, deadline: Timestamp) -> Self {
-        Self { handle, deadline, registered: None }
+    /// A timer that is due `after` from now.
+    #[inline]
+    pub(super) fn after(handle: Handle, after: std::time::Duration) -> Self {
+        let deadline = handle.shared().now() + after;
+        Self { handle: Some(handle), deadline, state: State::New { ahead: !after.is_zero() } }
+    }
+
+    /// A timer that is due at `deadline`, which may have passed.
+    pub(super) fn at(handle: Handle, deadline: Timestamp) -> Self {
+        Self { handle: Some(handle), deadline, state: State::New { ahead: false } }
     }
 
     pub(super) fn deadline(&self) -> Timestamp {
         self.deadline
     }
 
+    #[inline]
     pub(super) fn handle(&self) -> &Handle {
-        &self.handle
+        self.handle.as_ref().expect("there until it is dropped")
     }
 
     /// Whether the deadline has passed.
     pub(super) fn is_elapsed(&self) -> bool {
-        self.handle.shared().now() >= self.deadline
+        matches!(self.state, State::Elapsed) || self.handle().shared().now() >= self.deadline
     }
 
     /// Sets another deadline. The next poll registers anew.
     pub(super) fn reset(&mut self, deadline: Timestamp) {
         self.cancel();
         self.deadline = deadline;
+        self.state = State::New { ahead: false };
     }
 
     /// Ready once the deadline has passed; until then the waker is woken when it does.
     #[track_caller]
+    #[inline]
     pub(super) fn poll_elapsed(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_elapsed() {
-            self.cancel();
-            return Poll::Ready(());
+        match self.state {
+            State::New { ahead: true } => self.register(context),
+            State::New { ahead: false } if self.is_elapsed() => self.elapse(),
+            State::New { ahead: false } => self.register(context),
+            State::Registered { worker, key } => self.poll_registered(worker, key, context),
+            State::Elapsed => Poll::Ready(()),
         }
-        if let Some((reactor, key)) = &self.registered {
-            if reactor.update_timer(*key, context.waker()) {
-                return Poll::Pending;
-            }
-            // It has fired, between the look at the clock and now, or the runtime is gone.
-            self.registered = None;
-            if self.is_elapsed() {
-                return Poll::Ready(());
-            }
-        }
-        self.register(context)
     }
 
     #[track_caller]
+    fn poll_registered(
+        &mut self,
+        worker: u32,
+        key: TimerKey,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        let reactor = self.reactor(worker);
+        if reactor.expired_through() >= self.deadline {
+            return self.elapse();
+        }
+        if self.is_elapsed() {
+            self.cancel();
+            return self.elapse();
+        }
+        if reactor.update_timer(key, context.waker()) {
+            return Poll::Pending;
+        }
+        // It has fired, between the look at the clock and now, or the runtime is gone.
+        if self.is_elapsed() { self.elapse() } else { self.register(context) }
+    }
+
+    #[track_caller]
+    #[inline]
     fn register(&mut self, context: &Context<'_>) -> Poll<()> {
-        let reactor = self.handle.shared().reactor();
+        let worker = self.handle().shared().reactor_index() as u32;
+        let reactor = self.reactor(worker);
         let key = reactor.insert_timer(self.deadline, context.waker().clone());
         assert!(
             !key.is_dead(),
             "a timer was polled after its runtime was shut down; it would never fire"
         );
-        self.registered = Some((Arc::clone(reactor), key));
+        // From here on, the moment up to which the reactor has fired everything says whether it
+        // has fired this timer: it must not have been past the deadline already.
+        if reactor.expired_through() >= self.deadline {
+            reactor.cancel_timer(key);
+            return self.elapse();
+        }
+        self.state = State::Registered { worker, key };
         Poll::Pending
     }
 
+    fn elapse(&mut self) -> Poll<()> {
+        self.state = State::Elapsed;
+        Poll::Ready(())
+    }
+
+    #[inline]
+    fn reactor(&self, worker: u32) -> &Reactor {
+        &self.handle().shared().remotes[worker as usize].reactor
+    }
+
+    #[inline]
     fn cancel(&mut self) {
-        if let Some((reactor, key)) = self.registered.take() {
-            reactor.cancel_timer(key);
+        if let State::Registered { worker, key } = self.state {
+            self.reactor(worker).cancel_timer(key);
         }
     }
 }
 
 impl Drop for Entry {
+    #[inline]
     fn drop(&mut self) {
         self.cancel();
+        if let Some(handle) = self.handle.take() {
+            context::give_back(handle);
+        }
     }
 }
 

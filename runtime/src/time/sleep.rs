@@ -30,9 +30,7 @@ use std::task::{Context, Poll};
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    let handle = Handle::current();
-    let deadline = handle.shared().now() + duration;
-    Sleep { entry: Entry::new(handle, deadline) }
+    Sleep { entry: Entry::after(Handle::current(), duration) }
 }
 
 /// Waits until `deadline`. One in the past is reached at once.
@@ -44,7 +42,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 pub fn sleep_until(deadline: Instant) -> Sleep {
     let handle = Handle::current();
     let deadline = handle.shared().seams.clock.timestamp(deadline);
-    Sleep { entry: Entry::new(handle, deadline) }
+    Sleep { entry: Entry::at(handle, deadline) }
 }
 
 /// The future of [`sleep`] and [`sleep_until`].

@@ -1,5 +1,6 @@
 //! The part of a worker that only its own thread touches.
 
+use super::glances::Glances;
 use super::{Injected, Remote, Shared};
 use crate::task::Runnable;
 use monitor::WorkerStats;
@@ -33,6 +34,8 @@ pub(crate) struct Local {
     pub(super) seen_progress: RefCell<Box<[u64]>>,
     /// Since when the time counts as busy and has not been added to the statistics.
     pub(super) busy_since: Cell<Timestamp>,
+    /// When to look at the reactors next.
+    pub(super) glances: Glances,
     lifo_streak: Cell<u32>,
 }
 
@@ -54,6 +57,7 @@ impl Local {
             searching: Cell::new(false),
             in_reactor: Cell::new(false),
             busy_since: Cell::default(),
+            glances: Glances::default(),
             lifo_streak: Cell::new(0),
         }
     }
@@ -79,7 +83,7 @@ impl Local {
     #[inline]
     pub(crate) fn push_woken(&self, runnable: Runnable) {
         if self.in_reactor.get() {
-            self.push_back(runnable);
+            self.push_quietly(runnable);
         } else if let Some(displaced) = self.remote().lifo.put(runnable) {
             self.push_back(displaced);
         }
@@ -99,10 +103,27 @@ impl Local {
     /// Queues a task behind all others of this worker, where idle workers may fetch it.
     #[inline]
     pub(crate) fn push_back(&self, runnable: Runnable) {
+        self.push_quietly(runnable);
+        if self.shared.config.work_stealing {
+            self.shared.announce();
+        }
+    }
+
+    /// Queues a task behind all others of this worker and leaves it to the caller to announce it.
+    #[inline]
+    fn push_quietly(&self, runnable: Runnable) {
         if let Err(runnable) = self.queue.push(runnable) {
             self.overflow(runnable);
         }
-        if self.shared.config.work_stealing {
+    }
+
+    /// Ends the hand-out of wake-ups by a reactor, and announces what was queued, once for all. A
+    /// single task is not worth a call: this worker runs it next.
+    pub(super) fn leave_reactor(&self) {
+        self.in_reactor.set(false);
+        let waiting = self.queue.len() + usize::from(!self.remote().lifo.is_empty());
+        let is_more_than_one = waiting > 1 || !self.shared.injector.is_empty();
+        if self.shared.config.work_stealing && is_more_than_one {
             self.shared.announce();
         }
     }

@@ -13,6 +13,7 @@
 //! What others may need from a worker that is stuck in a poll is in its [`Remote`]: its queue and
 //! its LIFO slot can be stolen from, its reactor served, and its progress counter read.
 
+mod glances;
 mod injected;
 mod local;
 mod remote;

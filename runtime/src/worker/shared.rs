@@ -167,15 +167,20 @@ impl Shared {
         }
     }
 
-    /// The reactor for a timer or a socket that is used on this thread: the worker's own, or
-    /// any, in turn.
+    /// The reactor for a socket that is used on this thread; see
+    /// [`reactor_index`](Self::reactor_index).
     pub(crate) fn reactor(self: &Arc<Self>) -> &Arc<Reactor> {
+        &self.remotes[self.reactor_index()].reactor
+    }
+
+    /// The number of the reactor for a timer or a socket that is used on this thread: the worker's
+    /// own, or any, in turn.
+    pub(crate) fn reactor_index(self: &Arc<Self>) -> usize {
         let own = context::with_worker(self, |local| local.map(Local::index));
-        let index = own.unwrap_or_else(|| {
+        own.unwrap_or_else(|| {
             // ORDERING: Relaxed; it only spreads the load.
             self.next_reactor.fetch_add(1, Ordering::Relaxed) % self.remotes.len()
-        });
-        &self.remotes[index].reactor
+        })
     }
 
     /// The time on the runtime's clock.

@@ -5,8 +5,8 @@
 //!         ▼                                                              │
 //!   own LIFO slot (at most 3 in a row) ─► own queue ─► injector ── task ─┤ poll it
 //!         │ nothing                     (every 31st step the injector    │
-//!         ▼                              comes first; every 61st step    │
-//!   half of a random victim's queue      the reactor gets a look)        │
+//!         ▼                              comes first; every 61st step,   │
+//!   half of a random victim's queue      or 100 us, a look at reactors)  │
 //!         │ nothing                                                      │
 //!         ▼                                                              │
 //!   announce sleep ─► look at all queues once more ─► sleep in the ──────┘
@@ -15,8 +15,14 @@
 
 use super::Local;
 use crate::task::Runnable;
+use primitives::Timestamp;
 use primitives::shim::atomic::{Ordering, fence};
 use std::rc::Rc;
+use std::time::Duration;
+
+/// How late a worker's timers may be before another one fires them: more than waking a thread
+/// takes, so that a worker which is just waking up is not helped.
+const PATIENCE: Duration = Duration::from_micros(200);
 
 impl Local {
     /// Runs tasks until `done` says that it is time to leave. `done` is asked before every step
@@ -42,7 +48,7 @@ impl Local {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
         self.remote().set_progress(ticks);
-        if ticks.is_multiple_of(self.shared.config.event_interval) {
+        if self.glances.is_due(ticks) {
             self.glance_at_reactor();
         }
     }
@@ -52,8 +58,21 @@ impl Local {
         self.in_reactor.set(true);
         // `None`: somebody else serves the reactor at this moment, which does as well.
         let _ = self.remote().reactor.try_turn(&|| self.shared.now());
-        self.in_reactor.set(false);
+        let before = self.busy_since.get();
         self.publish_stats();
+        let now = self.busy_since.get();
+        self.glances.took(now - before, self.ticks.get(), self.shared.config.event_interval);
+        self.help_late_timers(now);
+        self.leave_reactor();
+    }
+
+    /// Fires another worker's timers if they are late: it is stuck in a poll, or the operating
+    /// system does not run its thread. One worker a glance, in turn.
+    fn help_late_timers(&self, now: Timestamp) {
+        let remotes = &self.shared.remotes;
+        let other = self.glances.next_other(self.index, remotes.len());
+        let due_by = now.saturating_sub(PATIENCE);
+        let _ = remotes[other].reactor.expire_overdue(&|| self.shared.now(), due_by);
     }
 
     /// Sleeps until there is something to do.
@@ -74,8 +93,9 @@ impl Local {
             fence(Ordering::SeqCst);
             self.shared.set_idle(false);
         });
-        self.in_reactor.set(false);
+        self.leave_reactor();
         self.busy_since.set(self.shared.now());
+        self.glances.restart(self.ticks.get());
     }
 
     /// The last worker to fall asleep sends the monitor to sleep as well.

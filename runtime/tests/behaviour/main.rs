@@ -7,6 +7,7 @@ mod builder;
 mod fairness;
 mod handle;
 mod idle;
+mod late_timers;
 mod macros;
 mod metrics;
 mod panics;

@@ -1,5 +1,6 @@
 //! Plain graphs, one file a behaviour.
 
+mod closures;
 mod ends;
 mod errors;
 mod fairness;

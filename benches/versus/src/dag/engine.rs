@@ -76,6 +76,11 @@ pub enum EngineName {
 }
 
 impl EngineName {
+    /// Whether it is an engine of others, so that it can be the best peer.
+    pub fn is_rival(self) -> bool {
+        !matches!(self, Self::GraphRuntimePlain | Self::GraphRuntimeFull | Self::Spin)
+    }
+
     /// Measures it in this process.
     ///
     /// # Panics

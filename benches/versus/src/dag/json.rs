@@ -7,6 +7,7 @@ use serde::Serialize;
 struct Line {
     shape: String,
     engine: String,
+    workers: u16,
     tasks: usize,
     unit: &'static str,
     median: f64,
@@ -27,6 +28,7 @@ pub fn print(standings: &[Standing]) {
                 let line = Line {
                     shape: standing.shape.to_string(),
                     engine: standing.engine.to_string(),
+                    workers: standing.workers,
                     tasks: figures.tasks,
                     unit: "ns/task",
                     median: figures.run.median,

@@ -8,6 +8,7 @@ pub mod body;
 pub mod engine;
 pub mod engines;
 pub mod json;
+pub mod markdown;
 pub mod options;
 pub mod pending;
 pub mod shape;
@@ -16,6 +17,8 @@ pub mod table;
 pub mod target;
 
 use crate::measure::campaign::{self, Contest, Entrant};
+use crate::measure::interrupt::{self, Interrupt};
+use crate::measure::settings::Form;
 use crate::measure::{child, sample};
 use engine::EngineName;
 use engines::tbb;
@@ -27,10 +30,12 @@ use std::process::{Command, ExitCode};
 /// Does what the options ask for.
 pub fn run(options: &Options) -> ExitCode {
     match &options.errand {
-        Some(Errand::Sample(errand)) => take_sample(errand),
+        Some(Errand::Sample(errand)) => {
+            take_sample(errand);
+            ExitCode::SUCCESS
+        }
         None => compare(options),
     }
-    ExitCode::SUCCESS
 }
 
 /// In the child: one shape on one engine.
@@ -44,28 +49,38 @@ fn take_sample(errand: &SampleOptions) {
 }
 
 /// In the parent: all rounds, then the result.
-fn compare(options: &Options) {
-    let (shapes, engines) = (options.shapes(), options.engines());
+fn compare(options: &Options) -> ExitCode {
+    let engines = options.engines();
+    let interrupt = match Interrupt::listen() {
+        Ok(interrupt) => interrupt,
+        Err(error) => {
+            eprintln!("error: cannot listen to Ctrl-C: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let no_tbb = if engines.contains(&EngineName::Tbb) { tbb::build().err() } else { None };
-    let contest = |shape: &ShapeName| {
+    let matches = options.matches();
+    let contest = |&(shape, workers): &(ShapeName, u16)| {
         let entrants = engines.iter().map(|&engine| {
             let missing = no_tbb.clone().filter(|_| engine == EngineName::Tbb);
-            entrant(*shape, engine, options.settings.workers, missing)
+            entrant(shape, engine, workers, missing)
         });
-        Contest { name: shape.to_string(), entrants: entrants.collect() }
+        Contest { name: format!("{shape}, workers: {workers}"), entrants: entrants.collect() }
     };
-    let contests: Vec<_> = shapes.iter().map(contest).collect();
-    let gathered = campaign::run(&contests, &options.settings);
-    let standings: Vec<_> = shapes
+    let contests: Vec<_> = matches.iter().map(contest).collect();
+    let settings = &options.settings;
+    let gathered = campaign::run(&contests, settings, settings.seed(), &interrupt);
+    let standings: Vec<_> = matches
         .iter()
         .zip(&gathered)
-        .flat_map(|(&shape, gathered)| Standing::of_all(shape, &engines, gathered))
+        .flat_map(|(&(shape, workers), it)| Standing::of_all(shape, workers, &engines, it))
         .collect();
-    if options.settings.json {
-        json::print(&standings);
-    } else {
-        table::print(&standings);
+    match settings.form() {
+        Form::Table => table::print(&standings),
+        Form::Json => json::print(&standings),
+        Form::Markdown => markdown::print(&standings),
     }
+    if interrupt.is_asked() { ExitCode::from(interrupt::STATUS) } else { ExitCode::SUCCESS }
 }
 
 fn entrant(shape: ShapeName, engine: EngineName, workers: u16, missing: Option<String>) -> Entrant {

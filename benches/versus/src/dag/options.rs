@@ -43,9 +43,12 @@ pub struct SampleOptions {
 }
 
 impl Options {
-    /// The shapes asked for, in the order of the table.
-    pub fn shapes(&self) -> Vec<ShapeName> {
-        chosen(&self.only)
+    /// What is to be measured: every shape asked for, in the order of the table, with every number
+    /// of workers.
+    pub fn matches(&self) -> Vec<(ShapeName, u16)> {
+        let workers = &self.settings.workers();
+        let of_shape = |shape| workers.iter().map(move |&workers| (shape, workers));
+        chosen(&self.only).into_iter().flat_map(of_shape).collect()
     }
 
     /// The engines asked for, in the order of the table.

@@ -1,6 +1,8 @@
 //! This process, as the kernel counts it.
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{
+    Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit,
+};
 use rustix::thread::gettid;
 use rustix::time::{ClockId, clock_gettime};
 use std::fs;
@@ -50,6 +52,13 @@ pub fn raise_descriptor_limit() {
     let limit = getrlimit(Resource::Nofile);
     // If it is refused, the workload that needs it says so.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
+/// Ends this process when the one that has started it ends, however that happens: a sample that
+/// nobody waits for would only disturb.
+pub fn die_with_parent() {
+    // Without it the sample is taken all the same, and then ends by itself.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
 #[cfg(test)]

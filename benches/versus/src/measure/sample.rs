@@ -39,6 +39,7 @@ pub fn measure(run: impl FnOnce() -> Figures) {
 ///
 /// If standard output is closed.
 pub fn measure_with(run: impl FnOnce() -> Result<(Vec<f64>, Duration), crate::peers::Missing>) {
+    process::die_with_parent();
     process::raise_descriptor_limit();
     let watch = Watch::start();
     let sample = match run() {

@@ -12,6 +12,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// How far the samples lie apart, over the median.
+    pub fn spread(&self) -> f64 {
+        if self.median == 0.0 { 0.0 } else { (self.max - self.min) / self.median }
+    }
+
     /// Sums samples up; `None` if there are none.
     pub fn of(samples: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<_> = samples.into_iter().collect();
@@ -34,5 +39,11 @@ mod tests {
         assert_eq!(Summary::of([4.0, 1.0, 2.0, 9.0]).unwrap().median, 3.0);
         assert_eq!(Summary::of([7.0]).unwrap().median, 7.0);
         assert_eq!(Summary::of([]), None);
+    }
+
+    #[test]
+    fn the_spread_is_relative() {
+        assert_eq!(Summary::of([9.0, 10.0, 14.0]).unwrap().spread(), 0.5);
+        assert_eq!(Summary::of([0.0, 0.0]).unwrap().spread(), 0.0);
     }
 }

@@ -4,6 +4,7 @@
 //! What it has not got is reported as missing, never imitated.
 
 mod async_executor;
+mod compio;
 mod graph_runtime;
 mod missing;
 mod monoio;
@@ -14,6 +15,7 @@ mod tokio;
 mod tokio_net;
 
 pub use async_executor::AsyncExecutor;
+pub use compio::Compio;
 pub use graph_runtime::GraphRuntime;
 pub use missing::{Figures, Missing};
 pub use monoio::Monoio;

@@ -22,6 +22,8 @@ pub enum PeerName {
     AsyncExecutor,
     /// monoio: io_uring where the kernel has it, one thread, whatever `--workers` says.
     Monoio,
+    /// compio: io_uring where the kernel has it, one thread, whatever `--workers` says.
+    Compio,
     /// No runtime: bare epoll loops, the floor of the TCP rows.
     Epoll,
 }

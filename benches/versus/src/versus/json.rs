@@ -9,6 +9,7 @@ use serde::Serialize;
 struct Line {
     workload: &'static str,
     peer: PeerName,
+    workers: u16,
     alloc: String,
     unit: &'static str,
     median: f64,
@@ -31,13 +32,14 @@ pub fn print(standings: &[Standing]) {
                 let line = Line {
                     workload: standing.row.name,
                     peer: standing.peer,
+                    workers: standing.workers,
                     alloc: Allocator::BUILT.to_string(),
                     unit: standing.row.unit,
                     median: summary.median,
                     min: summary.min,
                     max: summary.max,
-                    rounds: standing.rounds,
-                    external_cpu: standing.external_cpu,
+                    rounds: standing.quality.rounds,
+                    external_cpu: standing.quality.external_cpu,
                     ratio_to_tokio: standing.ratio_to_tokio(),
                 };
                 println!("{}", serde_json::to_string(&line).expect("a line is plain data"));

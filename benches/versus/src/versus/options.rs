@@ -49,16 +49,40 @@ pub struct SampleOptions {
 
 impl Options {
     /// The workloads asked for, in the order of the table.
-    pub fn workloads(&self) -> Vec<Workload> {
+    fn workloads(&self) -> Vec<Workload> {
         let asked = |it: &Workload| self.only.is_empty() || self.only.contains(it);
         Workload::value_variants().iter().copied().filter(asked).collect()
     }
 
     /// The peers asked for that take part in a workload.
-    pub fn peers_of(&self, workload: Workload) -> Vec<PeerName> {
+    fn peers_of(&self, workload: Workload) -> Vec<PeerName> {
         let asked = |it: &PeerName| self.peers.is_empty() || self.peers.contains(it);
         workload.peers().into_iter().filter(asked).collect()
     }
+
+    /// What is to be measured: every workload for which there are peers, with every number of
+    /// workers.
+    pub fn matches(&self) -> Vec<Match> {
+        let workers = self.settings.workers();
+        let of_workload = |workload| {
+            let peers = self.peers_of(workload);
+            let of_workers = move |&workers| Match { workload, workers, peers: peers.clone() };
+            workers.iter().map(of_workers).collect::<Vec<_>>()
+        };
+        let all = self.workloads().into_iter().flat_map(of_workload);
+        all.filter(|it| !it.peers.is_empty()).collect()
+    }
+}
+
+/// One workload with some number of workers, and who takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// What is run.
+    pub workload: Workload,
+    /// With how many workers.
+    pub workers: u16,
+    /// On whom, in the order of the table.
+    pub peers: Vec<PeerName>,
 }
 
 #[cfg(test)]
@@ -76,5 +100,14 @@ mod tests {
     fn workloads_come_in_the_order_of_the_table() {
         let options = Options::parse_from(["versus", "--only", "tcp-64,yield"]);
         assert_eq!(options.workloads(), [Workload::Yield, Workload::Tcp64]);
+    }
+
+    #[test]
+    fn a_sweep_measures_each_workload_with_each_number_of_workers() {
+        let options =
+            ["versus", "--only", "yield,tcp-1", "--peers", "epoll", "--workers", "1,2,4,8"];
+        let matches = Options::parse_from(options).matches();
+        assert!(matches.iter().all(|it| it.workload == Workload::Tcp1), "epoll is in no other");
+        assert_eq!(matches.iter().map(|it| it.workers).collect::<Vec<_>>(), [1, 2, 4, 8]);
     }
 }

@@ -64,9 +64,9 @@ impl Target {
         }
     }
 
-    /// The better one of two medians.
-    pub fn better(self, a: Summary, b: Summary) -> Summary {
-        if (a.median > b.median) == self.wants_more() { a } else { b }
+    /// Whether the median of one is better than that of another.
+    pub fn prefers(self, one: Summary, other: Summary) -> bool {
+        if self.wants_more() { one.median > other.median } else { one.median < other.median }
     }
 }
 

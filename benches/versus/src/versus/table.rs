@@ -2,13 +2,14 @@
 
 use super::standing::Standing;
 use crate::allocator::Allocator;
-use crate::peers::PeerName;
+use crate::measure::cell;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 12] = [
     "workload",
     "peer",
+    "workers",
     "median",
     "min",
     "max",
@@ -28,7 +29,7 @@ const HEADER: [&str; 11] = [
 pub fn print(standings: &[Standing]) {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_header(HEADER);
-    for column in 2..=8 {
+    for column in 2..=9 {
         let column = table.column_mut(column).expect("there are as many columns as headings");
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -37,58 +38,32 @@ pub fn print(standings: &[Standing]) {
     }
     println!("allocator: {}", Allocator::BUILT);
     println!("{}", table.trim_fmt());
-    print_verdict(standings);
+    println!("{}", tally(standings));
 }
 
 fn cells(standing: &Standing) -> Vec<String> {
-    let ours = standing.peer == PeerName::GraphRuntime;
-    let target = if ours { standing.row.target().to_string() } else { String::new() };
     let mut cells = vec![format!("{} [{}]", standing.row.name, standing.row.unit)];
     cells.push(standing.peer.to_string());
+    cells.push(standing.workers.to_string());
     match &standing.result {
         Ok(summary) => {
-            cells.extend([summary.median, summary.min, summary.max].map(figure));
-            cells.push(rounds(standing));
-            cells.push(format!("{:.0} %", standing.external_cpu * 100.0));
-            cells.extend([standing.ratio_to_tokio(), standing.ratio_to_best_peer()].map(ratio));
-            cells.push(target);
-            cells.push(verdict(standing).to_owned());
+            cells.extend([summary.median, summary.min, summary.max].map(cell::figure));
+            cells.push(standing.quality.to_string());
+            cells.push(standing.quality.others());
+            cells.push(cell::ratio(standing.ratio_to_tokio()));
+            cells.push(cell::ratio(standing.ratio_to_best_peer()));
         }
-        Err(reason) => {
-            cells.extend(std::iter::repeat_n("-".to_owned(), 7));
-            cells.push(target);
-            cells.push(reason.clone());
-        }
+        Err(_) => cells.extend(std::iter::repeat_n("-".to_owned(), 7)),
     }
+    cells.push(standing.target().map(|it| it.to_string()).unwrap_or_default());
+    cells.push(standing.verdict());
     cells
 }
 
-fn rounds(standing: &Standing) -> String {
-    match standing.discarded {
-        0 => standing.rounds.to_string(),
-        discarded => format!("{} (-{discarded})", standing.rounds),
-    }
-}
-
-fn verdict(standing: &Standing) -> &'static str {
-    match standing.meets_target() {
-        Some(true) => "met",
-        Some(false) => "MISSED",
-        None => "",
-    }
-}
-
-fn figure(figure: f64) -> String {
-    if figure >= 100.0 { format!("{figure:.0}") } else { format!("{figure:.2}") }
-}
-
-fn ratio(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
-}
-
-fn print_verdict(standings: &[Standing]) {
-    let ours: Vec<_> = standings.iter().filter(|it| it.peer == PeerName::GraphRuntime).collect();
+/// How many targets were met.
+pub fn tally(standings: &[Standing]) -> String {
+    let ours: Vec<_> = standings.iter().filter(|it| it.target().is_some()).collect();
     let count = |verdict| ours.iter().filter(|it| it.meets_target() == verdict).count();
     let (met, missed, open) = (count(Some(true)), count(Some(false)), count(None));
-    println!("targets: {met} met, {missed} missed, {open} not measured");
+    format!("targets: {met} met, {missed} missed, {open} not measured")
 }
