@@ -1,7 +1,6 @@
 //! Moving time forward and handing out what is due.
 
 use super::level::SLOT_BITS;
-use super::slab::NIL;
 use super::{Place, Wheel, tick_of};
 use primitives::Timestamp;
 
@@ -17,7 +16,7 @@ pub(crate) enum Progress {
 
 impl<T> Wheel<T> {
     /// Moves time forward to `now` and appends the payloads of due timers to `due`, in order of
-    /// their ticks, and within a tick in the order of insertion.
+    /// their ticks, and within a tick in the order of insertion unless timers of it were cancelled.
     ///
     /// At most `budget` timers are handed out or moved, so that a lock around the wheel is not held
     /// for long; those of the present tick that are not due yet are only looked at.
@@ -66,40 +65,48 @@ impl<T> Wheel<T> {
             return Some(Progress::Done);
         }
         let mut earliest = Timestamp::MAX;
-        let mut cursor = self.levels[0].slot(place.slot).head;
-        while cursor != NIL {
-            let entry = self.slab.at(cursor);
-            let (deadline, next) = (entry.deadline, entry.next);
-            if deadline > now {
-                earliest = earliest.min(deadline);
-            } else if *budget == 0 {
-                return Some(Progress::More);
-            } else {
-                *budget -= 1;
-                self.unlink(cursor);
-                due.extend(self.slab.remove(cursor));
+        for position in self.levels[0].slot(place.slot).positions() {
+            let slot = self.levels[0].slot(place.slot);
+            let item = slot.at(position);
+            if item.deadline > now {
+                earliest = earliest.min(item.deadline);
+                continue;
             }
-            cursor = next;
+            if *budget == 0 {
+                return Some(Progress::More);
+            }
+            *budget -= 1;
+            // The positions before this one hold timers that are not due. The first of them moves
+            // here, if there is one.
+            let moved = slot.fill_from_front(position);
+            self.slab.at(moved.index).position = position as u32;
+            due.extend(self.slab.remove(item.index));
         }
         let slot = self.levels[0].slot(place.slot);
+        if slot.is_empty() {
+            self.vacate(place);
+            return None;
+        }
         slot.earliest = earliest;
-        (slot.head != NIL).then_some(Progress::Done)
+        Some(Progress::Done)
     }
 
     /// Moves the timers of a slot, which now contains the present tick, to the levels below.
     fn cascade(&mut self, place: Place, budget: &mut usize) -> Option<Progress> {
         self.cascading = Some(place);
         loop {
-            let head = self.levels[usize::from(place.level)].slot(place.slot).head;
-            if head == NIL {
+            let slot = self.levels[usize::from(place.level)].slot(place.slot);
+            if slot.is_empty() {
+                self.vacate(place);
                 return None;
             }
             if *budget == 0 {
                 return Some(Progress::More);
             }
             *budget -= 1;
-            self.unlink(head);
-            self.link(head);
+            if let Some(item) = slot.pop_front() {
+                self.link(item);
+            }
         }
     }
 }

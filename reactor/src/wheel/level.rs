@@ -1,39 +1,25 @@
-//! One ring of the wheel: 64 slots and a bitmap of the occupied ones.
+//! One ring of the wheel: 256 slots and a bitmap of the occupied ones.
 
-use super::slab::NIL;
+use super::slot::{Item, Slot};
 use primitives::Timestamp;
 
 /// Slots per level, as a power of two.
-pub(super) const SLOT_BITS: u32 = 6;
-/// Slots per level; one bit each in [`Level::occupied`].
+pub(super) const SLOT_BITS: u32 = 8;
+/// Slots per level; a slot's number fills a `u8`, and it has one bit in [`Level`]'s bitmap.
 pub(super) const SLOTS: usize = 1 << SLOT_BITS;
-
-/// A list of timers whose deadlines share a range of ticks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Slot {
-    /// The timer inserted first.
-    pub(super) head: u32,
-    /// The timer inserted last.
-    pub(super) tail: u32,
-    /// No timer in the slot is due before this. Exact until the earliest one is cancelled.
-    pub(super) earliest: Timestamp,
-}
-
-impl Slot {
-    const EMPTY: Self = Self { head: NIL, tail: NIL, earliest: Timestamp::MAX };
-}
 
 /// One ring.
 #[derive(Debug, Clone)]
 pub(super) struct Level {
-    /// Bit n: slot n holds a timer.
-    pub(super) occupied: u64,
+    /// Bit n, counted through the words: slot n holds a timer.
+    occupied: [u64; SLOTS / 64],
     slots: [Slot; SLOTS],
 }
 
 impl Level {
     /// A ring without timers.
-    pub(super) const EMPTY: Self = Self { occupied: 0, slots: [Slot::EMPTY; SLOTS] };
+    pub(super) const EMPTY: Self =
+        Self { occupied: [0; SLOTS / 64], slots: [const { Slot::EMPTY }; SLOTS] };
 
     /// A slot, to be looked at or relinked.
     #[inline]
@@ -49,21 +35,27 @@ impl Level {
     /// The first occupied slot. Time does not wrap around within a level, so it is the earliest.
     #[inline]
     pub(super) fn first(&self) -> Option<u8> {
-        (self.occupied != 0).then_some(self.occupied.trailing_zeros() as u8)
+        let word = self.occupied.iter().position(|&word| word != 0)?;
+        Some(word as u8 * 64 + self.occupied[word].trailing_zeros() as u8)
     }
 
-    /// Notes that `slot` holds a timer due at `deadline`.
+    /// Whether no slot holds a timer.
     #[inline]
-    pub(super) fn occupy(&mut self, slot: u8, deadline: Timestamp) {
-        self.occupied |= 1 << slot;
-        let slot = self.slot(slot);
-        slot.earliest = slot.earliest.min(deadline);
+    pub(super) fn is_empty(&self) -> bool {
+        self.occupied == [0; SLOTS / 64]
+    }
+
+    /// Adds a timer to a slot and returns its position there.
+    #[inline]
+    pub(super) fn push(&mut self, slot: u8, item: Item) -> u32 {
+        self.occupied[usize::from(slot / 64)] |= 1 << (slot % 64);
+        self.slot(slot).push(item)
     }
 
     /// Notes that `slot` holds no timer.
     #[inline]
     pub(super) fn vacate(&mut self, slot: u8) {
-        self.occupied &= !(1 << slot);
-        *self.slot(slot) = Slot::EMPTY;
+        self.occupied[usize::from(slot / 64)] &= !(1 << (slot % 64));
+        self.slot(slot).clear();
     }
 }

@@ -1,9 +1,7 @@
-//! Where timers live: a vector with a free list, linked into the wheel's slots by index.
+//! Where timers live: a vector with a free list. The wheel's slots name them by index.
 
-use primitives::Timestamp;
-
-/// The end of a list; never an index.
-pub(super) const NIL: u32 = u32::MAX;
+/// The end of the free list; never an index.
+const NIL: u32 = u32::MAX;
 
 /// Names one timer. A key whose timer has fired or was cancelled names nothing, also after its
 /// place in memory has been taken by another timer (unless 2^32 others have had that place since).
@@ -17,6 +15,11 @@ impl TimerKey {
     /// A key that never named anything.
     pub(crate) const DEAD: Self = Self { index: NIL, generation: 0 };
 
+    /// Where its timer is, if it still is.
+    pub(super) fn index(self) -> u32 {
+        self.index
+    }
+
     /// Whether the reactor was closed already when the timer was to be inserted, so that it will
     /// never fire.
     pub fn is_dead(self) -> bool {
@@ -27,17 +30,13 @@ impl TimerKey {
 /// One timer, or a free place.
 #[derive(Debug)]
 pub(super) struct Entry<T> {
-    /// When it is due.
-    pub(super) deadline: Timestamp,
-    /// What is handed out then; `None` marks a free place.
+    /// What is handed out when it is due; `None` marks a free place.
     payload: Option<T>,
-    /// The next in the same slot; for a free place, the next free one.
-    pub(super) next: u32,
-    /// The previous in the same slot.
-    pub(super) prev: u32,
     /// How many timers have had this place before.
     generation: u32,
-    /// The slot it is linked into.
+    /// Its position in the slot; for a free place, the next free one.
+    pub(super) position: u32,
+    /// The slot it is in.
     pub(super) place: super::Place,
 }
 
@@ -56,45 +55,42 @@ impl<T> Slab<T> {
         Self { entries: Vec::new(), free: NIL, len: 0 }
     }
 
-    /// Places a timer, not yet linked.
+    /// Places a timer, not yet in a slot.
     ///
     /// # Panics
     ///
     /// If there are 2^32 - 1 of them already.
-    pub(super) fn insert(&mut self, deadline: Timestamp, payload: T) -> TimerKey {
+    pub(super) fn insert(&mut self, payload: T) -> TimerKey {
         self.len += 1;
         if let Some(entry) = self.entries.get_mut(self.free as usize) {
-            let index = std::mem::replace(&mut self.free, entry.next);
-            entry.deadline = deadline;
+            let index = std::mem::replace(&mut self.free, entry.position);
             entry.payload = Some(payload);
             return TimerKey { index, generation: entry.generation };
         }
         let index = u32::try_from(self.entries.len()).unwrap_or(NIL);
         assert!(index != NIL, "a reactor holds at most 2^32 - 1 timers: use more workers");
         self.entries.push(Entry {
-            deadline,
             payload: Some(payload),
-            next: NIL,
-            prev: NIL,
             generation: 0,
+            position: NIL,
             place: super::Place::default(),
         });
         TimerKey { index, generation: 0 }
     }
 
-    /// Frees an unlinked place and returns what was in it. Its keys are void from now on.
+    /// Frees a place that no slot names any more and returns what was in it. Its keys are void from now on.
     pub(super) fn remove(&mut self, index: u32) -> Option<T> {
         let free = self.free;
         let entry = self.at(index);
         let payload = entry.payload.take()?;
         entry.generation = entry.generation.wrapping_add(1);
-        entry.next = free;
+        entry.position = free;
         self.free = index;
         self.len -= 1;
         Some(payload)
     }
 
-    /// The place that `key` names, if its timer is still there.
+    /// The index that `key` names, if its timer is still there.
     pub(super) fn index_of(&self, key: TimerKey) -> Option<u32> {
         let entry = self.entries.get(key.index as usize)?;
         (entry.generation == key.generation && entry.payload.is_some()).then_some(key.index)

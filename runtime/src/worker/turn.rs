@@ -67,8 +67,11 @@ impl Local {
     }
 
     /// Fires another worker's timers if they are late: it is stuck in a poll, or the operating
-    /// system does not run its thread. One worker a glance, in turn.
+    /// system does not run its thread. One worker at a time, in turn.
     fn help_late_timers(&self, now: Timestamp) {
+        if !self.shared.config.work_stealing {
+            return;
+        }
         let remotes = &self.shared.remotes;
         let other = self.glances.next_other(self.index, remotes.len());
         let due_by = now.saturating_sub(PATIENCE);
@@ -93,8 +96,10 @@ impl Local {
             fence(Ordering::SeqCst);
             self.shared.set_idle(false);
         });
+        let now = self.shared.now();
+        self.busy_since.set(now);
+        self.help_late_timers(now);
         self.leave_reactor();
-        self.busy_since.set(self.shared.now());
         self.glances.restart(self.ticks.get());
     }
 

@@ -19,25 +19,32 @@ impl Wake for Bell {
     }
 }
 
-#[test]
-fn a_busy_worker_fires_the_timers_of_one_that_is_stuck_in_a_poll() {
-    watched(|| {
+/// One worker is stuck in a poll until the timer in its own wheel has fired; on the other one
+/// `step` is repeated meanwhile.
+fn a_timer_of_a_stuck_worker_fires_beside<F>(step: fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    watched(move || {
         let runtime = multi(2);
         let over = Arc::new(AtomicBool::new(false));
+        // Blocks both workers, so that each goes on with one of the tasks.
+        let apart = Arc::new(Barrier::new(2));
         let busy = runtime.spawn({
-            let over = Arc::clone(&over);
+            let (over, apart) = (Arc::clone(&over), Arc::clone(&apart));
             async move {
+                apart.wait();
                 while !over.load(Ordering::Relaxed) {
-                    task::yield_now().await;
+                    step().await;
                 }
             }
         });
         let stuck = runtime.spawn(async move {
+            apart.wait();
             let (ring, rung) = mpsc::sync_channel(1);
             let waker = Waker::from(Arc::new(Bell(ring)));
             let mut sleep = Box::pin(sleep(Duration::from_millis(2)));
             assert!(sleep.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-            // This worker polls on until the timer in its own wheel has fired.
             let fired = rung.recv_timeout(PATIENCE / 4).is_ok();
             over.store(true, Ordering::Relaxed);
             fired
@@ -45,6 +52,16 @@ fn a_busy_worker_fires_the_timers_of_one_that_is_stuck_in_a_poll() {
         assert!(runtime.block_on(stuck).unwrap(), "nobody fired the stuck worker's timer");
         runtime.block_on(busy).unwrap();
     });
+}
+
+#[test]
+fn a_worker_that_never_sleeps_fires_the_timers_of_one_that_is_stuck() {
+    a_timer_of_a_stuck_worker_fires_beside(task::yield_now);
+}
+
+#[test]
+fn a_worker_that_sleeps_often_fires_the_timers_of_one_that_is_stuck() {
+    a_timer_of_a_stuck_worker_fires_beside(|| sleep(Duration::from_micros(50)));
 }
 
 #[test]
