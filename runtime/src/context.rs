@@ -136,6 +136,27 @@ pub(crate) fn with_worker<R>(shared: &Arc<Shared>, f: impl FnOnce(Option<&Local>
     with_any_worker(|local| f(local.filter(|local| local.belongs_to(shared))))
 }
 
+/// Calls `f` with this thread's worker, if it is one of the thread's current runtime.
+///
+/// # Errors
+///
+/// Elsewhere `value` comes back, and so it does if `f` says so.
+#[inline]
+pub(crate) fn on_home_worker<T, R>(
+    value: T,
+    f: impl FnOnce(&Local, T) -> Result<R, T>,
+) -> Result<R, T> {
+    // Moved on in whichever way it goes.
+    let mut value = Some(value);
+    let mut take = || value.take().expect("taken once");
+    let result =
+        CONTEXT.try_with(|context| match (&*context.handle.borrow(), &*context.local.borrow()) {
+            (Some(handle), Some(local)) if local.belongs_to(handle.shared()) => f(local, take()),
+            _ => Err(take()),
+        });
+    result.unwrap_or_else(|_| Err(take()))
+}
+
 /// Calls `f` with this thread's worker, if it is one.
 #[inline]
 pub(crate) fn with_any_worker<R>(f: impl FnOnce(Option<&Local>) -> R) -> R {

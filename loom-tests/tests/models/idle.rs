@@ -4,7 +4,9 @@ use loom_tests::explore;
 use primitives::parker::Parker;
 use primitives::shim::sync::Arc;
 use primitives::shim::{hint, thread};
-use scheduler::steal::{Idle, Injector, Pushed, Steal, Stealer, WorkStealingQueue};
+use scheduler::steal::{
+    Idle, Injector, LifoSlot, Progress, Pushed, Steal, Stealer, WorkStealingQueue,
+};
 #[cfg(loom)]
 use {loom_tests::Kill, primitives::shim::Mutant};
 
@@ -163,5 +165,36 @@ fn two_outsiders_meet_one_worker() {
         for outsider in outsiders {
             outsider.join().unwrap();
         }
+    });
+}
+
+/// A blocked worker's LIFO slot, which others may empty once the worker is marked as stuck.
+#[derive(Default)]
+struct Withheld {
+    slot: LifoSlot<u32>,
+    progress: Progress,
+}
+
+impl Source for Arc<Withheld> {
+    fn take(&self) -> Option<u32> {
+        if self.progress.is_stuck() { self.slot.take() } else { None }
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.progress.is_stuck() || self.slot.is_empty()
+    }
+}
+
+/// The watch marks a worker that blocks with a task in its slot, while another goes to sleep.
+#[test]
+fn a_mark_meets_a_worker_going_to_sleep() {
+    explore(3, || {
+        let blocked = Arc::new(Withheld::default());
+        assert!(blocked.slot.put(7).is_none());
+        let pool = Pool::new(Arc::clone(&blocked), 2);
+        let worker = spawn_worker(&pool, 1);
+        blocked.progress.mark_stuck(blocked.progress.get());
+        pool.announce();
+        assert_eq!(worker.join().unwrap(), 7);
     });
 }

@@ -8,6 +8,8 @@ mod lifo_slot;
 #[cfg(loom)]
 mod mutants;
 mod permit;
+mod rest;
+mod slab;
 mod task_abort;
 mod task_join;
 mod task_references;

@@ -1,18 +1,20 @@
 //! No mutant survives.
 
-use crate::{deque, idle, injector, join_counters, lifo_slot, permit};
+use crate::{deque, idle, injector, join_counters, lifo_slot, permit, rest, slab};
 use crate::{task_abort, task_join, task_references, task_shutdown, task_wake};
 use loom_tests::Kill;
 use primitives::shim::Mutant;
 
 /// What each protocol's `every_mutant_is_noticed` runs.
-const TABLES: [&[Kill]; 11] = [
+const TABLES: [&[Kill]; 13] = [
     permit::KILLS,
     join_counters::KILLS,
     deque::KILLS,
     lifo_slot::KILLS,
     injector::KILLS,
     idle::KILLS,
+    rest::KILLS,
+    slab::KILLS,
     task_wake::KILLS,
     task_abort::KILLS,
     task_join::KILLS,

@@ -8,7 +8,7 @@ use {loom_tests::Kill, primitives::shim::Mutant};
 
 #[cfg(loom)]
 pub(crate) const KILLS: &[Kill] =
-    &[(Mutant::TaskLastReference, "task_references::a_wake_meets_the_last_release")];
+    &[(Mutant::TaskLastReference, "task_references::a_clone_meets_the_end")];
 
 #[cfg(loom)]
 #[test]

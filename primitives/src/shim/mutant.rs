@@ -66,6 +66,8 @@ mutants! {
     JoinAddAcquire,
     /// An arrival decides by what it read before its addition.
     JoinStaleCount,
+    /// A worker that gets up does not publish that to an observer on its way to rest.
+    RestRouse,
     /// A wake during a poll is forgotten when the poll returns Pending.
     TaskWakeDuringPoll,
     /// A wake of a task that is queued already leaves the word alone, and so publishes nothing.
@@ -78,10 +80,16 @@ mutants! {
     TaskJoinWakerRace,
     /// The join handle reads without Acquire whether its waker is in use.
     TaskJoinWaitingAcquire,
-    /// The completing thread leaves the join waker to a join handle that has gone already.
-    TaskJoinWakerOrphan,
     /// The last reference is dropped without Acquire.
     TaskLastReference,
+    /// A join handle frees a cell that nobody else holds without Acquire.
+    TaskLeaveAcquire,
+    /// A cell goes back to its slab from another thread without Release.
+    SlabReturnRelease,
+    /// A cell goes back to its slab without a look at whether the slab has been closed meanwhile.
+    SlabReturnUnasked,
+    /// A cell that comes back after its slab was closed does not publish its end.
+    SlabLateRelease,
     /// An abort of an idle task does not put it into a queue.
     TaskAbortIdle,
     /// An abort during a poll is not seen when the poll returns Pending.

@@ -160,7 +160,8 @@ impl BlockingPool {
         loop {
             while let Some(runnable) = state.queue.pop_front() {
                 drop(state);
-                runnable.run();
+                let again = runnable.run();
+                debug_assert!(again.is_none(), "a blocking task ends with its first poll");
                 state = self.0.state.lock();
             }
             if state.closed {

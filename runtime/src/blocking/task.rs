@@ -1,7 +1,7 @@
 //! A blocking closure, dressed up as a task.
 
 use super::BlockingPool;
-use crate::task::{Cause, End, RawTask, Runnable, Schedule};
+use crate::task::{End, Runnable, Schedule};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -28,11 +28,9 @@ impl<F: FnOnce() -> R, R> Future for BlockingTask<F> {
 impl Schedule for BlockingPool {
     /// Not reached by the pool's own tasks, which are queued when they are made and end with
     /// their first poll.
-    fn schedule(&self, runnable: Runnable, _: Cause) {
+    fn schedule(&self, runnable: Runnable) {
         self.push(runnable);
     }
 
-    fn retire(&self, _: RawTask, _: End) -> bool {
-        false
-    }
+    fn retire(&self, _: End) {}
 }

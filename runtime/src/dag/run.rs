@@ -15,6 +15,7 @@ use primitives::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
 use scheduler::steal::{Stealer, WorkStealingQueue};
 use std::collections::HashMap;
 use std::num::NonZeroU64;
+use std::panic::Location;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -141,7 +142,8 @@ impl Run {
         let claimed =
             self.runners.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
         if claimed.is_ok() {
-            drop(self.handle.spawn(roam(self.enter(), item)));
+            let runner = roam(self.enter(), item);
+            drop(self.handle.shared().spawn_offered(runner, Location::caller()));
         }
     }
 
@@ -155,7 +157,8 @@ impl Run {
     /// Makes a task of a node that waits.
     #[cold]
     pub(super) fn suspend(self: &Arc<Self>, node: u32, future: Suspended) {
-        let task = self.handle.spawn(resume(self.enter(), node, future));
+        let waiting = resume(self.enter(), node, future);
+        let task = self.handle.shared().spawn_offered(waiting, Location::caller());
         let abort = task.abort_handle();
         if !task.is_finished() {
             self.end.lock().suspended.insert(node, abort.clone());

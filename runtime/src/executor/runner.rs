@@ -45,7 +45,7 @@ impl Runner {
     #[track_caller]
     pub(super) fn start(inner: &Arc<Inner>, start: Start) {
         let (runner, site) = (Self::new(inner, Attempt::new(start)), Location::caller());
-        drop(inner.handle.shared().spawn(runner, site));
+        drop(inner.handle.shared().spawn_offered(runner, site));
     }
 
     fn new(inner: &Arc<Inner>, attempt: Attempt) -> Self {

@@ -3,7 +3,7 @@
 use super::{BuildError, Config, Handle};
 use crate::context::{DrivesTasks, EnteredHandle, EnteredWorker};
 use crate::seam::{ThreadHandle, ThreadSpec};
-use crate::worker::{Local, Shared};
+use crate::worker::{Local, Shared, Watch};
 use primitives::bomb::Bomb;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
 use std::rc::Rc;
@@ -20,7 +20,7 @@ impl MultiThread {
         Self { threads: Vec::new() }
     }
 
-    /// Starts one thread per worker.
+    /// Starts one thread per worker, and the watch over them.
     ///
     /// # Errors
     ///
@@ -42,6 +42,23 @@ impl MultiThread {
             let started = config.seams.threads.start(spec, body);
             self.threads.push(started.map_err(|error| BuildError::system("a worker", error))?);
         }
+        if config.worker_threads > 1 && config.work_stealing {
+            self.start_watch(config, handle)?;
+        }
+        Ok(())
+    }
+
+    /// A blocked worker matters only to others that could do its work.
+    fn start_watch(&mut self, config: &Config, handle: &Handle) -> Result<(), BuildError> {
+        let spec = ThreadSpec { name: format!("{}-watch", config.thread_name), stack_size: None };
+        let shared = Arc::clone(handle.shared());
+        let body = Box::new(move || {
+            let bomb = Bomb::new("watching the workers");
+            Watch::run(&shared);
+            bomb.defuse();
+        });
+        let started = config.seams.threads.start(spec, body);
+        self.threads.push(started.map_err(|error| BuildError::system("the watch", error))?);
         Ok(())
     }
 

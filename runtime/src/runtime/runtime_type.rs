@@ -69,7 +69,7 @@ impl Runtime {
     }
 
     pub(super) fn current_thread(config: Config) -> Result<Self, BuildError> {
-        let (handle, mut locals) = prepare(&config)?;
+        let (handle, mut locals) = prepare(&config, RuntimeFlavor::CurrentThread)?;
         let local = locals.pop().expect("a current-thread runtime has one worker");
         let flavor = Flavor::CurrentThread(CurrentThread::new(local));
         // From here on dropping the runtime stops whatever has been started.
@@ -79,7 +79,7 @@ impl Runtime {
     }
 
     pub(super) fn multi_thread(config: Config) -> Result<Self, BuildError> {
-        let (handle, locals) = prepare(&config)?;
+        let (handle, locals) = prepare(&config, RuntimeFlavor::MultiThread)?;
         let mut runtime = Self { handle, flavor: Flavor::MultiThread(MultiThread::empty()) };
         // Before the workers: one that goes to sleep tells the monitor so only once.
         runtime.start_monitor(&config)?;
@@ -164,7 +164,7 @@ impl Runtime {
 }
 
 /// The shared part, and the workers' own parts.
-fn prepare(config: &Config) -> Result<(Handle, Vec<Local>), BuildError> {
+fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>), BuildError> {
     let blocking = BlockingPool::new(BlockingConfig {
         max_threads: config.max_blocking_threads,
         keep_alive: config.thread_keep_alive,
@@ -175,8 +175,9 @@ fn prepare(config: &Config) -> Result<(Handle, Vec<Local>), BuildError> {
     let shared = SharedConfig {
         workers: config.worker_threads,
         work_stealing: config.work_stealing,
-        global_queue_interval: u64::from(config.global_queue_interval),
-        event_interval: u64::from(config.event_interval),
+        lifo_slot: flavor == RuntimeFlavor::MultiThread,
+        global_queue_interval: config.global_queue_interval,
+        event_interval: config.event_interval,
     };
     let (shared, locals) = Shared::new(shared, config.seams.clone(), blocking)
         .map_err(|error| BuildError::system("a reactor", error))?;

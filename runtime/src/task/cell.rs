@@ -1,7 +1,7 @@
 //! The memory of a task.
 
-use super::live::Links;
-use super::runnable::{Cause, Schedule};
+use super::place::Place;
+use super::runnable::Runnable;
 use super::state::State;
 use super::{Id, JoinError};
 use primitives::shim::UnsafeCell;
@@ -12,26 +12,76 @@ use std::task::Waker;
 /// What is the same for every task, so that queues and wakers need not know the future's type.
 pub(super) struct Header {
     pub(super) state: State,
-    pub(super) vtable: &'static VTable,
-    /// Rule 7.
-    pub(super) links: UnsafeCell<Links>,
+    /// Rule 1, and rule 7 once the cell is free.
+    link: UnsafeCell<Link>,
     pub(super) id: Id,
     /// Where the task was spawned.
     pub(super) site: &'static Location<'static>,
 }
 
+/// What the second word of a cell is.
+#[derive(Clone, Copy)]
+union Link {
+    /// While there are references.
+    vtable: &'static VTable,
+    /// While the cell is in a list of free ones.
+    next: Option<NonNull<Header>>,
+}
+
+impl Header {
+    pub(super) fn new(
+        references: usize,
+        vtable: &'static VTable,
+        site: &'static Location<'static>,
+    ) -> Self {
+        let link = UnsafeCell::new(Link { vtable });
+        Self { state: State::new(references), link, id: Id::next(), site }
+    }
+
+    /// The operations of this task. The caller holds a reference.
+    #[inline]
+    pub(super) fn vtable(&self) -> &'static VTable {
+        // SAFETY: rule 1: the cell is not free, so the link is a vtable and nobody writes it.
+        self.link.with(|link| unsafe { (*link).vtable })
+    }
+
+    /// The next in a list of free cells.
+    ///
+    /// # Safety
+    ///
+    /// The cell is free, it is the caller's by rule 7, and [`set_next`](Self::set_next) has been
+    /// called since.
+    #[inline]
+    pub(super) unsafe fn next(&self) -> Option<NonNull<Self>> {
+        // SAFETY: the contract above.
+        self.link.with(|link| unsafe { (*link).next })
+    }
+
+    /// Puts a free cell before another.
+    ///
+    /// # Safety
+    ///
+    /// The cell is free, and it is the caller's by rule 7.
+    #[inline]
+    pub(super) unsafe fn set_next(&self, next: Option<NonNull<Self>>) {
+        // SAFETY: the contract above.
+        self.link.with_mut(|link| unsafe { *link = Link { next } });
+    }
+}
+
 /// The operations that need the future's type. All take a pointer to the header of a live cell.
 pub(super) struct VTable {
-    /// Polls or cancels a task taken out of a queue, and uses up the entry's reference.
-    pub(super) run: unsafe fn(NonNull<Header>),
-    /// Hands the task to its scheduler, with a reference that was added for the queue entry.
-    pub(super) schedule: unsafe fn(NonNull<Header>, Cause),
+    /// Polls or cancels a task taken out of a queue, with the entry's reference. If the task woke
+    /// itself meanwhile, it comes back with that reference.
+    pub(super) run: unsafe fn(NonNull<Header>) -> Option<Runnable>,
+    /// Hands the task to its scheduler, with a reference that belongs to the queue entry.
+    pub(super) schedule: unsafe fn(NonNull<Header>),
     /// Drops the future of a task that was claimed, and completes it as cancelled.
     pub(super) cancel: unsafe fn(NonNull<Header>),
     /// Moves the output to the `Option<Result<T, JoinError>>` behind the pointer, or stores the
     /// waker. Only the join handle calls it.
     pub(super) take_output: unsafe fn(NonNull<Header>, *mut (), &Waker),
-    /// The join handle goes away.
+    /// The join handle goes away, with its reference.
     pub(super) drop_join: unsafe fn(NonNull<Header>),
     /// Frees the cell. No reference is left.
     pub(super) free: unsafe fn(NonNull<Header>),
@@ -39,14 +89,13 @@ pub(super) struct VTable {
 
 /// A whole task. `repr(C)`: a pointer to the cell is a pointer to its header.
 #[repr(C)]
-pub(super) struct Cell<F: Future, S: Schedule> {
+pub(super) struct Cell<F: Future, P: Place> {
     pub(super) header: Header,
-    /// Rule 1.
-    pub(super) scheduler: S,
-    /// Rules 2 and 3.
-    pub(super) stage: UnsafeCell<Stage<F>>,
+    pub(super) place: P,
     /// Rules 4 to 6.
     pub(super) join_waker: UnsafeCell<Option<Waker>>,
+    /// Rules 2 and 3.
+    pub(super) stage: UnsafeCell<Stage<F>>,
 }
 
 /// What the future has become.

@@ -7,61 +7,63 @@
 use super::JoinError;
 use super::cell::{Cell, Header, Stage, VTable};
 use super::id::Entered;
-use super::runnable::{Cause, End, RawTask, Runnable, Schedule};
-use super::state::{Complete, Start, Suspend};
+use super::place::Place;
+use super::runnable::{End, RawTask, Runnable};
+use super::state::{Complete, DropJoin, Start, Suspend};
 use super::waker::BorrowedWaker;
 use std::any::Any;
+use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
 
-/// The operations of tasks with future `F` under scheduler `S`.
-pub(super) fn vtable<F: Future, S: Schedule>() -> &'static VTable {
+/// The operations of tasks with future `F` in a home of type `P`.
+pub(super) fn vtable<F: Future, P: Place>() -> &'static VTable {
     const {
         &VTable {
-            run: run::<F, S>,
-            schedule: schedule::<F, S>,
-            cancel: cancel::<F, S>,
-            take_output: take_output::<F, S>,
-            drop_join: drop_join::<F, S>,
-            free: free::<F, S>,
+            run: run::<F, P>,
+            schedule: schedule::<F, P>,
+            cancel: cancel::<F, P>,
+            take_output: take_output::<F, P>,
+            drop_join: drop_join::<F, P>,
+            free: free::<F, P>,
         }
     }
 }
 
 /// A typed view of a cell that is kept alive by somebody's reference.
-struct Harness<F: Future, S: Schedule>(NonNull<Cell<F, S>>);
+struct Harness<F: Future, P: Place>(NonNull<Cell<F, P>>);
 
-impl<F: Future, S: Schedule> Clone for Harness<F, S> {
+impl<F: Future, P: Place> Clone for Harness<F, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<F: Future, S: Schedule> Copy for Harness<F, S> {}
+impl<F: Future, P: Place> Copy for Harness<F, P> {}
 
 // For each of the six functions: SAFETY of the cast is `repr(C)` of the cell, and that the vtable
 // of these types was put into cells of these types only.
 
-unsafe fn run<F: Future, S: Schedule>(ptr: NonNull<Header>) {
-    Harness::<F, S>(ptr.cast()).run();
+unsafe fn run<F: Future, P: Place>(ptr: NonNull<Header>) -> Option<Runnable> {
+    Harness::<F, P>(ptr.cast()).run()
 }
 
-unsafe fn schedule<F: Future, S: Schedule>(ptr: NonNull<Header>, cause: Cause) {
-    let harness = Harness::<F, S>(ptr.cast());
-    harness.cell().scheduler.schedule(Runnable::from_raw(harness.raw()), cause);
+unsafe fn schedule<F: Future, P: Place>(ptr: NonNull<Header>) {
+    let harness = Harness::<F, P>(ptr.cast());
+    harness.cell().place.schedule(Runnable::from_raw(harness.raw()));
 }
 
-unsafe fn cancel<F: Future, S: Schedule>(ptr: NonNull<Header>) {
-    let harness = Harness::<F, S>(ptr.cast());
+unsafe fn cancel<F: Future, P: Place>(ptr: NonNull<Header>) {
+    let harness = Harness::<F, P>(ptr.cast());
     let end = harness.cancel();
     harness.complete(end, 0);
 }
 
-unsafe fn take_output<F: Future, S: Schedule>(ptr: NonNull<Header>, into: *mut (), waker: &Waker) {
+unsafe fn take_output<F: Future, P: Place>(ptr: NonNull<Header>, into: *mut (), waker: &Waker) {
     let into = into.cast::<Option<Result<F::Output, JoinError>>>();
-    let harness = Harness::<F, S>(ptr.cast());
+    let harness = Harness::<F, P>(ptr.cast());
     if harness.is_joinable(waker) {
         let output = harness.take_stage();
         if let Stage::Output(output) = output {
@@ -71,60 +73,64 @@ unsafe fn take_output<F: Future, S: Schedule>(ptr: NonNull<Header>, into: *mut (
     }
 }
 
-unsafe fn drop_join<F: Future, S: Schedule>(ptr: NonNull<Header>) {
-    Harness::<F, S>(ptr.cast()).drop_join();
+unsafe fn drop_join<F: Future, P: Place>(ptr: NonNull<Header>) {
+    Harness::<F, P>(ptr.cast()).drop_join();
 }
 
-unsafe fn free<F: Future, S: Schedule>(ptr: NonNull<Header>) {
-    // SAFETY: the cell came from a box, and the last reference is gone.
-    drop(unsafe { Box::from_raw(ptr.cast::<Cell<F, S>>().as_ptr()) });
+unsafe fn free<F: Future, P: Place>(ptr: NonNull<Header>) {
+    Harness::<F, P>(ptr.cast()).free();
 }
 
-impl<F: Future, S: Schedule> Harness<F, S> {
-    fn cell<'a>(self) -> &'a Cell<F, S> {
+impl<F: Future, P: Place> Harness<F, P> {
+    #[inline]
+    fn cell<'a>(self) -> &'a Cell<F, P> {
         // SAFETY: a reference keeps the cell alive while a harness is in use; what changes in it
         // is in cells of its own.
         unsafe { self.0.as_ref() }
     }
 
+    #[inline]
     fn raw(self) -> RawTask {
         // SAFETY: as for `cell`.
         unsafe { RawTask::from_ptr(self.0.cast()) }
     }
 
-    /// Uses up the queue entry's reference.
-    fn run(self) {
+    /// Uses up the queue entry's reference, or gives it back with the runnable.
+    #[inline]
+    fn run(self) -> Option<Runnable> {
         match self.cell().header.state.start() {
-            Start::Poll => self.poll(),
+            Start::Poll => return self.poll(),
             Start::Cancel => {
                 let end = self.cancel();
                 self.complete(end, 1);
             }
             Start::Stale => self.release(1),
         }
+        None
     }
 
     /// RUNNING is set, and one reference is ours.
-    fn poll(self) {
+    #[inline]
+    fn poll(self) -> Option<Runnable> {
         // SAFETY: our reference outlives the waker.
         let waker = unsafe { BorrowedWaker::new(self.0.cast()) };
-        let polled = {
-            let _entered = Entered::new(self.cell().header.id);
-            let mut context = Context::from_waker(&waker);
-            catch_unwind(AssertUnwindSafe(|| self.poll_future(&mut context)))
-        };
-        match polled {
-            Ok(Poll::Pending) => self.suspend(),
-            Ok(Poll::Ready(output)) => {
-                let end = self.store(Ok(output), End::Finished);
-                self.complete(end, 1);
+        let entered = Entered::new(self.cell().header.id);
+        let mut context = Context::from_waker(&waker);
+        let polled = catch_unwind(AssertUnwindSafe(|| self.poll_future(&mut context)));
+        let end = match polled {
+            Ok(Poll::Pending) => {
+                drop(entered);
+                return self.suspend();
             }
+            Ok(Poll::Ready(output)) => self.store(Ok(output), End::Finished),
             Err(payload) => {
                 let error = JoinError::panicked(self.cell().header.id, payload);
-                let end = self.store(Err(error), End::Panicked);
-                self.complete(end, 1);
+                self.store(Err(error), End::Panicked)
             }
-        }
+        };
+        drop(entered);
+        self.complete(end, 1);
+        None
     }
 
     fn poll_future(self, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -138,22 +144,22 @@ impl<F: Future, S: Schedule> Harness<F, S> {
         })
     }
 
-    fn suspend(self) {
+    #[inline]
+    fn suspend(self) -> Option<Runnable> {
         match self.cell().header.state.suspend() {
-            Suspend::Idle => self.release(1),
-            Suspend::Requeue => {
-                self.raw().schedule(Cause::Yielded);
-                self.release(1);
-            }
+            Suspend::Idle => {}
+            Suspend::Requeue => return Some(Runnable::from_raw(self.raw())),
             Suspend::Cancel => {
                 let end = self.cancel();
                 self.complete(end, 1);
             }
         }
+        None
     }
 
     /// Drops the future and stores the reason. How the task ended, as for `store`.
     fn cancel(self) -> End {
+        let _entered = Entered::new(self.cell().header.id);
         self.store(Err(JoinError::cancelled(self.cell().header.id)), End::Cancelled)
     }
 
@@ -161,8 +167,8 @@ impl<F: Future, S: Schedule> Harness<F, S> {
     ///
     /// If that drop panics, the panic takes the place of the output, and the task has not ended
     /// as `end` says but panicked.
+    #[inline]
     fn store(self, output: Result<F::Output, JoinError>, end: End) -> End {
-        let _entered = Entered::new(self.cell().header.id);
         let (output, end) = match self.drop_stage() {
             Ok(()) => (output, end),
             Err(payload) => {
@@ -201,35 +207,41 @@ impl<F: Future, S: Schedule> Harness<F, S> {
         self.cell().stage.with_mut(|stage| unsafe { std::mem::replace(&mut *stage, Stage::Gone) })
     }
 
-    /// The output is stored. `references` are the caller's and used up, as is the live list's.
+    /// The output is stored. `references` are the caller's and used up, as are those of the home.
+    #[inline]
     fn complete(self, end: End, references: usize) {
         let cell = self.cell();
         // In the books first: whoever has joined a task finds it counted.
-        let listed = cell.scheduler.retire(self.raw(), end);
-        match cell.header.state.complete() {
-            Complete::Unwanted => self.discard_output(),
-            Complete::Wanted => {}
-            Complete::Awaited => self.wake_joiner(),
+        cell.place.retire(self.raw(), end);
+        let references = references + P::REFERENCES;
+        let droppable = end != End::Finished || needs_drop::<F::Output>();
+        match cell.header.state.complete(references, droppable) {
+            Complete::Settled => {}
+            Complete::Free => self.free(),
+            Complete::Unwanted => {
+                self.discard_output();
+                self.release(references);
+            }
+            Complete::Awaited => {
+                self.wake_joiner();
+                if cell.header.state.end_waiting(references) {
+                    self.free();
+                }
+            }
         }
-        self.release(references + usize::from(listed));
     }
 
     fn wake_joiner(self) {
-        let cell = self.cell();
-        let waked = catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: rule 5: WAITING was set when we set COMPLETE, so the waker stays.
-            cell.join_waker.with(|waker| unsafe { &*waker }.as_ref().map(Waker::wake_by_ref))
-        }));
+        // SAFETY: rule 5: WAITING was set when we set COMPLETE, so the waker is ours.
+        let waker = self.cell().join_waker.with_mut(|waker| unsafe { (*waker).take() });
+        let waked = catch_unwind(AssertUnwindSafe(|| waker.map(Waker::wake)));
         if let Err(payload) = waked {
             discard(payload);
-        }
-        if cell.header.state.release_join_waker() {
-            self.drop_join_waker();
         }
     }
 
     fn drop_join_waker(self) {
-        // SAFETY: rule 4 or 6.
+        // SAFETY: rule 4.
         let waker = self.cell().join_waker.with_mut(|waker| unsafe { (*waker).take() });
         discard(waker);
     }
@@ -242,23 +254,20 @@ impl<F: Future, S: Schedule> Harness<F, S> {
         if state.is_complete() {
             return true;
         }
-        if state.is_waiting() {
-            let same = cell.join_waker.with(|stored| {
-                // SAFETY: rule 5: nobody writes while WAITING is set, and only we unset it.
-                let stored = unsafe { &*stored };
-                stored.as_ref().is_some_and(|stored| stored.will_wake(waker))
-            });
-            if same {
-                return state.is_complete();
-            }
-            if !state.unset_waiting() {
-                return true;
-            }
+        // The completing thread takes the waker, so it must be out of its reach before a look.
+        if state.is_waiting() && !state.unset_waiting() {
+            return true;
         }
-        let new = waker.clone();
-        // SAFETY: rule 4: WAITING is clear.
-        let old = cell.join_waker.with_mut(|stored| unsafe { (*stored).replace(new) });
-        discard(old);
+        let same = cell.join_waker.with(|stored| {
+            // SAFETY: rule 4: WAITING is clear.
+            unsafe { &*stored }.as_ref().is_some_and(|stored| stored.will_wake(waker))
+        });
+        if !same {
+            let new = waker.clone();
+            // SAFETY: as above.
+            let old = cell.join_waker.with_mut(|stored| unsafe { (*stored).replace(new) });
+            discard(old);
+        }
         if state.set_waiting() {
             return false;
         }
@@ -266,22 +275,56 @@ impl<F: Future, S: Schedule> Harness<F, S> {
         true
     }
 
-    /// The join handle's reference is released by the caller.
+    /// With the join handle's reference.
     fn drop_join(self) {
-        let duties = self.cell().header.state.drop_join();
-        if duties.output {
-            self.discard_output();
-        }
-        if duties.waker {
-            self.drop_join_waker();
+        let state = &self.cell().header.state;
+        match state.drop_join() {
+            DropJoin::Settled => {}
+            DropJoin::Waker => {
+                self.drop_join_waker();
+                self.release(1);
+            }
+            DropJoin::Output => {
+                if self.has_output() {
+                    self.discard_output();
+                }
+                if state.leave_complete() {
+                    self.free();
+                }
+            }
         }
     }
 
+    /// Whether the stage of a complete task, which is the caller's, holds something to drop.
+    fn has_output(self) -> bool {
+        self.cell().stage.with(|stage| {
+            // SAFETY: rule 3.
+            match unsafe { &*stage } {
+                Stage::Output(Ok(_)) => needs_drop::<F::Output>(),
+                Stage::Output(Err(_)) => true,
+                Stage::Future(_) | Stage::Gone => false,
+            }
+        })
+    }
+
     fn release(self, count: usize) {
-        if count > 0 {
-            // SAFETY: the callers above pass references that are theirs.
-            unsafe { self.raw().release(count) }
+        if count > 0 && self.cell().header.state.release(count) {
+            self.free();
         }
+    }
+
+    /// Whether neither a waker nor anything worth dropping is left in the cell, of which the
+    /// caller has the last reference.
+    fn is_empty(self) -> bool {
+        // SAFETY: nobody else reaches the cell any more.
+        let waker = self.cell().join_waker.with(|waker| unsafe { (*waker).is_some() });
+        !waker && !self.has_output()
+    }
+
+    fn free(self) {
+        debug_assert!(self.is_empty(), "a cell is freed without running user code");
+        // SAFETY: a transition has said that no reference is left.
+        unsafe { P::free::<F>(self.0) }
     }
 }
 

@@ -85,7 +85,11 @@ impl<T> Future for JoinHandle<T> {
         // SAFETY: the handle's reference keeps the task alive, `output` has the type that the
         // vtable of a task with this handle expects, and only the join handle makes this call.
         unsafe {
-            (header.vtable.take_output)(self.task.ptr(), (&raw mut output).cast(), context.waker());
+            (header.vtable().take_output)(
+                self.task.ptr(),
+                (&raw mut output).cast(),
+                context.waker(),
+            );
         }
         match output {
             Some(output) => Poll::Ready(output),
@@ -98,10 +102,7 @@ impl<T> Future for JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         // SAFETY: the JOIN flag and one reference are the handle's.
-        unsafe {
-            (self.task.header().vtable.drop_join)(self.task.ptr());
-            self.task.release(1);
-        }
+        unsafe { (self.task.header().vtable().drop_join)(self.task.ptr()) };
     }
 }
 

@@ -2,24 +2,22 @@
 //! wake, abort and join it.
 //!
 //! ```text
-//!   one allocation, reference counted by the upper bits of its state word
-//!   ┌──────────────────────────── Header ───────────────────────────┐
-//!   │ state word │ vtable │ links of the live list │ id │ spawn site │   same for every task
-//!   ├────────────┴────────┴─────────────────────────┴───┴───────────┤
-//!   │ scheduler: whom to hand the task to when it is woken          │
-//!   ├───────────────────────────────────────────────────────────────┤
-//!   │ stage: the future, then its output, then nothing              │   sized by the future
-//!   ├───────────────────────────────────────────────────────────────┤
-//!   │ join waker: whom to wake when it is complete                  │
-//!   └───────────────────────────────────────────────────────────────┘
+//!   one cell in a slab, reference counted by the upper bits of its state word
+//!   ┌───────────────────── Header ──────────────────────┐
+//!   │ state word │ vtable (a free cell's link) │ id │ site │   same for every task
+//!   ├────────────┴─────────────────────────────┴────┴──────┤
+//!   │ join waker: whom to wake when it is complete          │
+//!   ├───────────────────────────────────────────────────────┤
+//!   │ stage: the future, then its output, then nothing      │   sized by the future
+//!   └───────────────────────────────────────────────────────┘
 //! ```
 //!
 //! # Who holds a reference
 //!
-//! A [`Runnable`] (the task is in a queue or being polled), the list of live tasks, the
-//! [`JoinHandle`], each [`AbortHandle`], each waker. The list's reference goes away when the task
-//! completes, so by the time the last reference is dropped there is no future and no output left
-//! and freeing the cell runs no user code.
+//! A [`Runnable`] (the task is in a queue or being polled), the [`Slab`], the [`JoinHandle`], each
+//! [`AbortHandle`], each waker. The slab's reference goes away when the task completes, so by the
+//! time the last reference is dropped there is no future and no output left and freeing the cell
+//! runs no user code.
 //!
 //! # Who may touch which field
 //!
@@ -28,13 +26,15 @@
 //! 1. *State word, vtable, id, spawn site, scheduler*: any holder of a reference, at any time.
 //! 2. *Stage, while RUNNING is set*: only the thread whose transition set it.
 //! 3. *Stage, once COMPLETE is set*: only the join handle while JOIN is set; if JOIN was clear
-//!    when COMPLETE was set, only the thread that set COMPLETE; if JOIN was cleared after
-//!    COMPLETE was set, only the thread that cleared it.
-//! 4. *Join waker, while WAITING is clear and JOIN is set*: only the join handle.
-//! 5. *Join waker, while WAITING is set*: nobody writes; the thread that set COMPLETE may read.
-//! 6. *Join waker, after COMPLETE, once JOIN is clear*: whichever of the completing thread and the
-//!    join handle cleared the second of WAITING and JOIN drops it.
-//! 7. *Links*: only under the lock of the live list's shard.
+//!    when COMPLETE was set, only the thread that set COMPLETE. The handle drops what is left
+//!    before it clears JOIN.
+//! 4. *Join waker, while WAITING is clear and JOIN is set*: only the join handle. Likewise by the
+//!    handle that has just cleared both, on a task that was not complete.
+//! 5. *Join waker, while WAITING is set*: nobody; once COMPLETE is set, the thread that set it,
+//!    which takes the waker out.
+//! 6. *Join waker, after COMPLETE, once WAITING is clear*: there is none.
+//! 7. *Link of a free cell*: the thread that freed it, until it has handed it to the slab; then
+//!    the slab's owner.
 
 #![allow(unsafe_code)] // Fenced: see the access rules above.
 
@@ -44,8 +44,9 @@ mod error;
 mod harness;
 mod id;
 mod join;
-mod live;
+mod place;
 mod runnable;
+mod slab;
 mod spawn;
 mod state;
 mod waker;
@@ -61,6 +62,6 @@ pub use yield_now::yield_now;
 
 // For this crate and for the models in `loom-tests`; not part of the interface.
 #[doc(hidden)]
-pub use live::LiveTasks;
+pub use runnable::{End, RawTask, Runnable, Schedule, new_detached};
 #[doc(hidden)]
-pub use runnable::{Cause, End, RawTask, Runnable, Schedule, new_detached};
+pub use slab::Slab;

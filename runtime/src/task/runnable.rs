@@ -2,8 +2,9 @@
 
 use super::cell::{Cell, Header, Stage};
 use super::harness::vtable;
-use super::live::Links;
-use super::state::{State, Wake};
+use super::place::{Boxed, Place};
+use super::slab::Slab;
+use super::state::{LastWake, Wake};
 use super::{Id, JoinHandle};
 use primitives::shim::UnsafeCell;
 use scheduler::steal::Word;
@@ -11,25 +12,23 @@ use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::ptr::NonNull;
 
-/// A task's way back into a queue, and its way out of the books.
-///
-/// One lives in every task; it is a reference-counted handle to whatever runs the tasks.
-pub trait Schedule: Send + Sync + 'static {
+/// A task's way back into a queue, and its way out of the books: a reference-counted handle to
+/// whatever runs the tasks.
+pub trait Schedule: Send + Sync + Sized + 'static {
     /// Queues a task that has to be polled.
-    fn schedule(&self, runnable: Runnable, cause: Cause);
+    ///
+    /// Once the runnable is let go, another thread may run the task to its end, and with the last
+    /// task of a runtime that is shut down its scheduler goes as well: `self` must not be used
+    /// afterwards, unless something else is known to keep it.
+    fn schedule(&self, runnable: Runnable);
 
-    /// The task has its output and is about to say so: counts it, and takes it off the list of
-    /// live tasks. True if it was on the list, whose reference the caller then releases.
-    fn retire(&self, task: RawTask, end: End) -> bool;
-}
+    /// A task has its output and is about to say so.
+    fn retire(&self, end: End);
 
-/// Why a task has to be polled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// Something it waited for has happened, or it is to be aborted.
-    Woken,
-    /// It woke itself while it was being polled: it goes behind everything that waits already.
-    Yielded,
+    /// Calls `f` with the slab of this scheduler whose owner the calling thread is, if it is one.
+    fn with_slab<R>(&self, f: impl FnOnce(Option<&Slab<Self>>) -> R) -> R {
+        f(None)
+    }
 }
 
 /// How a task ended.
@@ -48,7 +47,7 @@ pub enum End {
 pub struct RawTask(NonNull<Header>);
 
 // SAFETY: everything reachable through a RawTask is either shared safely (rule 1) or guarded by
-// the state word; futures and outputs are Send, which `new_live` and `new_detached` require.
+// the state word; futures and outputs are Send, which `Slab::spawn` and `new_detached` require.
 unsafe impl Send for RawTask {}
 
 impl RawTask {
@@ -81,30 +80,46 @@ impl RawTask {
 
     /// Queues the task unless it is queued or complete.
     #[inline]
-    pub(super) fn wake(self, cause: Cause) {
+    pub(super) fn wake(self) {
         if self.header().state.wake() == Wake::Schedule {
-            self.schedule(cause);
+            self.schedule();
+        }
+    }
+
+    /// The same, and gives back a reference.
+    ///
+    /// # Safety
+    ///
+    /// The reference is the caller's, and the task is not used through it afterwards.
+    #[inline]
+    pub(super) unsafe fn wake_last(self) {
+        match self.header().state.wake_last() {
+            LastWake::Schedule => self.schedule(),
+            LastWake::Nothing => {}
+            // SAFETY: no reference is left.
+            LastWake::Free => unsafe { (self.header().vtable().free)(self.0) },
         }
     }
 
     /// Asks for the task's future to be dropped.
     pub(super) fn abort(self) {
         if self.header().state.abort() == Wake::Schedule {
-            self.schedule(Cause::Woken);
+            self.schedule();
         }
     }
 
-    /// Hands the task to its scheduler, with a reference that a transition has added.
-    pub(super) fn schedule(self, cause: Cause) {
-        // SAFETY: the caller holds a reference to the cell for the length of this call.
-        unsafe { (self.header().vtable.schedule)(self.0, cause) }
+    /// Hands the task to its scheduler, with a reference that a transition has added or that the
+    /// caller gives away.
+    fn schedule(self) {
+        // SAFETY: the cell is alive until the queue entry's reference is let go.
+        unsafe { (self.header().vtable().schedule)(self.0) }
     }
 
     /// Drops the future here and now, unless a thread is polling it; that one will.
     pub(super) fn shut_down(self) {
         if self.header().state.claim_idle() {
             // SAFETY: the claim succeeded, so RUNNING is ours.
-            unsafe { (self.header().vtable.cancel)(self.0) }
+            unsafe { (self.header().vtable().cancel)(self.0) }
         }
     }
 
@@ -116,7 +131,7 @@ impl RawTask {
     pub(super) unsafe fn release(self, count: usize) {
         if self.header().state.release(count) {
             // SAFETY: no reference is left.
-            unsafe { (self.header().vtable.free)(self.0) }
+            unsafe { (self.header().vtable().free)(self.0) }
         }
     }
 }
@@ -139,11 +154,13 @@ impl Runnable {
         self.0
     }
 
-    /// Polls the task once, or drops its future if it was aborted.
-    pub fn run(self) {
+    /// Polls the task once, or drops its future if it was aborted. A task that woke itself
+    /// meanwhile comes back, to be queued behind everything that waits already.
+    #[must_use = "a task that woke itself has to be queued again"]
+    pub fn run(self) -> Option<Self> {
         let task = ManuallyDrop::new(self).0;
         // SAFETY: the runnable's reference is used up.
-        unsafe { (task.header().vtable.run)(task.ptr()) }
+        unsafe { (task.header().vtable().run)(task.ptr()) }
     }
 }
 
@@ -167,23 +184,6 @@ unsafe impl Word for Runnable {
     }
 }
 
-/// A new task and its three owners: a queue, the list of live tasks, and the join handle.
-///
-/// The `RawTask` owns a reference that the list must release.
-pub(super) fn new_live<F, S>(
-    future: F,
-    scheduler: S,
-    site: &'static Location<'static>,
-) -> (Runnable, RawTask, JoinHandle<F::Output>)
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-    S: Schedule,
-{
-    let task = allocate(future, scheduler, site, 3);
-    (Runnable(task), task, JoinHandle::from_raw(task))
-}
-
 /// A new task that is on no list: it lives in a queue until it has run once.
 pub fn new_detached<F, S>(
     future: F,
@@ -195,27 +195,23 @@ where
     F::Output: Send + 'static,
     S: Schedule,
 {
-    let task = allocate(future, scheduler, site, 2);
+    let cell = Box::new(new_cell(future, Boxed(scheduler), site));
+    let task = RawTask(NonNull::from(Box::leak(cell)).cast());
     (Runnable(task), JoinHandle::from_raw(task))
 }
 
-fn allocate<F: Future, S: Schedule>(
+/// The cell of a task that is about to be queued, with references for its home, the queue entry
+/// and the join handle.
+#[inline]
+pub(super) fn new_cell<F: Future, P: Place>(
     future: F,
-    scheduler: S,
+    place: P,
     site: &'static Location<'static>,
-    references: usize,
-) -> RawTask {
-    let cell = Box::new(Cell {
-        header: Header {
-            state: State::new(references),
-            vtable: vtable::<F, S>(),
-            links: UnsafeCell::new(Links::default()),
-            id: Id::next(),
-            site,
-        },
-        scheduler,
-        stage: UnsafeCell::new(Stage::Future(future)),
+) -> Cell<F, P> {
+    Cell {
+        header: Header::new(P::REFERENCES + 2, vtable::<F, P>(), site),
+        place,
         join_waker: UnsafeCell::new(None),
-    });
-    RawTask(NonNull::from(Box::leak(cell)).cast())
+        stage: UnsafeCell::new(Stage::Future(future)),
+    }
 }

@@ -1,11 +1,15 @@
 //! Starting tasks on the current runtime.
 
 use super::JoinHandle;
+use crate::context;
 use crate::runtime::Handle;
+use crate::worker::Local;
+use std::panic::Location;
 
 /// Starts a task on the current runtime. It runs whether or not the handle is awaited.
 ///
-/// On a worker the task joins the worker's own queue, where idle workers may fetch it.
+/// On a worker the task runs next, as soon as the poll under way returns; of several, the last one
+/// does, and the others join the worker's queue, where idle workers may fetch them.
 ///
 /// # Panics
 ///
@@ -30,7 +34,14 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    Handle::current().spawn(future)
+    let site = Location::caller();
+    match context::on_home_worker(future, |local, future| {
+        local.spawn(future, site, Local::push_woken)
+    }) {
+        Ok(handle) => handle,
+        // No worker, or one that is shutting down.
+        Err(future) => Handle::current().shared().spawn(future, site),
+    }
 }
 
 /// Runs a closure that may block on a thread made for that, of the current runtime. See

@@ -1,7 +1,7 @@
 //! Wakers that point straight at the task.
 
 use super::cell::Header;
-use super::runnable::{Cause, RawTask};
+use super::runnable::RawTask;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
@@ -48,16 +48,12 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: called with the data of a live waker.
-    unsafe { task(data) }.wake(Cause::Woken);
+    unsafe { task(data) }.wake();
 }
 
 unsafe fn wake(data: *const ()) {
-    // SAFETY: called with the data of a waker that is used up: its reference is released after
-    // the wake.
-    unsafe {
-        wake_by_ref(data);
-        release(data);
-    }
+    // SAFETY: called with the data of a waker that is used up, so the reference is ours to give.
+    unsafe { task(data).wake_last() };
 }
 
 unsafe fn release(data: *const ()) {

@@ -2,13 +2,14 @@
 
 use super::glances::Glances;
 use super::{Injected, Remote, Shared};
-use crate::task::Runnable;
+use crate::task::{End, JoinHandle, Runnable, Slab};
 use monitor::WorkerStats;
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use scheduler::steal::{QUEUE_CAPACITY, WorkStealingQueue};
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 /// How many tasks in a row may come out of the LIFO slot while others wait in the queue. Two
@@ -21,17 +22,20 @@ pub(crate) struct Local {
     pub(super) shared: Arc<Shared>,
     pub(super) index: usize,
     pub(super) queue: WorkStealingQueue<Runnable>,
+    /// The memory of the tasks that this worker has spawned.
+    slab: Slab<Arc<Shared>>,
     pub(super) rng: RefCell<Rng>,
     pub(super) stats: Cell<WorkerStats>,
     /// Steps made: every poll is one.
     pub(super) ticks: Cell<u64>,
+    /// Steps until the injector comes first.
+    until_injector: Cell<u32>,
     /// Whether the idle register counts this worker as searching.
     pub(super) searching: Cell<bool>,
-    /// Whether the reactor is handing out wake-ups: those are many and strangers to each other,
-    /// so they go to the queue and not to the LIFO slot.
-    pub(super) in_reactor: Cell<bool>,
-    /// How far each worker had come when this one last searched.
-    pub(super) seen_progress: RefCell<Box<[u64]>>,
+    /// Whether a task that is woken now goes to the queue, and not to the LIFO slot.
+    pub(super) to_queue: Cell<bool>,
+    /// Whether the task that is polled came from a queue, where it may have siblings.
+    from_queue: Cell<bool>,
     /// Since when the time counts as busy and has not been added to the statistics.
     pub(super) busy_since: Cell<Timestamp>,
     /// When to look at the reactors next.
@@ -47,7 +51,9 @@ impl Local {
         rng: Rng,
     ) -> Self {
         Self {
-            seen_progress: RefCell::new(vec![0; shared.config.workers].into()),
+            slab: Slab::new(Arc::clone(&shared)),
+            until_injector: Cell::new(shared.config.global_queue_interval),
+            to_queue: Cell::new(!shared.config.lifo_slot),
             shared,
             index,
             queue,
@@ -55,7 +61,7 @@ impl Local {
             stats: Cell::default(),
             ticks: Cell::new(0),
             searching: Cell::new(false),
-            in_reactor: Cell::new(false),
+            from_queue: Cell::new(false),
             busy_since: Cell::default(),
             glances: Glances::default(),
             lifo_streak: Cell::new(0),
@@ -79,10 +85,57 @@ impl Local {
         &self.shared.remotes[self.index]
     }
 
-    /// Queues a woken task where it runs soonest: its waker has just touched its data.
+    /// The memory of the tasks that this worker has spawned.
+    #[inline]
+    pub(super) fn slab(&self) -> &Slab<Arc<Shared>> {
+        &self.slab
+    }
+
+    /// Makes a task and queues it by `push`.
+    ///
+    /// # Errors
+    ///
+    /// After the shutdown the future comes back.
+    #[inline]
+    pub(crate) fn spawn<F>(
+        &self,
+        future: F,
+        site: &'static Location<'static>,
+        push: fn(&Self, Runnable),
+    ) -> Result<JoinHandle<F::Output>, F>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (runnable, handle) = self.slab.spawn(future, site)?;
+        self.remote().tally.count_own_spawn();
+        push(self, runnable);
+        Ok(handle)
+    }
+
+    /// Counts the end of the task that is polled.
+    ///
+    /// What it wakes from here on is the task that has joined it. If it came from a queue, it
+    /// probably has siblings there which the joiner will wait for next: so the joiner goes behind
+    /// them, and does not get a turn after each.
+    #[inline]
+    pub(super) fn count_end(&self, end: End) {
+        self.remote().tally.count_own_end(end);
+        if self.from_queue.get() {
+            self.to_queue.set(true);
+        }
+    }
+
+    /// From here on a woken task goes to the queue only if all of them do.
+    #[inline]
+    pub(super) fn prefer_slot(&self) {
+        self.to_queue.set(!self.shared.config.lifo_slot);
+    }
+
+    /// Queues a woken or new task where it runs soonest: its data has just been touched here.
     #[inline]
     pub(crate) fn push_woken(&self, runnable: Runnable) {
-        if self.in_reactor.get() {
+        if self.to_queue.get() {
             self.push_quietly(runnable);
         } else if let Some(displaced) = self.remote().lifo.put(runnable) {
             self.push_back(displaced);
@@ -101,15 +154,20 @@ impl Local {
     }
 
     /// Queues a task behind all others of this worker, where idle workers may fetch it.
+    ///
+    /// One of them is woken when the queue ceases to be empty. Whoever comes for a task wakes the
+    /// next if there are more, so the others need no call of their own.
     #[inline]
     pub(crate) fn push_back(&self, runnable: Runnable) {
+        let first = self.queue.is_empty();
         self.push_quietly(runnable);
-        if self.shared.config.work_stealing {
+        if first && self.shared.config.work_stealing {
             self.shared.announce();
         }
     }
 
-    /// Queues a task behind all others of this worker and leaves it to the caller to announce it.
+    /// Queues a task behind all others of this worker, which looks at its queue next or announces
+    /// it later.
     #[inline]
     fn push_quietly(&self, runnable: Runnable) {
         if let Err(runnable) = self.queue.push(runnable) {
@@ -120,11 +178,29 @@ impl Local {
     /// Ends the hand-out of wake-ups by a reactor, and announces what was queued, once for all. A
     /// single task is not worth a call: this worker runs it next.
     pub(super) fn leave_reactor(&self) {
-        self.in_reactor.set(false);
+        self.prefer_slot();
         let waiting = self.queue.len() + usize::from(!self.remote().lifo.is_empty());
         let is_more_than_one = waiting > 1 || !self.shared.injector.is_empty();
         if self.shared.config.work_stealing && is_more_than_one {
             self.shared.announce();
+        }
+    }
+
+    /// Queues a task behind all others, and calls for a worker to fetch it in any case.
+    pub(crate) fn push_offered(&self, runnable: Runnable) {
+        self.push_quietly(runnable);
+        if self.shared.config.work_stealing {
+            self.shared.announce();
+        }
+    }
+
+    /// Queues a task that woke itself. If it is the only one here, nobody else is called for it.
+    #[inline]
+    pub(super) fn push_again(&self, runnable: Runnable) {
+        if self.queue.is_empty() && self.remote().lifo.is_empty() {
+            self.push_quietly(runnable);
+        } else {
+            self.push_back(runnable);
         }
     }
 
@@ -140,29 +216,39 @@ impl Local {
     /// The next task from this worker's own places or the injector.
     #[inline]
     pub(super) fn next(&self) -> Option<Runnable> {
-        if self.ticks.get().is_multiple_of(self.shared.config.global_queue_interval) {
-            self.next_injected().or_else(|| self.next_own())
-        } else {
-            self.next_own().or_else(|| self.next_injected())
+        let until = self.until_injector.get() - 1;
+        if until > 0 {
+            self.until_injector.set(until);
+            return self.next_own().or_else(|| self.next_injected());
         }
+        self.until_injector.set(self.shared.config.global_queue_interval);
+        self.next_injected().or_else(|| self.next_own())
     }
 
     #[inline]
     fn next_own(&self) -> Option<Runnable> {
         let streak = self.lifo_streak.get();
         if streak < LIFO_BUDGET
-            && let Some(runnable) = self.remote().lifo.take()
+            && let Some(runnable) = self.next_woken()
         {
             self.lifo_streak.set(streak + 1);
-            self.count(|stats| stats.lifo_pops += 1);
             return Some(runnable);
         }
         self.lifo_streak.set(0);
         if let Some(runnable) = self.queue.take() {
             self.count(|stats| stats.local_pops += 1);
+            self.from_queue.set(true);
             return Some(runnable);
         }
-        self.remote().lifo.take().inspect(|_| self.count(|stats| stats.lifo_pops += 1))
+        self.next_woken()
+    }
+
+    #[inline]
+    fn next_woken(&self) -> Option<Runnable> {
+        let runnable = self.remote().lifo.take()?;
+        self.count(|stats| stats.lifo_pops += 1);
+        self.from_queue.set(false);
+        Some(runnable)
     }
 
     /// Takes one task from the injector, and brings this worker's share of the rest along.
@@ -190,6 +276,7 @@ impl Local {
             }
         };
         self.count(|stats| stats.injector_pops += taken as u64);
+        self.from_queue.set(true);
         if taken > 1 && self.shared.config.work_stealing {
             // In between, the tasks were in no queue that a worker looks at before it sleeps.
             self.shared.announce();
@@ -229,12 +316,13 @@ impl Local {
         self.stats.set(stats);
     }
 
-    /// Makes the statistics visible to others, the time until now included.
-    pub(super) fn publish_stats(&self) {
+    /// Makes the statistics visible to others, the time until now included. Returns that time.
+    pub(super) fn publish_stats(&self) -> Timestamp {
         let now = self.shared.now();
         let busy = now - self.busy_since.replace(now);
         self.count(|stats| stats.busy_ns += busy.as_nanos() as u64);
         self.shared.counters[self.index].publish(&self.stats.get());
+        now
     }
 }
 

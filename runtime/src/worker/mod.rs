@@ -3,7 +3,7 @@
 //! ```text
 //!   Shared (one per runtime, everybody's)            Local (one per worker, its thread's alone)
 //!   ┌───────────────────────────────────────┐        ┌─────────────────────────────────┐
-//!   │ injector, idle register, live tasks   │        │ queue (owner's end), rng, ticks │
+//!   │ injector, idle register, watch        │        │ queue (owner's end), slab, rng  │
 //!   │ Remote × workers:                     │◄───────│ statistics                      │
 //!   │   stealer, LIFO slot, reactor,        │        └─────────────────────────────────┘
 //!   │   progress, counters                  │
@@ -16,16 +16,20 @@
 mod glances;
 mod injected;
 mod local;
+mod outside;
 mod remote;
 mod schedule;
 mod search;
 mod shared;
 mod tally;
 mod turn;
+mod watch;
 
 pub(crate) use injected::Injected;
 pub(crate) use local::Local;
+use outside::Outside;
 pub(crate) use remote::Remote;
 pub(crate) use shared::{Shared, SharedConfig};
 pub(crate) use tally::Tally;
 pub use tally::TaskTally;
+pub(crate) use watch::Watch;

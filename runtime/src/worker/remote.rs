@@ -4,9 +4,8 @@ use super::Tally;
 use crate::task::Runnable;
 use monitor::WorkerCounters;
 use primitives::shim::CachePadded;
-use primitives::shim::atomic::{AtomicU64, Ordering};
 use reactor::Reactor;
-use scheduler::steal::{LifoSlot, Stealer};
+use scheduler::steal::{LifoSlot, Progress, Stealer};
 use std::sync::Arc;
 
 /// One worker, seen from outside.
@@ -17,7 +16,8 @@ pub(crate) struct Remote {
     pub(crate) reactor: Arc<Reactor>,
     /// Written by the worker only.
     pub(crate) tally: Tally,
-    progress: CachePadded<AtomicU64>,
+    /// Set by the worker, marked by the watch.
+    pub(crate) progress: CachePadded<Progress>,
 }
 
 impl Remote {
@@ -27,23 +27,14 @@ impl Remote {
             lifo: CachePadded::default(),
             reactor,
             tally: Tally::default(),
-            progress: CachePadded::new(AtomicU64::new(0)),
+            progress: CachePadded::default(),
         }
     }
 
-    /// The worker is about to begin its `ticks`-th step.
-    #[inline]
-    pub(crate) fn set_progress(&self, ticks: u64) {
-        // ORDERING: Relaxed; observers only compare two readings.
-        self.progress.store(ticks, Ordering::Relaxed);
-    }
-
-    /// A number that changes with every step the worker makes. If it stays the same between two
-    /// looks, the worker is asleep or stuck in one poll.
-    #[inline]
-    pub(crate) fn progress(&self) -> u64 {
-        // ORDERING: Relaxed, see `set_progress`.
-        self.progress.load(Ordering::Relaxed)
+    /// Whether the worker keeps a task in its LIFO slot that others may take, because the poll
+    /// under way does not end.
+    pub(crate) fn withholds(&self) -> bool {
+        self.progress.is_stuck() && !self.lifo.is_empty()
     }
 }
 

@@ -1,26 +1,35 @@
 //! Where a woken task goes, and how a finished one is counted.
 
-use super::{Injected, Shared};
+use super::{Injected, Local, Shared};
 use crate::context;
-use crate::task::{Cause, End, RawTask, Runnable, Schedule};
+use crate::task::{End, Runnable, Schedule, Slab};
 use std::sync::Arc;
 
 impl Schedule for Arc<Shared> {
     /// On a worker of this runtime the task stays with that worker; from anywhere else it goes
     /// through the injector.
-    fn schedule(&self, runnable: Runnable, cause: Cause) {
-        context::with_worker(self, |local| match (local, cause) {
-            (Some(local), Cause::Woken) => local.push_woken(runnable),
-            (Some(local), Cause::Yielded) => local.push_back(runnable),
-            (None, _) => self.inject(Injected::One(runnable)),
+    fn schedule(&self, runnable: Runnable) {
+        // The worker keeps the runtime; elsewhere nothing may, once the runnable is let go.
+        let strayed = context::with_worker(self, |local| match local {
+            Some(local) => {
+                local.push_woken(runnable);
+                None
+            }
+            None => Some((runnable, Arc::clone(self))),
+        });
+        if let Some((runnable, shared)) = strayed {
+            shared.inject(Injected::One(runnable));
+        }
+    }
+
+    fn retire(&self, end: End) {
+        context::with_worker(self, |local| match local {
+            Some(local) => local.count_end(end),
+            None => self.outside_tally.count_end(end),
         });
     }
 
-    fn retire(&self, task: RawTask, end: End) -> bool {
-        context::with_worker(self, |local| match local {
-            Some(local) => self.remotes[local.index()].tally.count_own_end(end),
-            None => self.outside.count_end(end),
-        });
-        self.live.remove(task)
+    fn with_slab<R>(&self, f: impl FnOnce(Option<&Slab<Self>>) -> R) -> R {
+        context::with_worker(self, |local| f(local.map(Local::slab)))
     }
 }

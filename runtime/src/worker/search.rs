@@ -52,22 +52,15 @@ impl Local {
         if contended { Steal::Contended } else { Steal::Empty }
     }
 
-    /// Takes the LIFO slot of a worker that has made no step since this one last looked: whoever
-    /// it is polling, the task in the slot must not wait for that.
+    /// Takes from the LIFO slot of a worker that the watch has found stuck: the task there must
+    /// not wait for the poll that blocks.
     fn raid_stuck(&self) -> Option<Runnable> {
-        let mut seen = self.seen_progress.borrow_mut();
-        for (victim, remote) in self.shared.remotes.iter().enumerate() {
-            let progress = remote.progress();
-            let stuck = std::mem::replace(&mut seen[victim], progress) == progress;
-            if stuck
-                && victim != self.index
-                && let Some(runnable) = remote.lifo.take()
-            {
-                self.count(|stats| stats.steals += 1);
-                return Some(runnable);
-            }
-        }
-        None
+        let others =
+            self.shared.remotes.iter().enumerate().filter(|&(index, _)| index != self.index);
+        let mut stuck = others.filter(|(_, remote)| remote.withholds());
+        let runnable = stuck.find_map(|(_, remote)| remote.lifo.take())?;
+        self.count(|stats| stats.steals += 1);
+        Some(runnable)
     }
 
     /// This worker has work: it no longer searches, and if it was the last that did, the next one
@@ -84,7 +77,7 @@ impl Local {
         let others = &self.shared.remotes;
         !self.shared.injector.is_empty()
             || (self.shared.config.work_stealing
-                && others.iter().any(|remote| !remote.stealer.is_empty()))
+                && others.iter().any(|remote| !remote.stealer.is_empty() || remote.withholds()))
     }
 }
 
@@ -113,6 +106,7 @@ mod tests {
         let config = SharedConfig {
             workers: WORKERS,
             work_stealing: true,
+            lifo_slot: true,
             global_queue_interval: 31,
             event_interval: 61,
         };
@@ -125,8 +119,8 @@ mod tests {
         let mut owners = Vec::new();
         for local in &locals[1..] {
             let site = Location::caller();
-            let (runnable, join) = shared.live.spawn(pending::<()>(), Arc::clone(&shared), site);
-            let runnable = runnable.expect("nothing is closed");
+            let made = local.slab().spawn(pending::<()>(), site);
+            let (runnable, join) = made.expect("nothing is closed");
             owners.push((runnable.task(), local.index()));
             local.push_back(runnable);
             drop(join);
@@ -138,6 +132,7 @@ mod tests {
         });
         let robbed = robbed.collect();
         assert!(locals[0].search().is_none(), "everybody has been robbed");
+        locals.iter().for_each(Local::drain);
         shared.finish_shutdown();
         robbed
     }

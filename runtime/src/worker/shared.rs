@@ -1,11 +1,11 @@
 //! What all workers of a runtime, and everybody who wakes its tasks, share.
 
 use super::remote::AllCounters;
-use super::{Injected, Local, Remote, Tally, TaskTally};
+use super::{Injected, Local, Outside, Remote, Tally, TaskTally, Watch};
 use crate::blocking::BlockingPool;
 use crate::context;
 use crate::seam::Seams;
-use crate::task::{JoinHandle, LiveTasks, Runnable};
+use crate::task::{JoinHandle, Runnable, new_detached};
 use monitor::{ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
@@ -17,19 +17,19 @@ use std::io;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
-/// Shards of the list of live tasks per worker: enough that two threads seldom meet.
-const LIVE_SHARDS_PER_WORKER: usize = 4;
-
 /// The numbers that steer the workers. See [`Builder`](crate::runtime::Builder).
 #[derive(Debug, Clone)]
 pub(crate) struct SharedConfig {
     pub(crate) workers: usize,
     /// Whether idle workers take tasks from the queues of others.
     pub(crate) work_stealing: bool,
+    /// Whether the task that was woken last runs first. Otherwise tasks run in the order in which
+    /// they were queued.
+    pub(crate) lifo_slot: bool,
     /// A worker looks at the injector first on every so many steps.
-    pub(crate) global_queue_interval: u64,
+    pub(crate) global_queue_interval: u32,
     /// A worker looks at its reactor on every so many steps.
-    pub(crate) event_interval: u64,
+    pub(crate) event_interval: u32,
 }
 
 /// The shared part of a runtime.
@@ -37,14 +37,15 @@ pub(crate) struct Shared {
     pub(crate) remotes: Box<[Remote]>,
     pub(crate) injector: Injector<Injected>,
     pub(crate) idle: Idle,
-    pub(crate) live: LiveTasks,
+    outside: Outside,
     pub(crate) config: SharedConfig,
     pub(crate) seams: Seams,
     pub(crate) counters: AllCounters,
     pub(crate) blocking: BlockingPool,
     /// Spawns and ends on threads that are no workers.
-    pub(crate) outside: Tally,
+    pub(crate) outside_tally: Tally,
     pub(crate) monitor: OnceLock<Arc<ResourceMonitor>>,
+    pub(crate) watch: Watch,
     closing: AtomicBool,
     next_reactor: AtomicUsize,
 }
@@ -74,11 +75,12 @@ impl Shared {
             remotes,
             injector: Injector::new(),
             idle: Idle::new(workers),
-            live: LiveTasks::new(workers * LIVE_SHARDS_PER_WORKER),
+            outside: Outside::new(workers),
             counters: (0..workers).map(|_| WorkerCounters::default()).collect(),
             blocking,
-            outside: Tally::default(),
+            outside_tally: Tally::default(),
             monitor: OnceLock::new(),
+            watch: Watch::default(),
             closing: AtomicBool::new(false),
             next_reactor: AtomicUsize::new(0),
             config,
@@ -92,7 +94,8 @@ impl Shared {
         Ok((shared, locals))
     }
 
-    /// Starts a task.
+    /// Starts a task. On a worker it runs next, unless the poll under way starts more of them.
+    #[inline]
     pub(crate) fn spawn<F>(
         self: &Arc<Self>,
         future: F,
@@ -102,7 +105,20 @@ impl Shared {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.spawn_to(future, site, Local::push_back)
+        self.spawn_to(future, site, Local::push_woken)
+    }
+
+    /// Starts a task that another worker should run, if one sleeps.
+    pub(crate) fn spawn_offered<F>(
+        self: &Arc<Self>,
+        future: F,
+        site: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_to(future, site, Local::push_offered)
     }
 
     /// Starts a task from within a poll that is about to return: if the worker has nothing else
@@ -119,6 +135,7 @@ impl Shared {
         self.spawn_to(future, site, Local::push_next)
     }
 
+    #[inline]
     fn spawn_to<F>(
         self: &Arc<Self>,
         future: F,
@@ -129,17 +146,42 @@ impl Shared {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        context::with_worker(self, |local| match local {
-            Some(local) => self.remotes[local.index()].tally.count_own_spawn(),
-            None => self.outside.count_spawn(),
+        let made = context::with_worker(self, |local| match local {
+            Some(local) => local.spawn(future, site, push),
+            None => self.spawn_from_outside(future, site),
         });
-        let (runnable, handle) = self.live.spawn(future, Arc::clone(self), site);
-        if let Some(runnable) = runnable {
-            context::with_worker(self, |local| match local {
-                Some(local) => push(local, runnable),
-                None => self.inject(Injected::One(runnable)),
-            });
-        }
+        made.unwrap_or_else(|future| self.refuse(future, site))
+    }
+
+    fn spawn_from_outside<F>(
+        self: &Arc<Self>,
+        future: F,
+        site: &'static Location<'static>,
+    ) -> Result<JoinHandle<F::Output>, F>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (runnable, handle) = self.outside.spawn(self, future, site)?;
+        self.outside_tally.count_spawn();
+        self.inject(Injected::One(runnable));
+        Ok(handle)
+    }
+
+    /// The runtime has shut down: the future is dropped, and the handle says cancelled.
+    #[cold]
+    fn refuse<F>(
+        self: &Arc<Self>,
+        future: F,
+        site: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.outside_tally.count_spawn();
+        let (runnable, handle) = new_detached(future, Arc::clone(self), site);
+        drop(runnable);
         handle
     }
 
@@ -204,12 +246,13 @@ impl Shared {
         for remote in &self.remotes {
             remote.reactor.unpark();
         }
+        self.watch.stop();
     }
 
     /// After the workers have left: cancels whatever there still is, and ends all waiting. Doing
     /// it twice does no harm.
     pub(crate) fn finish_shutdown(&self) {
-        self.live.close_and_cancel(0);
+        self.outside.close();
         self.injector.close();
         self.drain_injector();
         for remote in &self.remotes {
@@ -225,16 +268,18 @@ impl Shared {
 
     /// The books at this moment.
     pub(crate) fn tally(&self) -> TaskTally {
-        let mut sum = TaskTally { live: self.live.len() as u64, ..TaskTally::default() };
-        self.outside.add_to(&mut sum);
+        let mut sum = TaskTally::default();
+        self.outside_tally.add_to(&mut sum);
         for remote in &self.remotes {
             remote.tally.add_to(&mut sum);
         }
+        sum.live = sum.spawned.saturating_sub(sum.finished + sum.cancelled + sum.panicked);
         sum
     }
 
-    /// Tells the monitor whether there is anything to watch.
+    /// Tells the watch and the monitor whether there is anything to look at.
     pub(crate) fn set_idle(&self, idle: bool) {
+        self.watch.set_idle(idle);
         if let Some(monitor) = self.monitor.get() {
             monitor.set_idle(idle);
         }

@@ -34,7 +34,11 @@ impl Local {
             if let Some(runnable) = self.next().or_else(|| self.search()) {
                 self.stop_search();
                 self.count(|stats| stats.polls += 1);
-                runnable.run();
+                let again = runnable.run();
+                self.prefer_slot();
+                if let Some(runnable) = again {
+                    self.push_again(runnable);
+                }
                 continue;
             }
             self.sleep();
@@ -47,7 +51,7 @@ impl Local {
     fn begin_step(&self) {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
-        self.remote().set_progress(ticks);
+        self.remote().progress.set(ticks);
         if self.glances.is_due(ticks) {
             self.glance_at_reactor();
         }
@@ -55,13 +59,16 @@ impl Local {
 
     /// Hands out what is ready or due, without waiting.
     fn glance_at_reactor(&self) {
-        self.in_reactor.set(true);
+        self.to_queue.set(true);
         // `None`: somebody else serves the reactor at this moment, which does as well.
         let _ = self.remote().reactor.try_turn(&|| self.shared.now());
         let before = self.busy_since.get();
-        self.publish_stats();
-        let now = self.busy_since.get();
-        self.glances.took(now - before, self.ticks.get(), self.shared.config.event_interval);
+        let now = self.publish_stats();
+        self.glances.took(
+            now - before,
+            self.ticks.get(),
+            u64::from(self.shared.config.event_interval),
+        );
         self.help_late_timers(now);
         self.leave_reactor();
     }
@@ -88,11 +95,11 @@ impl Local {
         }
         self.count(|stats| stats.parks += 1);
         self.publish_stats();
-        self.tell_monitor_if_idle();
-        self.in_reactor.set(true);
+        self.tell_if_idle();
+        self.to_queue.set(true);
         let _ = self.remote().reactor.park_then(&|| self.shared.now(), None, || {
             self.searching.set(idle.wake_up(self.index));
-            // ORDERING: pairs with the fence in `tell_monitor_if_idle`.
+            // ORDERING: pairs with the fence in `tell_if_idle`.
             fence(Ordering::SeqCst);
             self.shared.set_idle(false);
         });
@@ -103,16 +110,16 @@ impl Local {
         self.glances.restart(self.ticks.get());
     }
 
-    /// The last worker to fall asleep sends the monitor to sleep as well.
+    /// The last worker to fall asleep sends the watch and the monitor to sleep as well.
     ///
-    /// It looks again afterwards: a worker that woke up in between may have told the monitor so
-    /// before it was told the contrary here.
-    fn tell_monitor_if_idle(&self) {
+    /// It looks again afterwards: a worker that woke up in between may have told them so before
+    /// they were told the contrary here.
+    fn tell_if_idle(&self) {
         let all_asleep = || self.shared.idle.snapshot().awake == 0;
         if all_asleep() {
             self.shared.set_idle(true);
             // ORDERING: pairs with the fence after `wake_up` in `sleep`: either the other worker
-            // sees that the monitor was sent to sleep, or it is seen here to be awake.
+            // sees that they were sent to sleep, or it is seen here to be awake.
             fence(Ordering::SeqCst);
             if !all_asleep() {
                 self.shared.set_idle(false);
@@ -122,7 +129,7 @@ impl Local {
 
     /// Cancels whatever this worker holds. It has left its loop for good.
     pub(crate) fn drain(&self) {
-        self.shared.live.close_and_cancel(self.index);
+        self.slab().cancel_all();
         drop(self.remote().lifo.take());
         while let Some(runnable) = self.queue.take() {
             drop::<Runnable>(runnable);

@@ -102,11 +102,11 @@ fn a_reactor_that_cannot_be_made_is_reported() {
 fn supplied_threads_run_the_runtime_and_are_joined() {
     watched(|| {
         let unjoined = Arc::new(AtomicUsize::new(0));
-        let threads = Limited { left: AtomicUsize::new(3), unjoined: Arc::clone(&unjoined) };
+        let threads = Limited { left: AtomicUsize::new(4), unjoined: Arc::clone(&unjoined) };
         let seams = Seams { threads: Arc::new(threads), ..Seams::default() };
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(2).seams(seams).build().unwrap();
-        // The third thread is the blocking pool's.
+        // The third thread is the watch, the fourth the blocking pool's.
         assert_usable(&runtime);
         drop(runtime);
         assert_eq!(unjoined.load(Ordering::SeqCst), 0);

@@ -21,13 +21,17 @@
 mod idle;
 mod injector;
 mod lifo_slot;
+mod progress;
 mod queue;
+mod rest;
 mod stats;
 mod word;
 
 pub use idle::{Idle, IdleSnapshot};
 pub use injector::{Injector, Pushed};
 pub use lifo_slot::LifoSlot;
+pub use progress::Progress;
 pub use queue::{QUEUE_CAPACITY, Steal, Stealer, WorkStealingQueue};
+pub use rest::Rest;
 pub use stats::QueueStats;
 pub use word::Word;

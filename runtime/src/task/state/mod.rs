@@ -34,10 +34,15 @@
 //! # Reference counts
 //!
 //! QUEUED without RUNNING means that one reference travels with the queue entry. During a poll
-//! the running thread holds it; a wake meanwhile adds none. Whoever is told to queue the task
-//! gets a reference for the queue entry *besides* its own, because the scheduler it calls is a
-//! field of the cell: once the entry is in the queue another thread may run the task to its end,
-//! and the caller's own reference is what keeps the scheduler in place until the call returns.
+//! the running thread holds it; a wake meanwhile adds none, and a task that is queued again takes
+//! it along. A waker that is used up by its wake gives its own reference to the queue entry;
+//! otherwise the transition adds one. References are given back by the transition that ends their
+//! use wherever possible: a task that runs and is joined costs one read-modify-write to start and
+//! one to complete.
+
+mod action;
+
+pub(super) use action::{Complete, DropJoin, LastWake, Start, Suspend, Wake};
 
 use primitives::shim::Mutant;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
@@ -60,62 +65,6 @@ const REF_ONE: usize = 1 << 6;
 #[derive(Debug)]
 pub(super) struct State(AtomicUsize);
 
-/// After [`State::start`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub(super) enum Start {
-    /// Poll the future.
-    Poll,
-    /// Drop the future and complete: the task was aborted.
-    Cancel,
-    /// Somebody else completed the task; release the reference.
-    Stale,
-}
-
-/// After [`State::suspend`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub(super) enum Suspend {
-    /// Nobody woke it; release the reference.
-    Idle,
-    /// It was woken during the poll: queue it, with the reference added for that.
-    Requeue,
-    /// It was aborted during the poll: still RUNNING, drop the future and complete.
-    Cancel,
-}
-
-/// After a wake or an abort.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub(super) enum Wake {
-    /// Queue the task, with the reference added for that.
-    Schedule,
-    /// Nothing to queue.
-    Nothing,
-}
-
-/// After [`State::complete`]: what the join side was doing at that moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub(super) enum Complete {
-    /// There is no join handle: drop the output.
-    Unwanted,
-    /// There is one, and it left no waker.
-    Wanted,
-    /// There is one, and it waits: wake it.
-    Awaited,
-}
-
-/// After [`State::drop_join`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub(super) struct DropJoin {
-    /// The output is the caller's to drop.
-    pub(super) output: bool,
-    /// The join waker is the caller's to drop.
-    pub(super) waker: bool,
-}
-
 impl State {
     /// Queued for the first time, with a join handle and `references` references.
     pub(super) fn new(references: usize) -> Self {
@@ -137,7 +86,7 @@ impl State {
         })
     }
 
-    /// Edges (5) and (6): the poll returned Pending.
+    /// Edges (5) and (6): the poll returned Pending. The caller holds one reference.
     #[inline]
     pub(super) fn suspend(&self) -> Suspend {
         self.update(|word| {
@@ -145,32 +94,42 @@ impl State {
             if word & ABORTED != 0 && !Mutant::TaskAbortDuringPoll.is_active() {
                 (Suspend::Cancel, word & !QUEUED)
             } else if word & QUEUED != 0 && !Mutant::TaskWakeDuringPoll.is_active() {
-                (Suspend::Requeue, (word & !RUNNING) + REF_ONE)
+                (Suspend::Requeue, word & !RUNNING)
+            } else if word < 2 * REF_ONE {
+                (Suspend::Cancel, word)
             } else {
-                (Suspend::Idle, word & !RUNNING)
+                (Suspend::Idle, (word & !RUNNING) - REF_ONE)
             }
         })
     }
 
-    /// Edge (4): the output is stored.
-    pub(super) fn complete(&self) -> Complete {
+    /// Edge (4): the output is stored. The caller holds `references`, which it gives back here
+    /// unless it is told to do something first. `droppable` says whether there is anything to
+    /// drop in an output that nobody wants.
+    #[inline]
+    pub(super) fn complete(&self, references: usize, droppable: bool) -> Complete {
         // ORDERING: Release publishes the output to the join handle's Acquire in `is_complete`,
         // `set_waiting` and `drop_join`; Acquire makes the join waker visible, stored before the
         // Release in `set_waiting`.
         let order = Mutant::TaskCompleteRelease.weaken(Ordering::AcqRel);
-        let before = self.0.fetch_xor(RUNNING | COMPLETE, order);
-        debug_assert_eq!(before & (RUNNING | COMPLETE), RUNNING, "only a running task completes");
-        match (before & JOIN != 0, before & WAITING != 0) {
-            (false, _) => Complete::Unwanted,
-            (true, false) => Complete::Wanted,
-            (true, true) => Complete::Awaited,
-        }
+        self.update_ordered(order, |word| {
+            debug_assert_eq!(word & (RUNNING | COMPLETE), RUNNING, "only a running task completes");
+            let done = word ^ (RUNNING | COMPLETE);
+            let settled = done - references * REF_ONE;
+            match (word & JOIN != 0, word & WAITING != 0) {
+                (true, false) => (Complete::Settled, settled),
+                (true, true) => (Complete::Awaited, done),
+                (false, _) if droppable => (Complete::Unwanted, done),
+                (false, _) if settled < REF_ONE => (Complete::Free, settled),
+                (false, _) => (Complete::Settled, settled),
+            }
+        })
     }
 
-    /// Edges (2) and (3), by a waker.
+    /// Edges (2) and (3), by a waker that lives on.
     #[inline]
     pub(super) fn wake(&self) -> Wake {
-        if Mutant::TaskWakeQuietly.is_active() && self.0.load(Ordering::Relaxed) & QUEUED != 0 {
+        if self.is_quiet() {
             return Wake::Nothing;
         }
         self.update(|word| {
@@ -182,6 +141,31 @@ impl State {
                 (Wake::Schedule, (word | QUEUED) + REF_ONE)
             }
         })
+    }
+
+    /// Edges (2) and (3), by a waker that is used up.
+    #[inline]
+    pub(super) fn wake_last(&self) -> LastWake {
+        if self.is_quiet() {
+            return if self.release(1) { LastWake::Free } else { LastWake::Nothing };
+        }
+        self.update(|word| {
+            let released = word - REF_ONE;
+            if word & (COMPLETE | QUEUED) != 0 {
+                let last = released < REF_ONE;
+                (if last { LastWake::Free } else { LastWake::Nothing }, released)
+            } else if word & RUNNING != 0 {
+                (LastWake::Nothing, released | QUEUED)
+            } else {
+                (LastWake::Schedule, word | QUEUED)
+            }
+        })
+    }
+
+    /// For a mutant: a wake that leaves a queued task's word alone.
+    #[inline]
+    fn is_quiet(&self) -> bool {
+        Mutant::TaskWakeQuietly.is_active() && self.0.load(Ordering::Relaxed) & QUEUED != 0
     }
 
     /// Edges (2) and (3), and the mark that the future is to be dropped.
@@ -199,7 +183,7 @@ impl State {
 
     /// Edge (1) for a task that must end where it stands. True if the caller now holds the
     /// future and has to drop it; false if a worker holds it (that one will see ABORTED) or it
-    /// is gone.
+    /// is gone. May be asked of a cell that has been freed but not used again.
     #[must_use]
     pub(super) fn claim_idle(&self) -> bool {
         self.update(|word| {
@@ -213,6 +197,7 @@ impl State {
     }
 
     /// Whether the output is stored (or already taken).
+    #[inline]
     pub(super) fn is_complete(&self) -> bool {
         // ORDERING: Acquire pairs with the Release in `complete`.
         self.0.load(Ordering::Acquire) & COMPLETE != 0
@@ -226,9 +211,9 @@ impl State {
 
     /// Whether a join waker is stored. Only the join handle asks, and only it sets the flag.
     pub(super) fn is_waiting(&self) -> bool {
-        // ORDERING: Acquire pairs with the Release in `release_join_waker`: if the task has
-        // completed since the caller last looked, the flag is clear because the other thread is
-        // done with the waker, and the caller may write to it.
+        // ORDERING: Acquire pairs with the Release in `end_waiting`: if the task has completed
+        // since the caller last looked, the flag is clear because the other thread is done with
+        // the waker, and the caller may write to it.
         let order = Mutant::TaskJoinWaitingAcquire.weaken(Ordering::Acquire);
         self.0.load(order) & WAITING != 0
     }
@@ -251,34 +236,60 @@ impl State {
     pub(super) fn unset_waiting(&self) -> bool {
         self.update(|word| {
             debug_assert!(word & JOIN != 0);
-            // Once complete, WAITING may be clear: `release_join_waker` has been by already.
+            // Once complete, WAITING may be clear: `end_waiting` has been by already.
             debug_assert!(word & (WAITING | COMPLETE) != 0);
             if word & COMPLETE != 0 { (false, word) } else { (true, word & !WAITING) }
         })
     }
 
-    /// The completing thread is done with the join waker. True if the join handle is gone, so
-    /// that the waker is the caller's to drop (rule 6).
+    /// The completing thread has used the join waker up, and gives back `references`. True if
+    /// none is left: free the cell.
     #[must_use]
-    pub(super) fn release_join_waker(&self) -> bool {
-        // ORDERING: Release hands the waker to the join handle's Acquire in `drop_join` or
-        // `is_waiting`; Acquire pairs with the Release in `drop_join`, when the handle went first.
-        let before = self.0.fetch_and(!WAITING, Ordering::AcqRel);
-        before & JOIN == 0 && !Mutant::TaskJoinWakerOrphan.is_active()
+    pub(super) fn end_waiting(&self, references: usize) -> bool {
+        // ORDERING: Release hands the place of the waker to the join handle's Acquire in
+        // `is_waiting`, and the cell to whoever frees it; Acquire as in `release`.
+        let gone = WAITING + references * REF_ONE;
+        let before = self.0.fetch_sub(gone, Ordering::AcqRel);
+        debug_assert!(before & WAITING != 0, "only the completing thread clears it now");
+        before - gone < REF_ONE
     }
 
-    /// The join handle goes away.
+    /// The join handle goes away. Its reference is given back here, unless the caller is told to
+    /// drop something first.
+    #[inline]
     pub(super) fn drop_join(&self) -> DropJoin {
+        if self.is_complete() && !Mutant::TaskJoinDropRace.is_active() {
+            return DropJoin::Output;
+        }
         self.update(|word| {
             debug_assert!(word & JOIN != 0);
-            if word & COMPLETE == 0 || Mutant::TaskJoinDropRace.is_active() {
+            if word & COMPLETE != 0 && !Mutant::TaskJoinDropRace.is_active() {
+                (DropJoin::Output, word)
+            } else if word & WAITING != 0 {
                 // Nobody else looks at the waker any more (rule 4).
-                (DropJoin { output: false, waker: true }, word & !(JOIN | WAITING))
+                (DropJoin::Waker, word & !(JOIN | WAITING))
             } else {
-                let waker = word & WAITING == 0;
-                (DropJoin { output: true, waker }, word & !JOIN)
+                // Not the last: a task that is not complete is in a queue, polled or listed.
+                (DropJoin::Settled, (word & !JOIN) - REF_ONE)
             }
         })
+    }
+
+    /// The join handle leaves a complete task, whose output it has dropped. True if its reference
+    /// was the last: free the cell.
+    #[inline]
+    #[must_use]
+    pub(super) fn leave_complete(&self) -> bool {
+        // ORDERING: Acquire pairs with the Release of whoever let go before. If no other
+        // reference is left there is nobody to race with.
+        let order = Mutant::TaskLeaveAcquire.weaken(Ordering::Acquire);
+        if self.0.load(order) < 2 * REF_ONE {
+            return true;
+        }
+        // ORDERING: as in `release`.
+        let order = Mutant::TaskLastReference.weaken(Ordering::AcqRel);
+        let before = self.0.fetch_sub(JOIN + REF_ONE, order);
+        before < 2 * REF_ONE
     }
 
     /// One more reference.
@@ -307,12 +318,17 @@ impl State {
 
     /// The reference count of this moment.
     #[cfg(test)]
-    pub(super) fn references(&self) -> usize {
+    fn references(&self) -> usize {
         self.0.load(Ordering::Relaxed) / REF_ONE
     }
 
     #[inline]
     fn update<A>(&self, transition: impl Fn(usize) -> (A, usize)) -> A {
+        self.update_ordered(Ordering::AcqRel, transition)
+    }
+
+    #[inline]
+    fn update_ordered<A>(&self, order: Ordering, transition: impl Fn(usize) -> (A, usize)) -> A {
         // ORDERING: Acquire, because an earlier holder of the stage may have written it; the
         // first read is only a guess that the exchange checks.
         let mut word = self.0.load(Ordering::Acquire);
@@ -322,7 +338,7 @@ impl State {
             // waker wrote before it, to the thread that starts the next poll.
             // ORDERING: Release publishes to the next transition, Acquire sees the previous one's
             // writes: together every transition sees all that happened before the earlier ones.
-            match self.0.compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Acquire) {
+            match self.0.compare_exchange_weak(word, next, order, Ordering::Acquire) {
                 Ok(_) => return action,
                 Err(actual) => word = actual,
             }
@@ -331,70 +347,4 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Complete, DropJoin, Start, State, Suspend, Wake};
-
-    #[test]
-    fn a_wake_during_a_poll_requeues_once() {
-        let state = State::new(3);
-        assert_eq!(state.start(), Start::Poll);
-        assert_eq!(state.wake(), Wake::Nothing);
-        assert_eq!(state.wake(), Wake::Nothing);
-        assert_eq!(state.suspend(), Suspend::Requeue);
-        assert!(!state.release(1));
-        assert_eq!(state.start(), Start::Poll);
-        assert_eq!(state.suspend(), Suspend::Idle);
-        assert_eq!(state.references(), 3);
-    }
-
-    #[test]
-    fn waking_an_idle_task_counts_the_queue_entry() {
-        let state = State::new(3);
-        assert_eq!(state.start(), Start::Poll);
-        assert_eq!(state.suspend(), Suspend::Idle);
-        assert!(!state.release(1));
-        assert_eq!(state.wake(), Wake::Schedule);
-        assert_eq!(state.wake(), Wake::Nothing, "it is queued already");
-        assert_eq!(state.references(), 3);
-    }
-
-    #[test]
-    fn an_abort_is_seen_by_whoever_holds_the_future_next() {
-        let queued = State::new(3);
-        assert_eq!(queued.abort(), Wake::Nothing);
-        assert_eq!(queued.start(), Start::Cancel);
-
-        let running = State::new(3);
-        assert_eq!(running.start(), Start::Poll);
-        assert_eq!(running.abort(), Wake::Nothing);
-        assert_eq!(running.suspend(), Suspend::Cancel);
-        assert_eq!(running.complete(), Complete::Wanted);
-        assert_eq!(running.abort(), Wake::Nothing, "too late");
-    }
-
-    #[test]
-    fn a_claimed_task_leaves_a_stale_queue_entry() {
-        let state = State::new(3);
-        assert!(state.claim_idle());
-        assert_eq!(state.complete(), Complete::Wanted);
-        assert_eq!(state.start(), Start::Stale);
-        assert!(!state.claim_idle());
-    }
-
-    #[test]
-    fn the_second_of_waker_and_handle_drops_the_waker() {
-        let handle_first = State::new(3);
-        assert_eq!(handle_first.start(), Start::Poll);
-        assert!(handle_first.set_waiting());
-        assert_eq!(handle_first.complete(), Complete::Awaited);
-        assert_eq!(handle_first.drop_join(), DropJoin { output: true, waker: false });
-        assert!(handle_first.release_join_waker());
-
-        let waker_first = State::new(3);
-        assert_eq!(waker_first.start(), Start::Poll);
-        assert!(waker_first.set_waiting());
-        assert_eq!(waker_first.complete(), Complete::Awaited);
-        assert!(!waker_first.release_join_waker());
-        assert_eq!(waker_first.drop_join(), DropJoin { output: true, waker: true });
-    }
-}
+mod tests;

@@ -1,0 +1,222 @@
+//! A run of cells of one size.
+
+use super::home::Home;
+use super::size_class::bytes_of;
+use crate::task::cell::Header;
+use crate::task::runnable::Schedule;
+use primitives::shim::MODEL_CAPACITY_SHIFT;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+/// The size and the alignment of a page: 32 KiB, and under loom so much less that a model gets to
+/// the end of one.
+const PAGE_BYTES: usize = 1024 << (MODEL_CAPACITY_SHIFT / 2 + 1);
+/// The first cell comes after so many bytes, which is also the largest alignment of a cell.
+pub(super) const HEADER_BYTES: usize = 128;
+
+const LAYOUT: Layout = match Layout::from_size_align(PAGE_BYTES, PAGE_BYTES) {
+    Ok(layout) => layout,
+    Err(_) => unreachable!(),
+};
+
+/// What stands before the cells. All but `home` is the owner's alone.
+pub(super) struct Page<S: Schedule> {
+    home: NonNull<Home<S>>,
+    /// The last cell that came back.
+    free: Cell<Option<NonNull<Header>>>,
+    /// Cells that have been used at all; those behind are untouched memory.
+    touched: Cell<u32>,
+    in_use: Cell<u32>,
+    cells: Cell<u32>,
+    cell_bytes: Cell<u32>,
+    class: Cell<u32>,
+    /// The place on the home's list of pages.
+    number: Cell<u32>,
+    linked: Cell<bool>,
+    previous: Cell<Option<NonNull<Self>>>,
+    next: Cell<Option<NonNull<Self>>>,
+}
+
+impl<S: Schedule> Page<S> {
+    /// A page without cells, as number `number` of its home.
+    pub(super) fn allocate(home: NonNull<Home<S>>, number: usize) -> NonNull<Self> {
+        const { assert!(size_of::<Self>() <= HEADER_BYTES) };
+        // SAFETY: the layout has a size.
+        let Some(page) = NonNull::new(unsafe { alloc(LAYOUT) }.cast::<Self>()) else {
+            handle_alloc_error(LAYOUT)
+        };
+        let header = Self {
+            home,
+            free: Cell::new(None),
+            touched: Cell::new(0),
+            in_use: Cell::new(0),
+            cells: Cell::new(0),
+            cell_bytes: Cell::new(0),
+            class: Cell::new(0),
+            number: Cell::new(number as u32),
+            linked: Cell::new(false),
+            previous: Cell::new(None),
+            next: Cell::new(None),
+        };
+        // SAFETY: the memory is new, large enough and aligned.
+        unsafe { page.write(header) };
+        page
+    }
+
+    /// # Safety
+    ///
+    /// The page is on no list, and nobody uses it or a cell of it any more.
+    pub(super) unsafe fn deallocate(page: NonNull<Self>) {
+        // SAFETY: `allocate` got it with this layout.
+        unsafe { dealloc(page.as_ptr().cast(), LAYOUT) };
+    }
+
+    /// The page that a cell lies in.
+    #[inline]
+    pub(super) fn of(cell: NonNull<Header>) -> NonNull<Self> {
+        let page = cell.as_ptr().map_addr(|address| address & !(PAGE_BYTES - 1));
+        // SAFETY: a page comes before its cells, and is not at address 0.
+        unsafe { NonNull::new_unchecked(page.cast()) }
+    }
+
+    /// The home of a cell. Any thread may ask.
+    ///
+    /// # Safety
+    ///
+    /// The cell is in a page of this type, and is not free.
+    #[inline]
+    pub(super) unsafe fn home_of(cell: NonNull<Header>) -> NonNull<Home<S>> {
+        let page = Self::of(cell).as_ptr();
+        // SAFETY: the cell keeps the page. Only this field is read: the others are the owner's.
+        unsafe { (&raw const (*page).home).read() }
+    }
+
+    /// Makes cells of a class out of a page that has none in use.
+    pub(super) fn divide(&self, class: usize) {
+        debug_assert!(self.is_unused());
+        let bytes = bytes_of(class);
+        self.free.set(None);
+        self.touched.set(0);
+        self.cells.set(((PAGE_BYTES - HEADER_BYTES) / bytes) as u32);
+        self.cell_bytes.set(bytes as u32);
+        self.class.set(class as u32);
+    }
+
+    pub(super) fn class(&self) -> usize {
+        self.class.get() as usize
+    }
+
+    pub(super) fn in_use(&self) -> usize {
+        self.in_use.get() as usize
+    }
+
+    pub(super) fn is_unused(&self) -> bool {
+        self.in_use.get() == 0
+    }
+
+    /// A cell for use, unless all are.
+    ///
+    /// # Safety
+    ///
+    /// The page is alive, and the caller its owner.
+    #[inline]
+    pub(super) unsafe fn take(page: NonNull<Self>) -> Option<NonNull<Header>> {
+        // SAFETY: the contract above.
+        let this = unsafe { page.as_ref() };
+        let cell = match this.free.get() {
+            Some(cell) => {
+                // SAFETY: a cell on the list is free, the owner's, and linked.
+                this.free.set(unsafe { cell.as_ref().next() });
+                cell
+            }
+            None if this.touched.get() < this.cells.get() => {
+                let index = this.touched.get();
+                this.touched.set(index + 1);
+                // SAFETY: the page has so many cells.
+                unsafe { Self::cell(page, index) }
+            }
+            None => return None,
+        };
+        this.in_use.set(this.in_use.get() + 1);
+        Some(cell)
+    }
+
+    /// Takes a cell back.
+    #[inline]
+    pub(super) fn put(&self, cell: NonNull<Header>) {
+        // SAFETY: the cell was freed, and its thread has handed it to the owner.
+        unsafe { cell.as_ref().set_next(self.free.get()) };
+        self.free.set(Some(cell));
+        self.in_use.set(self.in_use.get() - 1);
+    }
+
+    /// All cells that are or were in use.
+    ///
+    /// # Safety
+    ///
+    /// The page is alive for as long as the iterator, and the caller its owner.
+    pub(super) unsafe fn cells(page: NonNull<Self>) -> impl Iterator<Item = NonNull<Header>> {
+        // SAFETY: the contract above.
+        let touched = unsafe { page.as_ref() }.touched.get();
+        // SAFETY: the page has that many cells, and more.
+        (0..touched).map(move |index| unsafe { Self::cell(page, index) })
+    }
+
+    /// # Safety
+    ///
+    /// The page is alive and has more than `index` cells.
+    #[inline]
+    unsafe fn cell(page: NonNull<Self>, index: u32) -> NonNull<Header> {
+        // SAFETY: the offset stays inside the page's memory, which the pointer was made for.
+        unsafe {
+            let bytes = page.as_ref().cell_bytes.get() as usize;
+            page.byte_add(HEADER_BYTES + index as usize * bytes).cast()
+        }
+    }
+}
+
+/// Doubly linked lists of pages. A page is on one at most.
+impl<S: Schedule> Page<S> {
+    pub(super) fn is_linked(&self) -> bool {
+        self.linked.get()
+    }
+
+    /// Puts a page at the front.
+    pub(super) fn link(page: NonNull<Self>, first: &Cell<Option<NonNull<Self>>>) {
+        // SAFETY: pages that the owner links are alive, and so are those on its lists.
+        let (this, old) = unsafe { (page.as_ref(), first.get().map(|old| old.as_ref())) };
+        debug_assert!(!this.linked.replace(true), "on one list at most");
+        this.linked.set(true);
+        this.previous.set(None);
+        this.next.set(first.get());
+        if let Some(old) = old {
+            old.previous.set(Some(page));
+        }
+        first.set(Some(page));
+    }
+
+    /// Takes a page off the list that starts with `first`.
+    pub(super) fn unlink(page: NonNull<Self>, first: &Cell<Option<NonNull<Self>>>) {
+        // SAFETY: as in `link`.
+        let this = unsafe { page.as_ref() };
+        this.linked.set(false);
+        match this.previous.get() {
+            // SAFETY: as in `link`.
+            Some(previous) => unsafe { previous.as_ref() }.next.set(this.next.get()),
+            None => first.set(this.next.get()),
+        }
+        if let Some(next) = this.next.get() {
+            // SAFETY: as in `link`.
+            unsafe { next.as_ref() }.previous.set(this.previous.get());
+        }
+    }
+
+    pub(super) fn number(&self) -> usize {
+        self.number.get() as usize
+    }
+
+    pub(super) fn set_number(&self, number: usize) {
+        self.number.set(number as u32);
+    }
+}
