@@ -12,6 +12,8 @@ const SAMPLES: usize = 20;
 /// Some fifty benchmarks at less than a second each.
 const WARM_UP: Duration = Duration::from_millis(150);
 const MEASUREMENT: Duration = Duration::from_millis(450);
+/// What is longer criterion cuts off when it prints it, and the claim is at its end.
+const ID_LEN_MAX: usize = 100;
 /// For criterion's confidence intervals; its default is ten times as many.
 const RESAMPLES: usize = 10_000;
 
@@ -77,6 +79,10 @@ impl Bench {
     /// handles that many items and says how long they took.
     ///
     /// The figures in nanoseconds an item, if any were measured.
+    ///
+    /// # Panics
+    ///
+    /// If the name with the claim is longer than criterion prints.
     pub fn measure<S>(
         &mut self,
         claim: Claim,
@@ -85,7 +91,9 @@ impl Bench {
     ) -> Option<Rounds> {
         self.samples.take();
         let mut state = None;
-        self.criterion.bench_function(&claim.id(), |bencher| {
+        let id = claim.id();
+        assert!(id.len() <= ID_LEN_MAX, "criterion would cut it off: {id}");
+        self.criterion.bench_function(&id, |bencher| {
             let state = state.get_or_insert_with(&setup);
             bencher.iter_custom(|items| Batch { elapsed: run(state, items), items });
         });

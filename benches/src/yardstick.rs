@@ -27,8 +27,8 @@ pub struct Yardsticks {
     pub locked_ns: f64,
     /// A sequentially consistent fence between a store and a load.
     pub fence_ns: f64,
-    /// An atomic addition to a word to which another thread adds all the time.
-    pub contended_ns: f64,
+    /// A cache line on its way from the core that has written it to another that writes it next.
+    pub transfer_ns: f64,
     /// A load from memory that is in no cache.
     pub memory_ns: f64,
     /// A system call that does next to nothing: `sched_yield`.
@@ -58,7 +58,7 @@ impl Yardsticks {
                 fence(Ordering::SeqCst);
                 black_box(word.load(Ordering::Relaxed));
             }),
-            contended_ns: contended_ns(),
+            transfer_ns: transfer_ns(),
             memory_ns: memory_ns(),
             system_call_ns: per_step(SYSTEM_CALLS, thread::yield_now),
             thread_wake_ns,
@@ -84,21 +84,44 @@ fn nanos(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e9
 }
 
-fn contended_ns() -> f64 {
+/// Two threads that take turns in writing one word.
+fn transfer_ns() -> f64 {
     let (word, over) = (AtomicU64::new(0), AtomicBool::new(false));
+    // Even numbers are this thread's turn to write, odd ones the other's.
+    let mut turn = 0;
     thread::scope(|scope| {
         scope.spawn(|| {
-            while !over.load(Ordering::Relaxed) {
-                add_one(&word);
+            let mut turn = 1;
+            while await_turn(&word, turn, &over) {
+                word.store(turn + 1, Ordering::Release);
+                turn += 2;
             }
         });
-        while word.load(Ordering::Relaxed) == 0 {
+        let there_and_back = per_step(SYSTEM_CALLS, || {
+            word.store(turn + 1, Ordering::Release);
+            turn += 2;
+            await_turn(&word, turn, &over);
+        });
+        over.store(true, Ordering::Relaxed);
+        there_and_back / 2.0
+    })
+}
+
+/// Spins until it is that turn, and now and then lets others run in case there is one processor
+/// only. False if it is over.
+fn await_turn(word: &AtomicU64, turn: u64, over: &AtomicBool) -> bool {
+    for spins in 1u64.. {
+        if word.load(Ordering::Acquire) == turn {
+            return true;
+        }
+        if spins.is_multiple_of(1 << 12) {
             thread::yield_now();
         }
-        let contended = per_step(STEPS, || add_one(&word));
-        over.store(true, Ordering::Relaxed);
-        contended
-    })
+        if over.load(Ordering::Relaxed) {
+            return false;
+        }
+    }
+    false
 }
 
 /// Follows a random cycle through all lines, so that each load has to wait for the one before.

@@ -19,13 +19,12 @@ const BUDGETS_MAX: f64 = 1.5;
 
 const NO_BUDGETS: Claim = Claim {
     part: "admission",
-    what: "complete and admit at a limit of 64",
-    holds: "one task ends and the next one starts for less than a system call",
+    what: "end and start at a limit",
+    holds: "admitting costs less than a system call",
     limit: |machine| machine.system_call_ns,
 };
 
-const BUDGETS: Claim =
-    Claim { what: "complete and admit at a limit of 64, with three budgets", ..NO_BUDGETS };
+const BUDGETS: Claim = Claim { what: "end and start at a limit and three budgets", ..NO_BUDGETS };
 
 const IN_VAIN: Claim = Claim {
     part: "admission",

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Each benchmark prints its claim with its name. Most claims are limits in what the machine itself
-//! takes for a locked instruction, a fence, a contended word, a load from memory, a system call or
+//! takes for a locked instruction, a fence, a cache line from another core, a load from memory, a system call or
 //! waking a thread, measured in the same process; some say that a cost does not grow.
 
 mod admission;

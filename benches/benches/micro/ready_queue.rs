@@ -27,7 +27,7 @@ pub(crate) fn measure(bench: &mut Bench) {
 
 /// Equally urgent tasks stand in one line.
 fn eight(bench: &mut Bench, ready: usize, part: &'static str) {
-    let holds = "a task costs a few cache misses, however many are ready";
+    let holds = "a task costs a few cache misses";
     push_and_pop(
         bench,
         ready,

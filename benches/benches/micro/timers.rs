@@ -44,7 +44,7 @@ const fn cancel(part: &'static str) -> Claim {
 const fn expire(part: &'static str) -> Claim {
     Claim {
         part,
-        what: "expire, in a batch of 1024",
+        what: "expire in a batch",
         holds: "a timer that is due costs no lock of its own",
         limit: |machine| 3.0 * machine.locked_ns,
     }

@@ -15,35 +15,35 @@ use std::time::{Duration, Instant};
 
 const OWN_WORKER: Claim = Claim {
     part: "wake",
-    what: "on its own worker, with the poll that follows",
+    what: "own worker, with the poll",
     holds: "a wake by a task of the same worker makes no system call",
     limit: |machine| machine.system_call_ns,
 };
 
 const BUSY_WORKER: Claim = Claim {
     part: "wake",
-    what: "from another thread, the worker awake",
-    holds: "a wake from outside makes no system call while a worker is awake",
+    what: "outside, worker awake",
+    holds: "a wake from outside makes no system call",
     limit: |machine| machine.system_call_ns,
 };
 
 const SLEEPING_WORKER: Claim = Claim {
     part: "wake",
-    what: "from another thread, the worker asleep",
+    what: "outside, worker asleep",
     holds: "to wake a sleeping worker costs no more than to wake a thread",
     limit: |machine| 2.0 * machine.thread_wake_ns,
 };
 
 const ANSWER: Claim = Claim {
     part: "wake",
-    what: "from another thread and back, the worker asleep",
+    what: "outside and back, worker asleep",
     holds: "a task answers a thread as soon as a thread would",
     limit: |machine| 1.5 * machine.thread_trip_ns,
 };
 
 const QUEUED: Claim = Claim {
     part: "wake",
-    what: "of a queued task",
+    what: "queued already",
     holds: "waking a queued task again costs one locked instruction",
     limit: |machine| 2.0 * machine.locked_ns,
 };
