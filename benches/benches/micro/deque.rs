@@ -19,35 +19,35 @@ const PUSH: Claim = Claim {
     part: "deque",
     what: "push",
     holds: "an owner push costs no locked instruction",
-    limit: |machine| machine.locked_ns,
+    limit: |machine| 0.5 * machine.locked_ns,
 };
 
 const TAKE: Claim = Claim {
     part: "deque",
     what: "take",
     holds: "taking the oldest costs the owner one locked instruction",
-    limit: |machine| 2.0 * machine.locked_ns,
+    limit: |machine| 1.75 * machine.locked_ns,
 };
 
 const POP: Claim = Claim {
     part: "deque",
     what: "pop",
     holds: "taking the newest costs the owner one fence",
-    limit: |machine| machine.fence_ns + machine.locked_ns,
+    limit: |machine| machine.fence_ns + 0.75 * machine.locked_ns,
 };
 
 const STEAL: Claim = Claim {
     part: "deque",
     what: "steal",
     holds: "a theft costs one fence and three locked instructions",
-    limit: |machine| 1.5 * (machine.fence_ns + 3.0 * machine.locked_ns),
+    limit: |machine| 0.85 * (machine.fence_ns + 3.0 * machine.locked_ns),
 };
 
 const STEAL_HALF: Claim = Claim {
     part: "deque",
     what: "steal half",
     holds: "in a raid an item costs one fence and one locked instruction",
-    limit: |machine| 1.5 * (machine.fence_ns + machine.locked_ns),
+    limit: |machine| 1.25 * (machine.fence_ns + machine.locked_ns),
 };
 
 const BESIDE_A_THIEF: Claim = Claim {

@@ -16,15 +16,15 @@ const BATCH: u64 = 1000;
 const PUSH: Claim = Claim {
     part: "injector",
     what: "push",
-    holds: "a push costs one fence and a few locked instructions",
-    limit: |machine| 1.5 * (machine.fence_ns + 4.0 * machine.locked_ns),
+    holds: "a push costs one fence and two locked instructions",
+    limit: |machine| 1.25 * (machine.fence_ns + 2.0 * machine.locked_ns),
 };
 
 const POP: Claim = Claim {
     part: "injector",
     what: "pop",
-    holds: "a pop costs one fence and a few locked instructions",
-    limit: |machine| 1.5 * (machine.fence_ns + 4.0 * machine.locked_ns),
+    holds: "a pop costs two locked instructions",
+    limit: |machine| 2.5 * machine.locked_ns,
 };
 
 const CONTENDED: Claim = Claim {

@@ -28,7 +28,7 @@ const fn set(part: &'static str) -> Claim {
         part,
         what: "set",
         holds: "to set a timer costs one lock that is free",
-        limit: |machine| 4.0 * machine.locked_ns,
+        limit: |machine| 3.0 * machine.locked_ns,
     }
 }
 
@@ -37,7 +37,7 @@ const fn cancel(part: &'static str) -> Claim {
         part,
         what: "cancel",
         holds: "to cancel a timer costs one lock that is free",
-        limit: |machine| 4.0 * machine.locked_ns,
+        limit: |machine| 3.0 * machine.locked_ns,
     }
 }
 
@@ -46,7 +46,7 @@ const fn expire(part: &'static str) -> Claim {
         part,
         what: "expire in a batch",
         holds: "a timer that is due costs no lock of its own",
-        limit: |machine| 3.0 * machine.locked_ns,
+        limit: |machine| 2.0 * machine.locked_ns,
     }
 }
 

@@ -45,7 +45,7 @@ const QUEUED: Claim = Claim {
     part: "wake",
     what: "queued already",
     holds: "waking a queued task again costs one locked instruction",
-    limit: |machine| 2.0 * machine.locked_ns,
+    limit: |machine| 1.5 * machine.locked_ns,
 };
 
 pub(crate) fn measure(bench: &mut Bench) {
