@@ -1,8 +1,8 @@
 //! The ready queue of the scheduler with a hundred, ten thousand and a million tasks ready.
 //!
-//! Guards that the best task is found, and a task added, in O(log c) for c different urgencies, and
-//! that c and not the number of tasks is what counts. Through [`TaskScheduler`]: what submitting
-//! and starting a task costs besides is included.
+//! Guards that adding a task and finding the best one are O(log n) at most, in an order of deadlines
+//! that has nothing to do with the order of submission, and cheaper where many are equally urgent.
+//! Through [`TaskScheduler`]: what submitting and starting a task costs besides is included.
 //!
 //! The deadlines follow the hold model (D. W. Jones, "An empirical comparison of priority-queue and
 //! event-set implementations", Communications of the ACM 29(4), 1986): a task that comes is due some
@@ -21,22 +21,22 @@ pub(crate) fn measure(bench: &mut Bench) {
     eight(bench, 10_000, "ready queue, 10k tasks of 8 urgencies");
     eight(bench, 1_000_000, "ready queue, 1M tasks of 8 urgencies");
     distinct(bench, 100, "ready queue, 100 urgencies", |machine| 7.0 * machine.memory_ns);
-    distinct(bench, 10_000, "ready queue, 10k urgencies", |machine| 14.0 * machine.memory_ns);
+    distinct(bench, 10_000, "ready queue, 10k urgencies", |machine| 16.0 * machine.memory_ns);
     distinct(bench, 1_000_000, "ready queue, 1M urgencies", |machine| 20.0 * machine.memory_ns);
 }
 
-/// Equally urgent tasks stand in one line.
+/// Many tasks are equally urgent.
 fn eight(bench: &mut Bench, ready: usize, part: &'static str) {
     let holds = "a task costs a few cache misses";
     push_and_pop(
         bench,
         ready,
         Spread::Eight,
-        Claim { part, what: "", holds, limit: |machine| 4.0 * machine.memory_ns },
+        Claim { part, what: "", holds, limit: |machine| 6.0 * machine.memory_ns },
     );
 }
 
-/// Each task is a line of its own: log2 of them is the number of comparisons.
+/// Each task has a deadline of its own: log2 of their number is how often two are compared.
 fn distinct(bench: &mut Bench, ready: usize, part: &'static str, limit: fn(&Yardsticks) -> f64) {
     let holds = "a task costs at most a cache miss a comparison";
     push_and_pop(bench, ready, Spread::Distinct, Claim { part, what: "", holds, limit });
