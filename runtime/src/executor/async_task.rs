@@ -1,9 +1,11 @@
 //! What a task does.
 
 use super::{TaskContext, TaskOutput};
+use pin_project_lite::pin_project;
 use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 /// What a task fails with: any error.
 pub type TaskError = Box<dyn Error + Send + Sync>;
@@ -72,8 +74,30 @@ where
     E: Into<TaskError>,
 {
     fn run(&self, context: TaskContext) -> TaskFuture {
-        let attempt = (self.0)(context);
-        Box::pin(async move { attempt.await.map(TaskOutput::new).map_err(Into::into) })
+        Box::pin(Wrapped { attempt: (self.0)(context) })
+    }
+}
+
+pin_project! {
+    /// Wraps what a closure's future returns. An `async` block that takes a future in and awaits it
+    /// has room for it twice.
+    struct Wrapped<Fut> {
+        #[pin]
+        attempt: Fut,
+    }
+}
+
+impl<Fut, T, E> Future for Wrapped<Fut>
+where
+    Fut: Future<Output = Result<T, E>>,
+    T: Send + Sync + 'static,
+    E: Into<TaskError>,
+{
+    type Output = Result<TaskOutput, TaskError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.project().attempt.poll(context);
+        polled.map(|result| result.map(TaskOutput::new).map_err(Into::into))
     }
 }
 

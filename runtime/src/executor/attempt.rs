@@ -44,7 +44,8 @@ pub(super) struct Attempt {
     body: Option<Body>,
     /// `None` before the first poll.
     future: Option<TaskFuture>,
-    sleep: Option<Sleep>,
+    /// Boxed, because attempts are moved about, and few have a timeout.
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Attempt {
@@ -104,7 +105,7 @@ impl Attempt {
             return Poll::Ready(self.outcome(result));
         }
         if let (Some(sleep), Some(after)) = (&mut self.sleep, self.timeout) {
-            return Pin::new(sleep).poll(context).map(|()| Outcome::TimedOut(after));
+            return sleep.as_mut().poll(context).map(|()| Outcome::TimedOut(after));
         }
         Poll::Pending
     }
@@ -113,7 +114,7 @@ impl Attempt {
     fn begin(&mut self, worker: Option<usize>, now: Timestamp) {
         self.run.begin(now, worker);
         self.body = self.task.take_body();
-        self.sleep = self.timeout.map(sleep);
+        self.sleep = self.timeout.map(|timeout| Box::pin(sleep(timeout)));
         let context = TaskContext::new(self.task.clone(), self.number, worker);
         self.future = self.body.as_ref().map(|Body(task)| task.run(context));
     }
@@ -153,8 +154,7 @@ impl Attempt {
         let (now, end) = (inner.now(), outcome.state());
         self.count_end(inner, seat.worker, end, now);
         self.task.end(Ending { outcome, run: self.run, finished_at: now });
-        let unused = self.task.settle();
-        debug_assert!(unused.is_none(), "the body has been dropped");
+        self.task.let_go();
         let held = self.held(seat, now);
         let next = inner.finish(now, seat, |core, step| {
             held.into_iter().for_each(|held| core.observe(held));

@@ -17,7 +17,14 @@ use std::sync::Arc;
 /// assert_eq!(*output.downcast::<u32>().unwrap(), 7);
 /// ```
 #[derive(Clone)]
-pub struct TaskOutput(Arc<dyn Value + Send + Sync>);
+pub struct TaskOutput(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    /// `()`, which tasks without a result return, and which needs no memory.
+    Nothing,
+    Value(Arc<dyn Value + Send + Sync>),
+}
 
 /// A value that knows its type. What is kept of a million tasks is two words smaller if the name
 /// is found through the value.
@@ -34,7 +41,10 @@ impl<T: Any> Value for T {
 impl TaskOutput {
     /// Wraps `value`.
     pub fn new<T: Any + Send + Sync>(value: T) -> Self {
-        Self(Arc::new(value))
+        if (&value as &dyn Any).is::<()>() {
+            return Self(Kept::Nothing);
+        }
+        Self(Kept::Value(Arc::new(value)))
     }
 
     /// The value, if it is a `T`.
@@ -44,23 +54,40 @@ impl TaskOutput {
     /// Gives the output back if the value is of another type; see
     /// [`type_name`](Self::type_name).
     pub fn downcast<T: Any + Send + Sync>(self) -> Result<Arc<T>, Self> {
-        let value: &dyn Any = &*self.0;
-        if !value.is::<T>() {
-            return Err(self);
-        }
-        let value: Arc<dyn Any + Send + Sync> = self.0;
-        Ok(value.downcast().expect("its type has been looked at"))
+        let value: Arc<dyn Any + Send + Sync> = match self.0 {
+            Kept::Nothing => Arc::new(()),
+            Kept::Value(value) if (&*value as &dyn Any).is::<T>() => value,
+            Kept::Value(value) => return Err(Self(Kept::Value(value))),
+        };
+        value.downcast().map_err(|_| Self(Kept::Nothing))
     }
 
     /// The name of the value's type, for people.
     pub fn type_name(&self) -> &'static str {
-        // Of the value, not of the Arc, which is a value as well.
-        (*self.0).type_name()
+        match &self.0 {
+            Kept::Nothing => type_name::<()>(),
+            // Of the value, not of the Arc, which is a value as well.
+            Kept::Value(value) => (**value).type_name(),
+        }
     }
 }
 
 impl fmt::Debug for TaskOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TaskOutput({})", self.type_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TaskOutput;
+
+    #[test]
+    fn nothing_is_a_value_like_any_other() {
+        let output = TaskOutput::new(());
+        assert_eq!(output.type_name(), "()");
+        let output = output.downcast::<u8>().unwrap_err();
+        assert_eq!(*output.downcast::<()>().unwrap(), ());
+        assert_eq!(TaskOutput::new(7_u8).downcast::<()>().unwrap_err().type_name(), "u8");
     }
 }

@@ -6,6 +6,7 @@ use super::discard::{self, discard};
 use super::{AsyncTask, ExecutableTask, ExecutorError, TaskOutput};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
+use primitives::shim::atomic::{AtomicBool, Ordering};
 use scheduler::{EndState, ResourceRequirements, TaskId};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -28,6 +29,8 @@ pub(super) struct Record {
     /// Whether the running attempt is to stop.
     pub(super) cancellation: Cancellation,
     held: Mutex<Held>,
+    /// Whether there are any extras.
+    has_extras: AtomicBool,
     /// Set once, before anybody can learn that the task has ended.
     ending: OnceLock<Ending>,
 }
@@ -151,6 +154,7 @@ impl Record {
             dependencies_end,
             cancellation: Cancellation::default(),
             held: Mutex::new(Held { body: Some(Body(task.task)), extras: None }),
+            has_extras: AtomicBool::new(false),
             ending: OnceLock::new(),
         }
     }
@@ -188,9 +192,11 @@ impl Record {
         self.held.lock().body.take()
     }
 
-    /// Reads the memory that an attempt will need, so that several can be on their way at once.
-    pub(super) fn touch(&self) -> usize {
-        self.held.lock().body.as_ref().map_or(0, |Body(task)| Arc::strong_count(task))
+    /// Reads the memory that an attempt will need, so that that of several can be on its way at
+    /// once. The result means nothing.
+    pub(super) fn touch(&self) -> bool {
+        // One field from each end and one from the middle. No lock, which would wait for it.
+        self.deadline.is_some() ^ self.ending.get().is_some() ^ self.cancellation.is_set()
     }
 
     pub(super) fn ending(&self) -> Option<&Ending> {
@@ -207,6 +213,18 @@ impl Record {
         inputs.sort_unstable_by_key(|input| input.id);
         // What was there before is nothing.
         self.held.lock().extras.get_or_insert_default().inputs = inputs.into();
+        self.note_extras();
+    }
+
+    fn note_extras(&self) {
+        // ORDERING: Relaxed; it is set before the attempt begins, which the core's lock orders, or
+        // by the attempt itself.
+        self.has_extras.store(true, Ordering::Relaxed);
+    }
+
+    fn has_extras(&self) -> bool {
+        // ORDERING: Relaxed, see `note_extras`.
+        self.has_extras.load(Ordering::Relaxed)
     }
 
     /// The dependency `id` outside the task's batch, until the task has ended.
@@ -230,6 +248,7 @@ impl Record {
             extras.waker = Some(waker.clone());
         }
         drop(held);
+        self.note_extras();
         self.cancellation.is_set()
     }
 
@@ -239,6 +258,21 @@ impl Record {
         let waker = self.held.lock().extras.as_mut().and_then(|extras| extras.waker.take());
         if let Some(waker) = waker {
             discard::wake(waker);
+        }
+    }
+
+    /// After the end of an attempt: lets go of what only a live task needs.
+    pub(super) fn let_go(&self) {
+        let unused = if self.has_extras() { self.settle() } else { None };
+        debug_assert!(unused.is_none(), "the attempt has taken it");
+        self.tell_helpers();
+    }
+
+    /// Those who wait to be told that the task's attempt is to stop need not go on if it has
+    /// ended, and not well.
+    fn tell_helpers(&self) {
+        if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
+            self.cancellation.set();
         }
     }
 
@@ -252,9 +286,7 @@ impl Record {
         let mut held = self.held.lock();
         let (body, extras) = (held.body.take(), held.extras.take());
         drop(held);
-        if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
-            self.cancellation.set();
-        }
+        self.tell_helpers();
         drop(extras);
         body
     }

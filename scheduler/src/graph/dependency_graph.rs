@@ -101,6 +101,13 @@ impl<P> DependencyGraph<P> {
         self.edges.sources(outside.predecessors).chain(inside.into_iter().flatten())
     }
 
+    /// The join counters of the first few tasks of its graph that wait for `slot`.
+    pub(crate) fn first_successors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
+        let record = &self[slot];
+        let inside = (record.job != NO_JOB).then(|| self.jobs[record.job].children(record.node));
+        inside.into_iter().flatten().take(2).map(|child| self[child].unmet)
+    }
+
     /// `slot` ends: collects the tasks that wait for it and lets go of them.
     pub(crate) fn release_successors(&mut self, slot: u32, waiting: &mut Vec<u32>) {
         let &Record { job, node, links, .. } = &self[slot];

@@ -15,6 +15,7 @@ mod edges;
 mod ending;
 mod event;
 mod handle;
+mod heap;
 mod job;
 mod plan;
 mod policy;
@@ -29,6 +30,7 @@ mod slab;
 mod spec;
 mod state;
 mod submission;
+mod survey;
 mod task_id;
 #[cfg(test)]
 mod tests;

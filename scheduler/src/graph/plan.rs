@@ -1,13 +1,12 @@
 //! Checking a submission, and what the shape of a graph says about its tasks. Nothing changes.
 
 use super::ranks::{latest_start, levels};
-use super::record::{Profile, nanos};
+use super::record::Profile;
 use super::roster::Roster;
-use super::{Adjacency, SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
-use crate::control::Admission;
+use super::survey::Survey;
+use super::{SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
-use std::collections::HashSet;
 use std::fmt;
 
 /// A graph that has passed every check which asks nobody else: its ids are distinct, it has no
@@ -55,26 +54,6 @@ pub(super) struct PlannedNode {
     pub(super) due: Timestamp,
 }
 
-/// The profiles of a graph: neighbours often have the same.
-#[derive(Default)]
-struct Profiles(Vec<Profile>);
-
-/// How many of the profiles seen last are looked through.
-const PROFILES_COMPARED: usize = 4;
-
-impl Profiles {
-    fn number(&mut self, profile: Profile) -> u32 {
-        let recent = self.0.len().saturating_sub(PROFILES_COMPARED);
-        let known = self.0[recent..].iter().rposition(|&other| other == profile);
-        let number = known.map_or(self.0.len(), |at| recent + at);
-        if known.is_none() {
-            self.0.push(profile);
-        }
-        // No more than there are tasks.
-        number as u32
-    }
-}
-
 impl GraphPlan {
     /// Plans the graph whose task number n, of `tasks`, is what `terms(n)` says, for a scheduler
     /// with the settings `config`. O(tasks + dependencies).
@@ -93,30 +72,9 @@ impl GraphPlan {
         if tasks > max_pending {
             return Err(SchedulerError::GraphTooLarge { tasks, max_pending });
         }
-        let roster = enrol(config, (0..tasks).map(&terms))?;
-        let mut parents = Adjacency::with_capacity(tasks);
-        let mut nodes = Vec::with_capacity(tasks);
-        let (mut outside, mut profiles) = (Vec::new(), Profiles::default());
-        for (spec, node) in (0..tasks).map(&terms).zip(0..) {
-            nodes.push(PlannedNode {
-                class: spec.priority,
-                profile: profiles.number(Profile::from(&spec)),
-                rank: nanos(spec.estimate),
-                due: spec.deadline.unwrap_or(Timestamp::MAX),
-            });
-            parents.push(spec.dependencies.iter().filter_map(|&id| {
-                let inside = roster.node(id);
-                if inside.is_none() {
-                    outside.push((node, id));
-                }
-                inside
-            }));
-        }
-        let topology = Topology::new(parents).map_err(|ring| SchedulerError::Cycle {
-            tasks: ring.into_iter().map(|node| terms(node as usize).id).collect(),
-        })?;
-        let mut plan =
-            Self { roster, topology, levels: None, nodes, profiles: profiles.0, outside };
+        let mut survey = Survey::new(config, tasks);
+        (0..tasks).try_for_each(|node| survey.visit(&terms(node)))?;
+        let mut plan = survey.finish(&terms)?;
         plan.order(config);
         Ok(plan)
     }
@@ -165,33 +123,6 @@ impl fmt::Debug for GraphPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GraphPlan").field("tasks", &self.len()).finish_non_exhaustive()
     }
-}
-
-/// Checks the ids and the requirements; the error is that of the first task that has one.
-fn enrol<'a>(
-    config: &SchedulerConfig,
-    tasks: impl Iterator<Item = TaskTerms<'a>> + Clone,
-) -> Result<Roster, SchedulerError> {
-    let admission = Admission::new(config);
-    let check = |task: &TaskTerms<'_>| admission.check(task.id, &task.requirements, config);
-    let mut refused = None;
-    let roster = Roster::new(tasks.clone().map(|task| {
-        if refused.is_none() {
-            refused = check(&task).err();
-        }
-        task.id
-    }));
-    if let Some(roster) = roster {
-        return refused.map_or(Ok(roster), Err);
-    }
-    let mut seen = HashSet::new();
-    for task in tasks {
-        check(&task)?;
-        if !seen.insert(task.id) {
-            return Err(SchedulerError::DuplicateId { id: task.id });
-        }
-    }
-    unreachable!("two tasks have the same id")
 }
 
 impl<P> TaskScheduler<P> {

@@ -38,44 +38,48 @@ impl fmt::Display for Policy {
     }
 }
 
-/// What the ready queue sorts by, smallest first.
+/// What the ready queue sorts by, smallest first: class, effective deadline, upward rank and
+/// sequence number, one behind the other in 224 bits, so that two keys compare as two numbers.
 ///
-/// The sequence number is unique, so no two keys are equal and the order is total.
+/// The sequence number is unique, so no two keys are equal and the order is total. It also says
+/// who became ready first. What a policy does not look at is the same for everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
-    urgency: Urgency,
-    /// When the task became ready, in order of events.
-    pub(crate) sequence: u64,
+    high: u128,
+    /// The lowest 32 bits are free.
+    low: u128,
 }
 
-/// What a policy looks at, but for the order in which tasks became ready. Fields that it does not
-/// look at are equal for everybody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Urgency {
-    level: u32,
-    priority: Reverse<u32>,
-    due: Timestamp,
-    rank: Reverse<u64>,
-}
+impl Key {
+    fn new(class: u32, due: Timestamp, rank: Reverse<u64>, sequence: u64) -> Self {
+        let later = u128::from(due.as_nanos());
+        let shorter = u128::from(!rank.0);
+        Self {
+            high: u128::from(class) << 96 | later << 32 | shorter >> 32,
+            low: (shorter & u128::from(u32::MAX)) << 96 | u128::from(sequence) << 32,
+        }
+    }
 
-impl Urgency {
-    const SAME: Self =
-        Self { level: 0, priority: Reverse(0), due: Timestamp::ZERO, rank: Reverse(0) };
+    /// The key with the number of a slot behind it, in the place of any other. That changes no
+    /// order. A key by itself has a zero there.
+    pub(crate) fn with_slot(self, slot: u32) -> Self {
+        Self { low: self.low >> 32 << 32 | u128::from(slot), ..self }
+    }
+
+    /// The number that was put behind the key.
+    pub(crate) fn slot(self) -> u32 {
+        self.low as u32
+    }
 }
 
 impl Policy {
     pub(crate) fn key(self, record: &Record) -> Key {
-        let urgency = match self {
-            Self::CriticalPath => Urgency {
-                level: 0,
-                priority: Reverse(record.class),
-                due: record.due,
-                rank: Reverse(record.rank),
-            },
-            Self::Fifo => Urgency::SAME,
-            Self::LevelBarrier => Urgency { level: record.class, ..Urgency::SAME },
-        };
-        Key { urgency, sequence: record.sequence }
+        let Record { class, due, rank, sequence, .. } = *record;
+        match self {
+            Self::CriticalPath => Key::new(!class, due, Reverse(rank), sequence),
+            Self::Fifo => Key::new(0, Timestamp::ZERO, Reverse(0), sequence),
+            Self::LevelBarrier => Key::new(class, Timestamp::ZERO, Reverse(0), sequence),
+        }
     }
 
     /// What a record keeps of a task on `level` that has `priority`.
@@ -91,6 +95,47 @@ impl Policy {
 #[cfg(test)]
 impl Key {
     pub(crate) fn with_rank(rank: u64, sequence: u64) -> Self {
-        Self { urgency: Urgency { rank: Reverse(rank), ..Urgency::SAME }, sequence }
+        Self::new(0, Timestamp::ZERO, Reverse(rank), sequence)
+    }
+
+    pub(crate) fn sequence(self) -> u64 {
+        (self.low >> 32) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+    use primitives::Timestamp;
+    use proptest::prelude::*;
+    use std::cmp::Reverse;
+
+    /// Few different values, and the ends of the range.
+    fn number() -> impl Strategy<Value = u64> {
+        prop_oneof![0..3_u64, Just(1 << 32), Just((1 << 32) - 1), Just(u64::MAX), any::<u64>()]
+    }
+
+    proptest! {
+        #[test]
+        fn keys_compare_as_what_they_are_made_of(
+            a in (any::<u32>(), number(), number(), number()),
+            b in (0..3_u32, number(), number(), number()),
+            is_near in any::<bool>(),
+            slots in any::<[u32; 2]>(),
+        ) {
+            let a = if is_near { (b.0, b.1, a.2, a.3) } else { a };
+            let key = |(class, due, rank, sequence): (u32, u64, u64, u64)| {
+                Key::new(class, Timestamp::from_nanos(due), Reverse(rank), sequence)
+            };
+            let plain = |(class, due, rank, sequence): (u32, u64, u64, u64)| {
+                (class, due, Reverse(rank), sequence)
+            };
+            prop_assert_eq!(key(a).cmp(&key(b)), plain(a).cmp(&plain(b)));
+            let (first, second) = (key(a).with_slot(slots[0]), key(b).with_slot(slots[1]));
+            prop_assert_eq!([first.slot(), second.slot()], slots);
+            if plain(a) != plain(b) {
+                prop_assert_eq!(first.cmp(&second), plain(a).cmp(&plain(b)));
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! The tasks that may start, best first.
 
+use super::heap::Heap;
 use super::policy::Key;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 /// Slots in the exact order of their keys.
 ///
@@ -30,7 +30,7 @@ pub(crate) struct ReadyQueue {
     best: Option<Entry>,
     /// Sorted, at most [`RUNS_MAX`].
     runs: Vec<VecDeque<Entry>>,
-    heap: BinaryHeap<Reverse<Entry>>,
+    heap: Heap<Entry>,
     /// How many entries with this key in `runs` and `heap` have been removed. Two entries with
     /// the same key are the same task, so it does not matter which of them is skipped.
     removed: HashMap<Key, u32>,
@@ -38,11 +38,8 @@ pub(crate) struct ReadyQueue {
     marks: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    key: Key,
-    slot: u32,
-}
+/// A key with its slot behind it.
+type Entry = Key;
 
 /// More runs take longer to look through than the heap does.
 const RUNS_MAX: usize = 8;
@@ -54,12 +51,12 @@ const MARKS_MIN: usize = 32;
 impl ReadyQueue {
     /// The best slot.
     pub(crate) fn peek(&self) -> Option<u32> {
-        self.best.map(|best| best.slot)
+        self.best.map(Key::slot)
     }
 
     /// Adds `slot`. No other one has the same key.
     pub(crate) fn push(&mut self, slot: u32, key: Key) {
-        let entry = Entry { key, slot };
+        let entry = key.with_slot(slot);
         match &mut self.best {
             None => self.best = Some(entry),
             Some(best) if entry < *best => {
@@ -74,12 +71,12 @@ impl ReadyQueue {
     pub(crate) fn pop(&mut self) -> Option<u32> {
         let best = self.best.take()?;
         self.best = self.take_next();
-        Some(best.slot)
+        Some(best.slot())
     }
 
     /// Takes out the slot with this key, which is queued.
     pub(crate) fn remove(&mut self, key: Key) {
-        if self.best.is_some_and(|best| best.key == key) {
+        if self.best.is_some_and(|best| best.with_slot(0) == key) {
             self.pop();
             return;
         }
@@ -114,14 +111,14 @@ impl ReadyQueue {
         if self.runs.len() < RUNS_MAX {
             return self.runs.push(VecDeque::from([entry]));
         }
-        self.heap.push(Reverse(entry));
+        self.heap.push(entry);
     }
 
     /// Takes the best entry in runs and heap that has not been removed.
     fn take_next(&mut self) -> Option<Entry> {
         loop {
             let entry = self.take_stored()?;
-            if self.marks == 0 || !unmark(&mut self.removed, entry.key) {
+            if self.marks == 0 || !unmark(&mut self.removed, entry) {
                 return Some(entry);
             }
             self.marks -= 1;
@@ -132,7 +129,7 @@ impl ReadyQueue {
         let first = |(at, run): (usize, &VecDeque<Entry>)| Some((*run.front()?, at));
         let in_run = self.runs.iter().enumerate().filter_map(first).min();
         match (in_run, self.heap.peek()) {
-            (Some((entry, at)), top) if top.is_none_or(|top| entry < top.0) => {
+            (Some((entry, at)), top) if top.is_none_or(|top| entry < top) => {
                 let run = &mut self.runs[at];
                 run.pop_front();
                 if run.is_empty() && run.capacity() > SPARE_MAX {
@@ -140,7 +137,7 @@ impl ReadyQueue {
                 }
                 Some(entry)
             }
-            _ => self.heap.pop().map(|Reverse(entry)| entry),
+            _ => self.heap.pop(),
         }
     }
 
@@ -148,16 +145,17 @@ impl ReadyQueue {
     fn sweep(&mut self) {
         let removed = &mut self.removed;
         for run in &mut self.runs {
-            run.retain(|entry| !unmark(removed, entry.key));
+            run.retain(|entry| !unmark(removed, *entry));
         }
-        self.heap.retain(|Reverse(entry)| !unmark(removed, entry.key));
+        self.heap.retain(|entry| !unmark(removed, *entry));
         debug_assert!(self.removed.is_empty(), "every mark has its entry");
         self.marks = 0;
     }
 }
 
-/// Takes back one mark of `key`. False if there is none.
-fn unmark(removed: &mut HashMap<Key, u32>, key: Key) -> bool {
+/// Takes back one mark of `entry`. False if there is none.
+fn unmark(removed: &mut HashMap<Key, u32>, entry: Entry) -> bool {
+    let key = entry.with_slot(0);
     let Some(marks) = removed.get_mut(&key) else { return false };
     *marks -= 1;
     if *marks == 0 {
@@ -217,7 +215,7 @@ mod tests {
                     }
                     Step::Move(index) => {
                         if let Some(key) = any_of(&oracle, index) {
-                            let moved = Key::with_rank(rank, key.sequence);
+                            let moved = Key::with_rank(rank, key.sequence());
                             let slot = oracle.remove(&key).unwrap();
                             queue.remove(key);
                             queue.push(slot, moved);

@@ -32,21 +32,52 @@ pub(crate) struct Roster {
     runs: Vec<Run>,
 }
 
-impl Roster {
-    /// O(tasks), and O(runs log runs). `None` if two tasks have the same id.
-    pub(crate) fn new(ids: impl Iterator<Item = TaskId>) -> Option<Self> {
-        let mut runs: Vec<Run> = Vec::new();
-        for (id, node) in ids.zip(0..) {
-            match runs.last_mut() {
-                Some(run) if run.last().next() == Some(id) => run.tasks += 1,
-                _ => runs.push(Run { first: id, node, tasks: 1 }),
+/// A roster of the first tasks of a graph.
+#[derive(Debug, Default)]
+pub(crate) struct RosterBuilder {
+    /// In the order of the submission.
+    runs: Vec<Run>,
+    tasks: u32,
+    /// Whether some run comes before an earlier one.
+    is_unsorted: bool,
+}
+
+impl RosterBuilder {
+    /// The next task. O(1).
+    pub(crate) fn push(&mut self, id: TaskId) {
+        let node = self.tasks;
+        self.tasks += 1;
+        match self.runs.last_mut() {
+            Some(run) if run.last().next() == Some(id) => run.tasks += 1,
+            last => {
+                self.is_unsorted |= last.is_some_and(|run| run.last() >= id);
+                self.runs.push(Run { first: id, node, tasks: 1 });
             }
         }
-        runs.sort_unstable_by_key(|run| run.first);
-        let is_unique = runs.is_sorted_by(|a, b| a.last() < b.first);
-        is_unique.then_some(Self { runs })
     }
 
+    /// The position of the task `id`, if it is easily found: O(log runs).
+    pub(crate) fn node(&self, id: TaskId) -> Option<u32> {
+        let in_last = self.runs.last()?.node(id);
+        if in_last.is_some() || self.is_unsorted { in_last } else { find(&self.runs, id) }
+    }
+
+    /// O(runs log runs). `None` if two tasks have the same id.
+    pub(crate) fn finish(self) -> Option<Roster> {
+        let mut runs = self.runs;
+        runs.sort_unstable_by_key(|run| run.first);
+        let is_unique = runs.is_sorted_by(|a, b| a.last() < b.first);
+        is_unique.then_some(Roster { runs })
+    }
+}
+
+/// The position of the task `id`, if it is in one of the runs, which are sorted.
+fn find(runs: &[Run], id: TaskId) -> Option<u32> {
+    let after = runs.partition_point(|run| run.first <= id);
+    runs[..after].last()?.node(id)
+}
+
+impl Roster {
     pub(crate) fn runs(&self) -> &[Run] {
         &self.runs
     }
@@ -67,25 +98,30 @@ impl Roster {
 
     /// The position of the task `id`, if it is in the graph. O(log runs).
     pub(crate) fn node(&self, id: TaskId) -> Option<u32> {
-        let after = self.runs.partition_point(|run| run.first <= id);
-        self.runs[..after].last()?.node(id)
+        find(&self.runs, id)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Roster;
+    use super::{Roster, RosterBuilder};
     use crate::graph::TaskId;
     use proptest::prelude::*;
 
+    fn build(ids: impl Iterator<Item = TaskId>) -> Option<Roster> {
+        let mut builder = RosterBuilder::default();
+        ids.for_each(|id| builder.push(id));
+        builder.finish()
+    }
+
     fn roster(ids: &[u64]) -> Option<Roster> {
-        Roster::new(ids.iter().copied().map(TaskId::new))
+        build(ids.iter().copied().map(TaskId::new))
     }
 
     #[test]
     fn consecutive_ids_are_one_run() {
         let fresh: Vec<TaskId> = std::iter::repeat_with(TaskId::fresh).take(3).collect();
-        assert_eq!(Roster::new(fresh.into_iter()).unwrap().runs().len(), 1);
+        assert_eq!(build(fresh.into_iter()).unwrap().runs().len(), 1);
         let largest = (1 << 63) - 1;
         assert_eq!(roster(&[largest - 1, largest]).unwrap().runs().len(), 1);
         assert_eq!(roster(&[2, 3, 7, 8, 1]).unwrap().runs().len(), 3);
@@ -98,7 +134,18 @@ mod tests {
             let is_unique = ids.iter().enumerate().all(|(n, &id)| first(id) == Some(n));
             let roster = roster(&ids);
             prop_assert_eq!(roster.is_some(), is_unique);
+            let mut builder = RosterBuilder::default();
+            for (&id, node) in ids.iter().zip(0..).take_while(|_| is_unique) {
+                builder.push(TaskId::new(id));
+                prop_assert_eq!(builder.node(TaskId::new(id)), Some(node));
+                for id in 0..40 {
+                    let found = builder.node(TaskId::new(id)).map(|node| node as usize);
+                    prop_assert!(found.is_none() || found == first(id));
+                }
+            }
             if let Some(roster) = roster {
+                let in_order: Vec<_> = roster.ids().map(TaskId::as_u64).collect();
+                prop_assert_eq!(&in_order, &ids);
                 for id in 0..40 {
                     let node = roster.node(TaskId::new(id));
                     prop_assert_eq!(node.map(|node| node as usize), first(id));

@@ -179,7 +179,11 @@ impl<P> TaskScheduler<P> {
             }
         }
         for node in 0..nodes {
-            if let Some(slot) = self.graph.jobs[job].slot(node) {
+            let job = &self.graph.jobs[job];
+            // In this order: a graph that has ended knows no dependencies any more.
+            if let Some(slot) = job.slot(node)
+                && job.unmet(node) == 0
+            {
                 self.make_ready_if_free(slot, now);
             }
         }

@@ -1,0 +1,120 @@
+//! Looking at every task of a graph, once.
+
+use super::plan::{GraphPlan, PlannedNode};
+use super::record::{Profile, nanos};
+use super::roster::RosterBuilder;
+use super::{Adjacency, ResourceRequirements, SchedulerConfig, TaskId, TaskTerms, Topology};
+use crate::control::Admission;
+use crate::error::SchedulerError;
+use primitives::Timestamp;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// What is known of a graph after its first tasks.
+///
+/// The tasks of a large graph are in no cache, so they are visited once, in order, and a dependency
+/// is resolved when it is met, if it is on an earlier task.
+pub(super) struct Survey<'a> {
+    config: &'a SchedulerConfig,
+    admission: Admission,
+    roster: RosterBuilder,
+    nodes: Vec<PlannedNode>,
+    parents: Adjacency,
+    /// Dependencies on no task that has been visited, with the node that names them.
+    unresolved: Vec<(u32, TaskId)>,
+    profiles: Vec<Profile>,
+    /// What the last few profiles were made of, by their number modulo the length.
+    recent: [Option<(Traits, u32)>; 4],
+}
+
+/// What makes a profile.
+type Traits = (ResourceRequirements, Duration, Option<Duration>);
+
+impl<'a> Survey<'a> {
+    pub(super) fn new(config: &'a SchedulerConfig, tasks: usize) -> Self {
+        Self {
+            config,
+            admission: Admission::new(config),
+            roster: RosterBuilder::default(),
+            nodes: Vec::with_capacity(tasks),
+            parents: Adjacency::with_capacity(tasks),
+            unresolved: Vec::new(),
+            profiles: Vec::new(),
+            recent: [None; 4],
+        }
+    }
+
+    /// The next task.
+    pub(super) fn visit(&mut self, task: &TaskTerms<'_>) -> Result<(), SchedulerError> {
+        let node = self.nodes.len() as u32;
+        self.roster.push(task.id);
+        let profile = self.profile(task)?;
+        self.nodes.push(PlannedNode {
+            class: task.priority,
+            profile,
+            rank: nanos(task.estimate),
+            due: task.deadline.unwrap_or(Timestamp::MAX),
+        });
+        let (roster, unresolved) = (&self.roster, &mut self.unresolved);
+        self.parents.push(task.dependencies.iter().filter_map(|&id| {
+            let parent = roster.node(id);
+            if parent.is_none() {
+                unresolved.push((node, id));
+            }
+            parent
+        }));
+        Ok(())
+    }
+
+    /// The number of the task's profile. Requirements are checked when they are seen first.
+    fn profile(&mut self, task: &TaskTerms<'_>) -> Result<u32, SchedulerError> {
+        let traits = (task.requirements, task.estimate, task.timeout);
+        if let Some((_, number)) = self.recent.iter().flatten().find(|(it, _)| *it == traits) {
+            return Ok(*number);
+        }
+        self.admission.check(task.id, &task.requirements, self.config)?;
+        // No more than there are tasks.
+        let number = self.profiles.len() as u32;
+        self.profiles.push(Profile::from(task));
+        self.recent[number as usize % self.recent.len()] = Some((traits, number));
+        Ok(number)
+    }
+
+    /// All tasks have been visited; `terms` tells again what each of them is.
+    pub(super) fn finish<'t>(
+        mut self,
+        terms: impl Fn(usize) -> TaskTerms<'t>,
+    ) -> Result<GraphPlan, SchedulerError> {
+        let tasks = self.nodes.len();
+        let Some(roster) = self.roster.finish() else {
+            return Err(SchedulerError::DuplicateId { id: duplicate((0..tasks).map(terms)) });
+        };
+        if self.unresolved.iter().any(|&(_, id)| roster.node(id).is_some()) {
+            // Some tasks name later ones.
+            self.parents = Adjacency::with_capacity(tasks);
+            for node in 0..tasks {
+                let dependencies = terms(node).dependencies.iter();
+                self.parents.push(dependencies.filter_map(|&id| roster.node(id)));
+            }
+            self.unresolved.retain(|&(_, id)| roster.node(id).is_none());
+        }
+        let topology = Topology::new(self.parents).map_err(|ring| SchedulerError::Cycle {
+            tasks: ring.into_iter().map(|node| roster.id(node)).collect(),
+        })?;
+        Ok(GraphPlan {
+            roster,
+            topology,
+            levels: None,
+            nodes: self.nodes,
+            profiles: self.profiles,
+            outside: self.unresolved,
+        })
+    }
+}
+
+/// The first id that comes a second time; there is one.
+fn duplicate<'a>(mut tasks: impl Iterator<Item = TaskTerms<'a>>) -> TaskId {
+    let mut seen = HashSet::new();
+    let second = tasks.find(|task| !seen.insert(task.id));
+    second.expect("two tasks have the same id").id
+}
