@@ -19,7 +19,7 @@ pub(super) enum Item {
     Released(Edges),
 }
 
-/// A range of edges that is not empty.
+/// A range of edges; in an [`Item`] it is not empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edges {
     pub(super) first: u32,
@@ -32,7 +32,7 @@ impl Edges {
         self.end - self.first
     }
 
-    /// The lower half and the upper half, which is the larger one.
+    /// The lower half and the upper half, which is the larger one: of a single edge, all of it.
     pub(super) fn halves(self) -> (Self, Self) {
         let middle = self.first + self.len() / 2;
         (Self { end: middle, ..self }, Self { first: middle, ..self })

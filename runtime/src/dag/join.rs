@@ -8,8 +8,8 @@ use primitives::join_counters::JoinCounters;
 /// The many predecessors of a join often run one after another on the same runner; so they cost
 /// one locked addition together, and none at all if all of them ran here. What is pending here
 /// delays the join, so it must be settled before anything that may take long. The nodes of one
-/// chunk are taken to be short, because those of the last one were; at worst, the first chunk of
-/// long nodes after short ones delays a join until it ends.
+/// chunk are taken to be short, because those of the last one were. If they are not after all, and
+/// a runner that has nothing to do asks, it is settled after the node at hand.
 #[derive(Default)]
 pub(super) struct Pending {
     node: u32,

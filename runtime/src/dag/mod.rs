@@ -20,6 +20,9 @@
 //!   its deque, where other runners may steal them. Wide fan-outs travel as ranges of edges.
 //! * A future that returns `Pending` is moved nowhere: the memory it sits in becomes a task of
 //!   its own, and the runner takes new memory. When that task is done it goes on as a runner.
+//! * Of a range, a runner keeps a chunk of up to 32 edges to itself, as long as nodes are short.
+//!   A runner that finds nothing asks, and who holds a chunk shares half of it after the node at
+//!   hand: so long nodes right after short ones are held back for the time of one of them.
 //! * Runners are started when there is something to share, and end when there is not.
 
 mod builder;

@@ -35,6 +35,8 @@ pub(super) struct Run {
     finished: AtomicUsize,
     /// Read before every node.
     stopped: CachePadded<AtomicBool>,
+    /// A runner found nothing to steal. Read after every node of a chunk.
+    asked: CachePadded<AtomicBool>,
     end: Mutex<End>,
 }
 
@@ -54,8 +56,9 @@ pub(super) struct Seat {
 struct End {
     error: Option<DagError>,
     waker: Option<Waker>,
-    /// Nodes that wait. Bounded by the nodes of the graph.
-    suspended: HashMap<u32, AbortHandle>,
+    /// Nodes that wait; `None` for one that was done before its handle came here. Bounded by the
+    /// nodes of the graph.
+    suspended: HashMap<u32, Option<AbortHandle>>,
 }
 
 /// Counts as live until it is dropped.
@@ -78,6 +81,7 @@ impl Run {
             live: CachePadded::new(AtomicUsize::new(0)),
             finished: AtomicUsize::new(0),
             stopped: CachePadded::new(AtomicBool::new(false)),
+            asked: CachePadded::new(AtomicBool::new(false)),
             end: Mutex::default(),
         }
     }
@@ -136,6 +140,24 @@ impl Run {
         }
     }
 
+    /// Asks whoever holds a chunk to share it, also for the next who comes.
+    pub(super) fn ask(&self) {
+        // ORDERING: Relaxed, here and where it is read and answered: an answer too few or too many
+        // is a matter of speed only, because whoever holds a chunk comes to its end.
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn is_asked(&self) -> bool {
+        // ORDERING: Relaxed; see `ask`.
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stop_asking(&self) {
+        // ORDERING: Relaxed; see `ask`.
+        self.asked.store(false, Ordering::Relaxed);
+    }
+
     #[cold]
     pub(super) fn start_runner(self: &Arc<Self>, seen: usize, item: Option<Item>) {
         // ORDERING: Relaxed; see `share`.
@@ -160,9 +182,12 @@ impl Run {
         let waiting = resume(self.enter(), node, future);
         let task = self.handle.shared().spawn_offered(waiting, Location::caller());
         let abort = task.abort_handle();
-        if !task.is_finished() {
-            self.end.lock().suspended.insert(node, abort.clone());
+        let mut end = self.end.lock();
+        // Unless it is done already: its handle would stay here until the end of the run.
+        if end.suspended.remove(&node).is_none() {
+            end.suspended.insert(node, Some(abort.clone()));
         }
+        drop(end);
         if self.is_stopped() {
             abort.abort();
         }
@@ -170,7 +195,13 @@ impl Run {
 
     /// A node that waited is done.
     pub(super) fn resumed(&self, node: u32) {
-        let abort = self.end.lock().suspended.remove(&node);
+        let mut end = self.end.lock();
+        let abort = end.suspended.remove(&node);
+        if abort.is_none() {
+            end.suspended.insert(node, None);
+        }
+        drop(end);
+        // A handle may be the last that its task has, so it is dropped outside the lock.
         drop(abort);
     }
 
@@ -209,7 +240,7 @@ impl Run {
         let suspended = std::mem::take(&mut end.suspended);
         drop(end);
         drop(unused);
-        for abort in suspended.into_values() {
+        for abort in suspended.into_values().flatten() {
             abort.abort();
         }
     }
@@ -240,4 +271,33 @@ impl Drop for Live {
 /// Names a node in an error.
 pub(super) fn panicked(node: u32, message: &str) -> DagError {
     DagError::Panicked { node: NodeId(node), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Run;
+    use crate::dag::Dag;
+    use crate::dag::item::Item;
+    use crate::runtime::Builder;
+    use crate::task::yield_now;
+    use std::sync::Arc;
+
+    #[test]
+    fn nothing_is_kept_of_a_node_that_waited() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).build().unwrap();
+        let mut graph = Dag::builder();
+        for _ in 0..2_000 {
+            graph.node(yield_now);
+        }
+        let graph = graph.build().unwrap().graph;
+        for _ in 0..10 {
+            let run = Arc::new(Run::new(Arc::clone(&graph), runtime.handle().clone()));
+            run.start_runner(0, graph.roots().map(Item::Released));
+            while !run.is_over() {
+                std::thread::yield_now();
+            }
+            assert!(run.end.lock().suspended.is_empty());
+            assert!(run.result().is_ok());
+        }
+    }
 }

@@ -27,6 +27,8 @@ const STRIDE_MAX: u32 = 64;
 const STRIDE_TIME: Duration = Duration::from_micros(10);
 /// Rounds of looking for something to steal before a runner ends.
 const STEAL_ROUNDS: u32 = 64;
+/// The round in which a runner that found nothing asks those who hold a chunk to share it.
+const ASK_ROUND: u32 = 16;
 
 /// A runner in its seat.
 pub(super) struct Runner {
@@ -166,12 +168,15 @@ impl Runner {
 
     fn steal(&self) -> Option<Item> {
         let (run, own) = (&self.live.0, self.seat().index);
-        for _ in 0..STEAL_ROUNDS {
+        for round in 0..STEAL_ROUNDS {
             for offset in 1..run.stealers.len() {
                 let victim = (own + offset) % run.stealers.len();
                 if let Steal::Item(item) = run.stealers[victim].steal() {
                     return Some(Item::unpack(item));
                 }
+            }
+            if round == ASK_ROUND {
+                run.ask();
             }
             primitives::shim::hint::spin_loop();
         }
@@ -186,20 +191,37 @@ impl Runner {
             self.push(Item::Released(upper));
             edges = lower;
         }
-        let began = Instant::now();
-        for edge in edges.first..edges.end {
+        let (began, whole) = (Instant::now(), edges.len() == self.chunk);
+        while edges.len() > 0 {
             if self.turn_over {
-                self.push(Item::Released(Edges { first: edge, ..edges }));
+                self.push(Item::Released(edges));
                 return;
             }
-            let target = self.live.0.graph.target(edge);
+            let target = self.live.0.graph.target(edges.first);
+            edges.first += 1;
             if let Some(node) = self.release(target) {
                 self.run_chain(node);
             }
+            if self.live.0.is_asked() {
+                edges = self.answer(edges);
+            }
         }
-        if edges.len() == self.chunk {
+        if whole {
             self.adapt_chunk(began.elapsed());
         }
+    }
+
+    /// Somebody found nothing to do: shares half of the rest of a chunk, and what is pending.
+    #[cold]
+    fn answer(&mut self, rest: Edges) -> Edges {
+        self.live.0.stop_asking();
+        self.settle_all();
+        if rest.len() == 0 {
+            return rest;
+        }
+        let (lower, upper) = rest.halves();
+        self.push(Item::Released(upper));
+        lower
     }
 
     fn adapt_chunk(&mut self, took: Duration) {

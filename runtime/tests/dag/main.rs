@@ -5,6 +5,7 @@ mod ends;
 mod errors;
 mod fairness;
 mod order;
+mod sharing;
 mod suspension;
 
 use graph_runtime::dag::{Dag, NodeId};
