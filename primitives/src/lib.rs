@@ -4,12 +4,14 @@
 //!   imports its atomics, cells, locks and threads from there, so that the very code that ships is
 //!   the code that the model checker explores.
 //! * The rest are small parts, each with one job and a proof of its own: the parking
-//!   [`Permit`](permit::Permit), the [`Parker`](parker::Parker) built on it, the
+//!   [`Permit`](permit::Permit), the [`BiasedLock`](biased_lock::BiasedLock), the [`Parker`](parker::Parker) built on it, the
 //!   [`JoinCounters`](join_counters::JoinCounters) of a graph, the seeded [`Rng`](rng::Rng), the [`Timestamp`] that policy code takes as an argument in place of a
 //!   clock, and the [`Bomb`](bomb::Bomb) that turns an unwinding scheduler into an abort.
 //!
 //! Nothing in here knows about tasks, queues or I/O.
 
+mod asymmetric;
+pub mod biased_lock;
 pub mod bomb;
 pub mod join_counters;
 pub mod parker;

@@ -3,7 +3,7 @@
 use crate::turn::Turn;
 use crate::wheel::{Progress, TimerKey, Wheel};
 use primitives::Timestamp;
-use primitives::shim::Mutex;
+use primitives::biased_lock::BiasedLock;
 use primitives::shim::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
@@ -17,10 +17,13 @@ pub(crate) const BATCH: usize = 256;
 /// expiry and notes in `asleep_until` what it will sleep for in one critical section, so an
 /// insertion either comes before and is seen, or comes after and sees the note.
 ///
+/// Nearly always it is the owner that sets timers and cancels them, hence the biased lock. Others do
+/// when a task has moved to another worker, or to help an owner that is late.
+///
 /// Two words beside the lock save taking it. Both are written under it only.
 #[derive(Debug)]
 pub(crate) struct Timers {
-    state: Mutex<State>,
+    state: BiasedLock<State>,
     /// The next expiry in nanoseconds, or a little earlier; `u64::MAX` if there is none. A hint.
     due: AtomicU64,
     /// The nanoseconds up to which all timers have been handed out; see
@@ -50,7 +53,7 @@ impl Timers {
     pub(crate) fn new() -> Self {
         let asleep_until = Timestamp::ZERO;
         Self {
-            state: Mutex::new(State { wheel: Wheel::new(), asleep_until, closed: false }),
+            state: BiasedLock::new(State { wheel: Wheel::new(), asleep_until, closed: false }),
             due: AtomicU64::new(u64::MAX),
             expired_through: AtomicU64::new(0),
         }

@@ -5,6 +5,7 @@ use crate::worker::{Local, Shared};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Waker;
 
 struct Context {
     /// The runtime that `spawn`, `sleep` and the like refer to.
@@ -12,6 +13,9 @@ struct Context {
     /// A handle of that same runtime which somebody no longer needs: whoever needs one next takes
     /// it and so is spared the counting of references.
     spare: Cell<Option<Handle>>,
+    /// The waker of the timer that this worker cancelled last, until it next looks at its reactor:
+    /// a task that sets one timeout after the other is spared the counting of references to itself.
+    spare_waker: Cell<Option<Waker>>,
     /// Set while this thread is a worker.
     local: RefCell<Option<Rc<Local>>>,
     /// Whether this thread must not block, because tasks wait for it.
@@ -23,6 +27,7 @@ thread_local! {
         Context {
             handle: RefCell::new(None),
             spare: Cell::new(None),
+            spare_waker: Cell::new(None),
             local: RefCell::new(None),
             drives_tasks: Cell::new(false),
         }
@@ -51,6 +56,35 @@ pub(crate) fn give_back(handle: Handle) {
         handle.take_if(is_current).and_then(|handle| context.spare.replace(Some(handle)))
     });
     drop((displaced, handle));
+}
+
+/// A clone of `waker`, or an equal one that was given back.
+#[inline]
+pub(crate) fn clone_waker(waker: &Waker) -> Waker {
+    let spare = CONTEXT.try_with(|context| context.spare_waker.take()).ok().flatten();
+    match spare {
+        Some(spare) if spare.will_wake(waker) => spare,
+        // It is of no use to the task that runs now: no need to keep it any longer.
+        _ => waker.clone(),
+    }
+}
+
+/// Drops a waker, or keeps it for a [`clone_waker`] on the same worker.
+#[inline]
+pub(crate) fn give_back_waker(waker: Waker) {
+    let mut waker = Some(waker);
+    // What is dropped is user's code, and dropped outside the borrow.
+    let displaced = CONTEXT.try_with(|context| {
+        let is_worker = context.local.borrow().is_some();
+        waker.take_if(|_| is_worker).and_then(|waker| context.spare_waker.replace(Some(waker)))
+    });
+    drop((displaced, waker));
+}
+
+/// Drops the waker that is kept, if one is.
+#[inline]
+pub(crate) fn drop_spare_waker() {
+    drop(CONTEXT.try_with(|context| context.spare_waker.take()));
 }
 
 /// While it lives, the thread's current runtime is the one given. On a thread whose locals are
@@ -124,6 +158,7 @@ impl EnteredWorker {
 impl Drop for EnteredWorker {
     fn drop(&mut self) {
         let previous = self.previous.take();
+        drop_spare_waker();
         // As above: what is replaced is dropped outside the borrow.
         let replaced = CONTEXT.try_with(|context| context.local.replace(previous));
         drop(replaced);

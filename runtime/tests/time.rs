@@ -1,13 +1,16 @@
 //! Sleeping, timing out, ticking.
 
 use graph_runtime::runtime::{Builder, Runtime};
+use graph_runtime::task::spawn_blocking;
 use graph_runtime::time::{
     Duration, Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until, timeout,
     timeout_at,
 };
 use std::future::{pending, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
 
 fn runtimes() -> [Runtime; 3] {
     [
@@ -141,6 +144,27 @@ fn an_interval_without_a_period_is_refused() {
 #[should_panic(expected = "there is no current graph_runtime runtime")]
 fn a_sleep_outside_a_runtime_says_so() {
     drop(sleep(Duration::ZERO));
+}
+
+#[test]
+fn a_cancelled_timer_lets_go_of_its_waker_before_the_worker_sleeps() {
+    struct Nothing;
+    impl Wake for Nothing {
+        fn wake(self: Arc<Self>) {}
+    }
+    for runtime in runtimes() {
+        let counted = Arc::new(Nothing);
+        let waker = Waker::from(Arc::clone(&counted));
+        let task = runtime.spawn(async move {
+            let mut timer = Box::pin(sleep(Duration::from_secs(3600)));
+            assert!(timer.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            drop((timer, waker));
+            // There is nothing else to do, so the worker sleeps.
+            spawn_blocking(|| thread::sleep(Duration::from_millis(1))).await.unwrap();
+            Arc::strong_count(&counted)
+        });
+        assert_eq!(runtime.block_on(task).unwrap(), 1);
+    }
 }
 
 #[test]

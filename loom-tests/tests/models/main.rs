@@ -1,5 +1,6 @@
 //! The models, one file per protocol.
 
+mod biased_lock;
 mod deque;
 mod idle;
 mod injector;

@@ -1,12 +1,13 @@
 //! No mutant survives.
 
-use crate::{deque, idle, injector, join_counters, lifo_slot, permit, rest, slab};
+use crate::{biased_lock, deque, idle, injector, join_counters, lifo_slot, permit, rest, slab};
 use crate::{task_abort, task_join, task_references, task_shutdown, task_wake};
 use loom_tests::Kill;
 use primitives::shim::Mutant;
 
 /// What each protocol's `every_mutant_is_noticed` runs.
-const TABLES: [&[Kill]; 13] = [
+const TABLES: [&[Kill]; 14] = [
+    biased_lock::KILLS,
     permit::KILLS,
     join_counters::KILLS,
     deque::KILLS,

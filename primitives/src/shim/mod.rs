@@ -15,6 +15,7 @@ mod loom_atomic;
 mod model;
 mod mutant;
 mod shared_queue;
+mod thread_number;
 mod zeroed;
 
 pub use cell::UnsafeCell;
@@ -48,6 +49,7 @@ pub mod sync {
 
 /// Threads, for models and for blocking parts.
 pub mod thread {
+    pub use super::thread_number::number;
     #[cfg(loom)]
     pub use loom::thread::{JoinHandle, spawn, yield_now};
     #[cfg(not(loom))]

@@ -31,6 +31,17 @@ mutants! {
     PermitIgnored,
     /// [`Parker::unpark`](crate::parker::Parker::unpark) rings without passing through the gate.
     ParkerGate,
+    /// The thread favoured by a [`BiasedLock`](crate::biased_lock::BiasedLock) goes without its
+    /// fence.
+    BiasedLightFence,
+    /// Whoever takes the bias away goes without the fence.
+    BiasedHeavyFence,
+    /// Whoever takes the bias away does not wait until the favoured thread is out.
+    BiasedRevokeAtOnce,
+    /// Any thread may become favoured after another was.
+    BiasedSecondFavourite,
+    /// The favoured thread publishes nothing when it unlocks.
+    BiasedLeaveRelease,
     /// The queue's push publishes its slot without Release.
     QueuePushRelease,
     /// The queue's pop goes without the fence between claiming the bottom and reading the top.

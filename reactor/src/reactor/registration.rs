@@ -44,7 +44,13 @@ impl Reactor {
     #[inline]
     pub fn cancel_timer(&self, key: TimerKey) -> bool {
         // The waker is dropped here, after the lock was released.
-        self.timers.cancel(key).is_some()
+        self.take_timer(key).is_some()
+    }
+
+    /// Cancels a timer and returns its waker, if it was still pending. Any thread.
+    #[inline]
+    pub fn take_timer(&self, key: TimerKey) -> Option<Waker> {
+        self.timers.cancel(key)
     }
 
     /// A moment that has passed, and with it every timer that was due then. Any thread; takes no

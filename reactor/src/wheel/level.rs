@@ -9,17 +9,21 @@ pub(super) const SLOT_BITS: u32 = 8;
 pub(super) const SLOTS: usize = 1 << SLOT_BITS;
 
 /// One ring.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Level {
     /// Bit n, counted through the words: slot n holds a timer.
     occupied: [u64; SLOTS / 64],
-    slots: [Slot; SLOTS],
+    /// Beyond a pointer, for ten kilobytes are too much to be moved about on the stack.
+    slots: Box<[Slot; SLOTS]>,
 }
 
 impl Level {
     /// A ring without timers.
-    pub(super) const EMPTY: Self =
-        Self { occupied: [0; SLOTS / 64], slots: [const { Slot::EMPTY }; SLOTS] };
+    pub(super) fn new() -> Self {
+        let slots: Box<[Slot]> = (0..SLOTS).map(|_| Slot::EMPTY).collect();
+        let slots = slots.try_into().unwrap_or_else(|_| unreachable!("it has so many slots"));
+        Self { occupied: [0; SLOTS / 64], slots }
+    }
 
     /// A slot, to be looked at or relinked.
     #[inline]

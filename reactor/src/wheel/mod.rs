@@ -72,8 +72,7 @@ pub(crate) struct Wheel<T> {
     /// A slot whose cascade ran out of budget. It contains `elapsed`, so it comes before all
     /// others, and no insertion can hit it.
     cascading: Option<Place>,
-    /// [`LEVELS`] of them, four kilobytes each: too much to be moved about on the stack.
-    levels: Box<[Level]>,
+    levels: [Level; LEVELS],
     slab: Slab<T>,
 }
 
@@ -84,7 +83,7 @@ impl<T> Wheel<T> {
             elapsed: 0,
             occupied_levels: 0,
             cascading: None,
-            levels: vec![Level::EMPTY; LEVELS].into_boxed_slice(),
+            levels: std::array::from_fn(|_| Level::new()),
             slab: Slab::new(),
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Item {
 ///
 /// They are taken from the front, in order of insertion. A cancelled one leaves its position to
 /// the last, so cancelling disturbs that order.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Slot {
     /// No timer in the slot is due before this. Exact until the earliest one is cancelled.
     pub(super) earliest: Timestamp,

@@ -67,23 +67,18 @@ impl Entry {
     /// Ready once the deadline has passed; until then the waker is woken when it does.
     #[track_caller]
     #[inline]
-    pub(super) fn poll_elapsed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_elapsed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match self.state {
-            State::New { ahead: true } => self.register(context),
+            State::New { ahead: true } => self.register(cx),
             State::New { ahead: false } if self.is_elapsed() => self.elapse(),
-            State::New { ahead: false } => self.register(context),
-            State::Registered { worker, key } => self.poll_registered(worker, key, context),
+            State::New { ahead: false } => self.register(cx),
+            State::Registered { worker, key } => self.poll_registered(worker, key, cx),
             State::Elapsed => Poll::Ready(()),
         }
     }
 
     #[track_caller]
-    fn poll_registered(
-        &mut self,
-        worker: u32,
-        key: TimerKey,
-        context: &mut Context<'_>,
-    ) -> Poll<()> {
+    fn poll_registered(&mut self, worker: u32, key: TimerKey, cx: &mut Context<'_>) -> Poll<()> {
         let reactor = self.reactor(worker);
         if reactor.expired_through() >= self.deadline {
             return self.elapse();
@@ -92,19 +87,20 @@ impl Entry {
             self.cancel();
             return self.elapse();
         }
-        if reactor.update_timer(key, context.waker()) {
+        if reactor.update_timer(key, cx.waker()) {
             return Poll::Pending;
         }
         // It has fired, between the look at the clock and now, or the runtime is gone.
-        if self.is_elapsed() { self.elapse() } else { self.register(context) }
+        if self.is_elapsed() { self.elapse() } else { self.register(cx) }
     }
 
     #[track_caller]
     #[inline]
-    fn register(&mut self, context: &Context<'_>) -> Poll<()> {
+    fn register(&mut self, cx: &Context<'_>) -> Poll<()> {
         let worker = self.handle().shared().reactor_index() as u32;
         let reactor = self.reactor(worker);
-        let key = reactor.insert_timer(self.deadline, context.waker().clone());
+        let waker = context::clone_waker(cx.waker());
+        let key = reactor.insert_timer(self.deadline, waker);
         assert!(
             !key.is_dead(),
             "a timer was polled after its runtime was shut down; it would never fire"
@@ -131,8 +127,10 @@ impl Entry {
 
     #[inline]
     fn cancel(&mut self) {
-        if let State::Registered { worker, key } = self.state {
-            self.reactor(worker).cancel_timer(key);
+        if let State::Registered { worker, key } = self.state
+            && let Some(waker) = self.reactor(worker).take_timer(key)
+        {
+            context::give_back_waker(waker);
         }
     }
 }

@@ -14,6 +14,7 @@
 //! ```
 
 use super::Local;
+use crate::context;
 use crate::task::Runnable;
 use primitives::Timestamp;
 use primitives::shim::atomic::{Ordering, fence};
@@ -59,6 +60,7 @@ impl Local {
 
     /// Hands out what is ready or due, without waiting.
     fn glance_at_reactor(&self) {
+        context::drop_spare_waker();
         self.to_queue.set(true);
         // `None`: somebody else serves the reactor at this moment, which does as well.
         let _ = self.remote().reactor.try_turn(&|| self.shared.now());
@@ -87,6 +89,8 @@ impl Local {
 
     /// Sleeps until there is something to do.
     fn sleep(&self) {
+        // Before the last look at the queues: a waker's drop is user code.
+        context::drop_spare_waker();
         let idle = &self.shared.idle;
         idle.fall_asleep(self.index, self.searching.replace(false));
         if self.sees_work() {
