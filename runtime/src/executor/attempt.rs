@@ -73,7 +73,7 @@ impl Attempt {
         now: impl FnOnce() -> Timestamp,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
-        if self.task.cancellation.is_set() {
+        if self.task.is_cancelled() {
             return Poll::Ready(Outcome::Cancelled);
         }
         let poll = || self.poll_task(worker, now, context);

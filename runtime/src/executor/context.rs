@@ -75,7 +75,7 @@ impl TaskContext {
     /// is for code that computes for long without suspending, and for other tasks and threads
     /// that work for this one.
     pub fn is_cancelled(&self) -> bool {
-        self.task.cancellation.is_set()
+        self.task.is_cancelled()
     }
 
     /// Waits until the attempt is to stop; for those who work for it elsewhere.

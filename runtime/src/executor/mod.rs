@@ -61,6 +61,7 @@ mod executor_type;
 mod graph;
 mod graph_handle;
 mod graph_report;
+mod held;
 mod id_map;
 mod idle;
 mod inner;

@@ -1,60 +1,44 @@
 //! What the executor keeps about a task.
 
-use super::batch::TaskRef;
-use super::cancellation::Cancellation;
-use super::discard::{self, discard};
+use super::discard::discard;
+use super::held::Held;
 use super::{AsyncTask, ExecutableTask, ExecutorError, TaskOutput};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
-use primitives::shim::atomic::{AtomicBool, Ordering};
+use primitives::shim::atomic::AtomicBool;
 use scheduler::{EndState, ResourceRequirements, TaskId};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// A task from the moment it is added to a graph until nobody can ask about it any more. It never
 /// moves to other memory: there may be millions.
+///
+/// In the order in which it is used: an attempt touches the first 128 bytes only.
+#[repr(C)]
 pub(super) struct Record {
     pub(super) id: TaskId,
-    pub(super) name: Option<Arc<str>>,
     pub(super) deadline: Option<Instant>,
+    pub(super) held: Mutex<Held>,
+    /// Whether the running attempt is to stop.
+    pub(super) is_cancelled: AtomicBool,
+    /// Whether there are any extras.
+    pub(super) has_extras: AtomicBool,
+    pub(super) priority: u32,
+    /// Set once, before anybody can learn that the task has ended.
+    ending: OnceLock<Ending>,
+    pub(super) name: Option<Arc<str>>,
     pub(super) estimate_ns: u64,
     pub(super) timeout: Timeout,
-    pub(super) priority: u32,
     /// Which of the graph's requirements it has.
     pub(super) requirements: u32,
     /// Where in the graph's list its dependencies end.
     pub(super) dependencies_end: u32,
-    /// Whether the running attempt is to stop.
-    pub(super) cancellation: Cancellation,
-    held: Mutex<Held>,
-    /// Whether there are any extras.
-    has_extras: AtomicBool,
-    /// Set once, before anybody can learn that the task has ended.
-    ending: OnceLock<Ending>,
 }
 
 /// How long one attempt may run, in nanoseconds. Some 584 years and more is for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Timeout(u64);
-
-/// What a task holds on to while it is alive.
-pub(super) struct Held {
-    /// What to run, until an attempt runs it or the task ends without.
-    body: Option<Body>,
-    /// What few tasks have.
-    extras: Option<Box<Extras>>,
-}
-
-/// What few tasks hold on to until they have ended.
-#[derive(Default)]
-struct Extras {
-    /// The dependencies outside its batch, sorted by id.
-    inputs: Box<[TaskRef]>,
-    /// Whom to wake if the running attempt, which waits, is to stop.
-    waker: Option<Waker>,
-}
 
 /// How a task ended.
 #[derive(Debug)]
@@ -145,17 +129,17 @@ impl Record {
     pub(super) fn new(task: ExecutableTask, requirements: u32, dependencies_end: u32) -> Self {
         Self {
             id: task.id,
-            name: task.name,
             deadline: task.deadline,
+            held: Mutex::new(Held::new(Body(task.task))),
+            is_cancelled: AtomicBool::new(false),
+            has_extras: AtomicBool::new(false),
+            priority: task.priority,
+            ending: OnceLock::new(),
+            name: task.name,
             estimate_ns: u64::try_from(task.estimated_duration.as_nanos()).unwrap_or(u64::MAX),
             timeout: Timeout::new(task.timeout),
-            priority: task.priority,
             requirements,
             dependencies_end,
-            cancellation: Cancellation::default(),
-            held: Mutex::new(Held { body: Some(Body(task.task)), extras: None }),
-            has_extras: AtomicBool::new(false),
-            ending: OnceLock::new(),
         }
     }
 
@@ -187,16 +171,11 @@ impl Record {
         }
     }
 
-    /// What to run; `None` the second time.
-    pub(super) fn take_body(&self) -> Option<Body> {
-        self.held.lock().body.take()
-    }
-
     /// Reads the memory that an attempt will need, so that that of several can be on its way at
     /// once. The result means nothing.
     pub(super) fn touch(&self) -> bool {
-        // One field from each end and one from the middle. No lock, which would wait for it.
-        self.deadline.is_some() ^ self.ending.get().is_some() ^ self.cancellation.is_set()
+        // One field from each cache line. No lock, which would wait for it.
+        self.deadline.is_some() ^ self.is_cancelled() ^ self.ending.get().is_some()
     }
 
     pub(super) fn ending(&self) -> Option<&Ending> {
@@ -206,89 +185,6 @@ impl Record {
     pub(super) fn end(&self, ending: Ending) {
         let first = self.ending.set(ending).is_ok();
         debug_assert!(first, "a task ends once");
-    }
-
-    /// The dependencies outside the task's batch, before it can start.
-    pub(super) fn set_outside_inputs(&self, mut inputs: Vec<TaskRef>) {
-        inputs.sort_unstable_by_key(|input| input.id);
-        // What was there before is nothing.
-        self.held.lock().extras.get_or_insert_default().inputs = inputs.into();
-        self.note_extras();
-    }
-
-    fn note_extras(&self) {
-        // ORDERING: Relaxed; it is set before the attempt begins, which the core's lock orders, or
-        // by the attempt itself.
-        self.has_extras.store(true, Ordering::Relaxed);
-    }
-
-    fn has_extras(&self) -> bool {
-        // ORDERING: Relaxed, see `note_extras`.
-        self.has_extras.load(Ordering::Relaxed)
-    }
-
-    /// The dependency `id` outside the task's batch, until the task has ended.
-    pub(super) fn outside_input(&self, id: TaskId) -> Option<TaskRef> {
-        let held = self.held.lock();
-        let inputs = &held.extras.as_ref()?.inputs;
-        let place = inputs.binary_search_by_key(&id, |input| input.id).ok()?;
-        Some(inputs[place].clone())
-    }
-
-    /// Whether the attempt that is about to wait, to be woken by `waker`, is to stop instead.
-    ///
-    /// The flag is looked at after the waker has been left: either this look sees that the
-    /// attempt is to stop, or [`stop`](Self::stop) sees the waker.
-    pub(super) fn wait_or_stop(&self, waker: &Waker) -> bool {
-        let mut held = self.held.lock();
-        let extras = held.extras.get_or_insert_default();
-        let is_new = extras.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
-        // Both wakers are this runtime's own: cloning and dropping them is no user code.
-        if is_new {
-            extras.waker = Some(waker.clone());
-        }
-        drop(held);
-        self.note_extras();
-        self.cancellation.is_set()
-    }
-
-    /// Asks the running attempt to stop. It looks at the flag whenever it is polled.
-    pub(super) fn stop(&self) {
-        self.cancellation.set();
-        let waker = self.held.lock().extras.as_mut().and_then(|extras| extras.waker.take());
-        if let Some(waker) = waker {
-            discard::wake(waker);
-        }
-    }
-
-    /// After the end of an attempt: lets go of what only a live task needs.
-    pub(super) fn let_go(&self) {
-        let unused = if self.has_extras() { self.settle() } else { None };
-        debug_assert!(unused.is_none(), "the attempt has taken it");
-        self.tell_helpers();
-    }
-
-    /// Those who wait to be told that the task's attempt is to stop need not go on if it has
-    /// ended, and not well.
-    fn tell_helpers(&self) {
-        if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
-            self.cancellation.set();
-        }
-    }
-
-    /// After the end: lets go of what only a live task needs. Returns what it was to run, if no
-    /// attempt has taken that.
-    ///
-    /// Every record comes by here before it is dropped, so dropping the last of a long chain of
-    /// dependents never recurses along the chain.
-    #[must_use = "dropping it is user code"]
-    pub(super) fn settle(&self) -> Option<Body> {
-        let mut held = self.held.lock();
-        let (body, extras) = (held.body.take(), held.extras.take());
-        drop(held);
-        self.tell_helpers();
-        drop(extras);
-        body
     }
 
     /// A copy of what came out of an ended task.

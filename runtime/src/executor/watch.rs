@@ -16,15 +16,17 @@ const INTERVAL_MAX: Duration = Duration::from_millis(1);
 /// start wait for them. Should one of these few suddenly take long, this calls the others. It ends
 /// with the last attempt that waits, so an idle executor has no timer.
 ///
-/// A timer fires on the worker that has set it, which must not be the one that gets stuck: on the
-/// worker of the runner that is being watched this does not sleep, but waits in the queue for
-/// somebody to take it away.
+/// A timer fires on the worker that has set it, which must not be the one that gets stuck. So this
+/// does not sleep where the last attempt ended, but waits in the queue for somebody to take it
+/// away; unless no attempt has ended while it did, and so the runner is not there either.
 pub(super) async fn watch(inner: Weak<Inner>) {
-    let (mut interval, mut seen) = (INTERVAL_MIN, None);
+    let (mut interval, mut seen, mut passed) = (INTERVAL_MIN, None, None);
     loop {
         let Some(here) = inner.upgrade().map(|inner| inner.worker()) else { return };
-        let Some(progress) = look(&inner, seen) else { return };
-        if here.is_some() && progress.worker == here {
+        let Some(progress) = look(&inner, seen.take()) else { return };
+        let is_beside = here.is_some() && progress.worker == here;
+        if is_beside && passed != Some(progress.ended) {
+            passed = Some(progress.ended);
             yield_now().await;
             continue;
         }

@@ -2,8 +2,9 @@
 
 use crate::common::{executor, noop, wait};
 use graph_runtime::{ExecutableTask, Graph, TaskError, task_fn};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 /// Tasks of the chain between two polls of a neighbour: 16 in a poll, and at most 3 polls in a row
 /// before the worker looks into its queue.
@@ -43,4 +44,33 @@ fn a_chain_of_short_tasks_lets_a_neighbour_run_within_a_bounded_number_of_them()
     assert!(wait(chain).is_complete());
     let longest = wait(neighbour).unwrap();
     assert!(longest <= BOUND, "{longest} tasks between two polls of a neighbour");
+}
+
+/// While tasks are short one worker runs them all. Here one of them blocks its worker until one far
+/// behind it has run, which only another worker can do.
+#[test]
+fn a_task_that_takes_long_without_warning_holds_up_nobody_while_there_are_idle_workers() {
+    const TASKS: usize = 20_000;
+    let executor = executor(|config| config.worker_count = 2);
+    let (tell, told) = mpsc::channel();
+    let told = Mutex::new(told);
+    let blocks = task_fn(move |_| {
+        let heard = told.lock().unwrap().recv_timeout(Duration::from_secs(30));
+        async move { heard }
+    });
+    let tells = task_fn(move |_| {
+        let sent = tell.send(());
+        async move { sent }
+    });
+    let mut graph = Graph::new();
+    for _ in 0..TASKS / 2 {
+        graph.push(noop());
+    }
+    graph.push(ExecutableTask::new(blocks));
+    for _ in 0..TASKS / 2 {
+        graph.push(noop());
+    }
+    graph.push(ExecutableTask::new(tells));
+    let report = wait(executor.run(graph)).unwrap();
+    assert!(report.is_complete(), "{:?}", report.counts());
 }

@@ -1,0 +1,174 @@
+//! What a task holds on to while it is alive, and how it is told to stop.
+
+use super::batch::TaskRef;
+use super::discard;
+use super::record::{Body, Outcome, Record};
+use super::waker_set::WakerSet;
+use primitives::shim::atomic::Ordering;
+use scheduler::TaskId;
+use std::task::Waker;
+
+/// What a task holds on to while it is alive.
+pub(super) struct Held {
+    /// What to run, until an attempt runs it or the task ends without.
+    body: Option<Body>,
+    /// What few tasks have.
+    extras: Option<Box<Extras>>,
+}
+
+/// What few tasks hold on to.
+#[derive(Default)]
+struct Extras {
+    /// The dependencies outside its batch, sorted by id, until the task has ended.
+    inputs: Box<[TaskRef]>,
+    /// Whom to wake if the running attempt, which waits, is to stop.
+    waker: Option<Waker>,
+    /// Who waits to be told that the attempt is to stop.
+    helpers: WakerSet,
+}
+
+impl Held {
+    pub(super) fn new(body: Body) -> Self {
+        Self { body: Some(body), extras: None }
+    }
+}
+
+impl Record {
+    /// What to run; `None` the second time.
+    pub(super) fn take_body(&self) -> Option<Body> {
+        self.held.lock().body.take()
+    }
+
+    /// The dependencies outside the task's batch, before it can start.
+    pub(super) fn set_outside_inputs(&self, mut inputs: Vec<TaskRef>) {
+        inputs.sort_unstable_by_key(|input| input.id);
+        // What was there before is nothing.
+        self.held.lock().extras.get_or_insert_default().inputs = inputs.into();
+        self.note_extras();
+    }
+
+    /// The dependency `id` outside the task's batch, until the task has ended.
+    pub(super) fn outside_input(&self, id: TaskId) -> Option<TaskRef> {
+        let held = self.held.lock();
+        let inputs = &held.extras.as_ref()?.inputs;
+        let place = inputs.binary_search_by_key(&id, |input| input.id).ok()?;
+        Some(inputs[place].clone())
+    }
+
+    /// Whether the attempt that is about to wait, to be woken by `waker`, is to stop instead.
+    ///
+    /// The flag is looked at after the waker has been left: either this look sees that the
+    /// attempt is to stop, or [`stop`](Self::stop) sees the waker.
+    pub(super) fn wait_or_stop(&self, waker: &Waker) -> bool {
+        let mut held = self.held.lock();
+        let extras = held.extras.get_or_insert_default();
+        let is_new = extras.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
+        // Both wakers are this runtime's own: cloning and dropping them is no user code.
+        if is_new {
+            extras.waker = Some(waker.clone());
+        }
+        drop(held);
+        self.note_extras();
+        self.is_cancelled()
+    }
+
+    /// Asks the running attempt to stop. It looks at the flag whenever it is polled.
+    pub(super) fn stop(&self) {
+        self.cancel();
+        let waker = self.held.lock().extras.as_mut().and_then(|extras| extras.waker.take());
+        if let Some(waker) = waker {
+            discard::wake(waker);
+        }
+    }
+
+    /// Whether the attempt is to stop.
+    pub(super) fn is_cancelled(&self) -> bool {
+        // ORDERING: Acquire pairs with the Release in `cancel`.
+        self.is_cancelled.load(Ordering::Acquire)
+    }
+
+    /// Sets the flag and wakes everybody who waits for it.
+    fn cancel(&self) {
+        // ORDERING: Release pairs with the Acquire in `is_cancelled`. A helper that did not see
+        // the flag under the lock has left its waker there by the time the lock is ours.
+        if self.is_cancelled.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut held = self.held.lock();
+        let wakers: Vec<_> =
+            held.extras.iter_mut().flat_map(|extras| extras.helpers.take()).collect();
+        drop(held);
+        wakers.into_iter().for_each(discard::wake);
+    }
+
+    /// Whether a helper, to be woken by `waker`, need not wait for the flag. `place` is where its
+    /// waker is kept if it must.
+    pub(super) fn help_or_stop(&self, place: &mut Option<usize>, waker: &Waker) -> bool {
+        if self.is_cancelled() {
+            return true;
+        }
+        let waker = waker.clone();
+        let mut held = self.held.lock();
+        if self.is_cancelled() {
+            drop(held);
+            return true;
+        }
+        let before = held.extras.get_or_insert_default().helpers.keep(place, waker);
+        drop(held);
+        self.note_extras();
+        drop(before);
+        false
+    }
+
+    /// A helper does not wait any more.
+    pub(super) fn leave_helpers(&self, place: usize) {
+        let mut held = self.held.lock();
+        let waker = held.extras.as_mut().and_then(|extras| extras.helpers.leave(place));
+        drop(held);
+        drop(waker);
+    }
+
+    /// After the end of an attempt: lets go of what only a live task needs.
+    pub(super) fn let_go(&self) {
+        let unused = if self.has_extras() { self.settle() } else { None };
+        debug_assert!(unused.is_none(), "the attempt has taken it");
+        self.tell_helpers();
+    }
+
+    /// After the end: lets go of what only a live task needs. Returns what it was to run, if no
+    /// attempt has taken that.
+    ///
+    /// Every record comes by here before it is dropped, so dropping the last of a long chain of
+    /// dependents never recurses along the chain.
+    #[must_use = "dropping it is user code"]
+    pub(super) fn settle(&self) -> Option<Body> {
+        let mut held = self.held.lock();
+        let body = held.body.take();
+        // Helpers keep their places until they leave.
+        let take =
+            |extras: &mut Box<Extras>| (std::mem::take(&mut extras.inputs), extras.waker.take());
+        let live = held.extras.as_mut().map(take);
+        drop(held);
+        self.tell_helpers();
+        drop(live);
+        body
+    }
+
+    /// Those who help an attempt need not go on if it has ended, and not well.
+    fn tell_helpers(&self) {
+        if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
+            self.cancel();
+        }
+    }
+
+    fn note_extras(&self) {
+        // ORDERING: Relaxed; what an attempt has to let go of was set before it began, which the
+        // core's lock orders, or by the attempt itself.
+        self.has_extras.store(true, Ordering::Relaxed);
+    }
+
+    fn has_extras(&self) -> bool {
+        // ORDERING: Relaxed, see `note_extras`.
+        self.has_extras.load(Ordering::Relaxed)
+    }
+}
