@@ -6,6 +6,7 @@
 //! failure.
 
 mod explore;
+mod hand;
 mod job;
 mod join_waker;
 #[cfg(loom)]
@@ -14,6 +15,7 @@ mod tracked;
 mod yard;
 
 pub use explore::explore;
+pub use hand::Hand;
 pub use job::{Job, Product, Signal};
 pub use join_waker::JoinWaker;
 #[cfg(loom)]

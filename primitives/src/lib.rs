@@ -4,9 +4,12 @@
 //!   imports its atomics, cells, locks and threads from there, so that the very code that ships is
 //!   the code that the model checker explores.
 //! * The rest are small parts, each with one job and a proof of its own: the parking
-//!   [`Permit`](permit::Permit), the [`BiasedLock`](biased_lock::BiasedLock), the [`Parker`](parker::Parker) built on it, the
-//!   [`JoinCounters`](join_counters::JoinCounters) of a graph, the seeded [`Rng`](rng::Rng), the [`Timestamp`] that policy code takes as an argument in place of a
-//!   clock, and the [`Bomb`](bomb::Bomb) that turns an unwinding scheduler into an abort.
+//!   [`Permit`](permit::Permit), the [`BiasedLock`](biased_lock::BiasedLock), the
+//!   [`Parker`](parker::Parker) built on the permit, the
+//!   [`JoinCounters`](join_counters::JoinCounters) of a graph, the seeded [`Rng`](rng::Rng), the
+//!   [`Timestamp`] that policy code takes as an argument in place of a clock, the
+//!   [`WaitQueue`](wait_queue::WaitQueue) under everything that waits for its turn, and the
+//!   [`Bomb`](bomb::Bomb) that turns an unwinding scheduler into an abort.
 //!
 //! Nothing in here knows about tasks, queues or I/O.
 
@@ -14,10 +17,13 @@ mod asymmetric;
 pub mod biased_lock;
 pub mod bomb;
 pub mod join_counters;
+mod park_on;
 pub mod parker;
 pub mod permit;
 pub mod rng;
 pub mod shim;
 mod timestamp;
+pub mod wait_queue;
 
+pub use park_on::park_on;
 pub use timestamp::Timestamp;

@@ -127,8 +127,8 @@ impl DrivesTasks {
     pub(crate) fn enter(what: &str) -> Self {
         assert!(
             !CONTEXT.with(|context| context.drives_tasks.replace(true)),
-            "{what} blocks its thread, and this thread drives tasks of a graph_runtime runtime; \
-             await instead, or move the call to `spawn_blocking`"
+            "{}",
+            would_stall(what)
         );
         Self(())
     }
@@ -139,6 +139,25 @@ impl Drop for DrivesTasks {
         // A thread whose locals are gone drives nothing any more.
         let _ = CONTEXT.try_with(|context| context.drives_tasks.set(false));
     }
+}
+
+/// For calls that block their thread until some task has done something.
+///
+/// # Panics
+///
+/// If the thread drives tasks: they would stand still meanwhile, perhaps the very one that the
+/// call waits for.
+#[track_caller]
+pub(crate) fn assert_may_block(what: &str) {
+    let drives_tasks = CONTEXT.try_with(|context| context.drives_tasks.get()).unwrap_or(false);
+    assert!(!drives_tasks, "{}", would_stall(what));
+}
+
+fn would_stall(what: &str) -> String {
+    format!(
+        "{what} blocks its thread, and this thread drives tasks of a graph_runtime runtime; \
+         await instead, or move the call to `spawn_blocking`"
+    )
 }
 
 /// While it lives, the thread is the worker given, also if it is another runtime's already: a task

@@ -4,7 +4,8 @@
 //! # Ways in
 //!
 //! **Futures.** [`spawn`] them, await their [`JoinHandle`](task::JoinHandle)s, [`time::sleep`],
-//! talk over [`net`]. Names and semantics are tokio's wherever the same thing is done.
+//! talk over [`net`], share with [`sync`]. Names and semantics are tokio's wherever the same thing
+//! is done.
 //!
 //! ```
 //! use graph_runtime::time::{Duration, sleep};
@@ -69,6 +70,7 @@ pub mod executor;
 pub mod net;
 pub mod runtime;
 pub mod seam;
+pub mod sync;
 pub mod task;
 pub mod time;
 mod worker;

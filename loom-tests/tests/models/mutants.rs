@@ -1,12 +1,13 @@
 //! No mutant survives.
 
 use crate::{biased_lock, deque, idle, injector, join_counters, lifo_slot, permit, rest, slab};
+use crate::{sync_mpsc, sync_mutex, sync_notify, sync_once, sync_oneshot, sync_semaphore};
 use crate::{task_abort, task_join, task_references, task_shutdown, task_wake};
 use loom_tests::Kill;
 use primitives::shim::Mutant;
 
 /// What each protocol's `every_mutant_is_noticed` runs.
-const TABLES: [&[Kill]; 14] = [
+const TABLES: [&[Kill]; 20] = [
     biased_lock::KILLS,
     permit::KILLS,
     join_counters::KILLS,
@@ -21,6 +22,12 @@ const TABLES: [&[Kill]; 14] = [
     task_join::KILLS,
     task_shutdown::KILLS,
     task_references::KILLS,
+    sync_mutex::KILLS,
+    sync_semaphore::KILLS,
+    sync_notify::KILLS,
+    sync_once::KILLS,
+    sync_mpsc::KILLS,
+    sync_oneshot::KILLS,
 ];
 
 #[test]

@@ -29,9 +29,11 @@ pub struct Mutex<T>(imp::Mutex<T>);
 pub struct MutexGuard<'a, T>(imp::MutexGuard<'a, T>);
 
 impl<T> Mutex<T> {
-    /// An unlocked mutex around `value`.
-    pub fn new(value: T) -> Self {
-        Self(imp::Mutex::new(value))
+    super::const_fn! {
+        /// An unlocked mutex around `value`.
+        pub const fn new(value: T) -> Self {
+            Self(imp::Mutex::new(value))
+        }
     }
 
     /// Blocks until the lock is held.

@@ -9,20 +9,24 @@
 //! protocol that needs a single total order must say so with [`atomic::fence`]`(SeqCst)`.
 
 mod cell;
+mod const_fn;
 mod lock;
 #[cfg(loom)]
 mod loom_atomic;
 mod model;
 mod mutant;
+mod rw_lock;
 mod shared_queue;
 mod thread_number;
 mod zeroed;
 
 pub use cell::UnsafeCell;
+pub use const_fn::const_fn;
 pub use crossbeam_utils::CachePadded;
 pub use lock::{Condvar, Mutex, MutexGuard};
-pub use model::{MODEL_CAPACITY_SHIFT, UNBOUNDED, model};
+pub use model::{MODEL_BLOCK_SLOTS, MODEL_CAPACITY_SHIFT, UNBOUNDED, model};
 pub use mutant::Mutant;
+pub use rw_lock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use shared_queue::SharedQueue;
 pub use zeroed::zeroed_counters;
 
@@ -62,4 +66,17 @@ pub mod hint {
     pub use loom::hint::spin_loop;
     #[cfg(not(loom))]
     pub use std::hint::spin_loop;
+
+    /// Waits a little after an exchange has failed for the `failures`th time in a row, and longer
+    /// each time: two processors that fight over a cache line get less done together than one
+    /// alone does, so one of them had better let the other one work for a while. At most 64 times
+    /// [`spin_loop`], a microsecond or two. Under loom it does not wait.
+    #[inline]
+    pub fn back_off(failures: &mut u32) {
+        #[cfg(not(loom))]
+        for _ in 0..8 << (*failures).min(3) {
+            spin_loop();
+        }
+        *failures += 1;
+    }
 }

@@ -8,6 +8,13 @@ pub const MODEL_CAPACITY_SHIFT: u32 = 2;
 #[cfg(not(loom))]
 pub const MODEL_CAPACITY_SHIFT: u32 = 8;
 
+/// Messages in one block of a channel: few under loom, so that a model sees blocks come and go.
+#[cfg(loom)]
+pub const MODEL_BLOCK_SLOTS: usize = 2;
+/// Messages in one block of a channel.
+#[cfg(not(loom))]
+pub const MODEL_BLOCK_SLOTS: usize = 31;
+
 /// How often [`model`] repeats its body on real threads.
 #[cfg(not(loom))]
 const REPETITIONS: usize = 200;

@@ -107,6 +107,46 @@ mutants! {
     TaskAbortDuringPoll,
     /// A shutdown takes the future out of the hands of the thread that polls it.
     TaskShutDownRunning,
+    /// Permits are taken without Acquire.
+    PermitsAcquire,
+    /// Permits are given back without Release.
+    PermitsRelease,
+    /// A waiter that gives up keeps the permits that it was given.
+    PermitsDropKeeps,
+    /// The mutex is taken without Acquire.
+    MutexLockAcquire,
+    /// The mutex is freed without Release.
+    MutexUnlockRelease,
+    /// Who takes the mutex after it was woken does not say that others wait.
+    MutexParkedLost,
+    /// A woken waiter that gives up keeps the wake-up to itself.
+    MutexDropKeepsWake,
+    /// A signal is left behind without Release.
+    NotifyRelease,
+    /// A signal for one goes to somebody whom an unfinished signal for all has been given to.
+    NotifyTakesAlls,
+    /// A waiter that gives up keeps the signal that it was given.
+    NotifyDropKeeps,
+    /// A value that is set once is published without Release.
+    OnceFillRelease,
+    /// A value that is set once is read without Acquire.
+    OnceGetAcquire,
+    /// A channel's message is published without Release.
+    ChannelPublishRelease,
+    /// A channel's message is taken without Acquire.
+    ChannelPopAcquire,
+    /// The receiver waits without asking the sender of the next message to wake it.
+    ChannelAwaitBlindly,
+    /// A sender waits without looking whether room came free while it got in line.
+    CapacityParkBlindly,
+    /// The receiver serves those who wait for room once, and forgets that others wait.
+    CapacityServeOnce,
+    /// A oneshot's value is published without Release.
+    OneshotCompleteRelease,
+    /// A oneshot's waker is published without Release.
+    OneshotWaitRelease,
+    /// A oneshot's waker is changed although the other end may be reading it.
+    OneshotWakerRace,
 }
 
 impl Mutant {

@@ -1,6 +1,7 @@
 //! Ours, on worker threads.
 
 use super::{Figures, Listener, Missing, Peer, Stream};
+use crate::workloads::{mpsc, mutex};
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use graph_runtime::net::{TcpListener, TcpStream};
 use graph_runtime::runtime::{Builder, Runtime};
@@ -62,11 +63,11 @@ impl Peer for GraphRuntime {
     }
 
     fn mpsc(&self) -> Figures {
-        Err(Missing::because("graph_runtime has no channel yet"))
+        mpsc::run::<Self, mpsc::GraphRuntimeChannel>(self)
     }
 
     fn mutex(&self) -> Figures {
-        Err(Missing::because("graph_runtime has no async mutex yet"))
+        mutex::run::<Self, mutex::GraphRuntimeMutex>(self)
     }
 }
 

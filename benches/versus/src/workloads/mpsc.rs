@@ -56,6 +56,26 @@ async fn exchange<P: Peer, C: Channel>() -> Duration {
     start.elapsed()
 }
 
+/// graph_runtime's channel.
+pub struct GraphRuntimeChannel;
+
+impl Channel for GraphRuntimeChannel {
+    type Sender = graph_runtime::sync::mpsc::Sender<u64>;
+    type Receiver = graph_runtime::sync::mpsc::Receiver<u64>;
+
+    fn bounded(capacity: usize) -> (Self::Sender, Self::Receiver) {
+        graph_runtime::sync::mpsc::channel(capacity)
+    }
+
+    async fn send(sender: &Self::Sender, number: u64) {
+        sender.send(number).await.expect("the receiver stays");
+    }
+
+    async fn receive(receiver: &mut Self::Receiver) -> Option<u64> {
+        receiver.recv().await
+    }
+}
+
 /// tokio's channel.
 pub struct TokioChannel;
 

@@ -46,6 +46,21 @@ async fn contend<P: Peer, M: Mutex>() -> Duration {
     elapsed
 }
 
+/// graph_runtime's mutex.
+pub struct GraphRuntimeMutex(graph_runtime::sync::Mutex<u64>);
+
+impl Mutex for GraphRuntimeMutex {
+    fn zero() -> Self {
+        Self(graph_runtime::sync::Mutex::new(0))
+    }
+
+    async fn increment(&self) -> u64 {
+        let mut number = self.0.lock().await;
+        *number += 1;
+        *number
+    }
+}
+
 /// tokio's mutex.
 pub struct TokioMutex(tokio::sync::Mutex<u64>);
 

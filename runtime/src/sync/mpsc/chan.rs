@@ -1,0 +1,178 @@
+//! What senders and receiver share.
+
+use super::capacity::{Capacity, Freed};
+use super::list::{Awaited, List};
+use crate::sync::Notify;
+use crate::sync::permits::Permits;
+use primitives::shim::atomic::{AtomicUsize, Ordering};
+use primitives::shim::{CachePadded, Mutex};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::task::Waker;
+
+/// A channel.
+pub(super) struct Chan<T> {
+    pub(super) list: List<T>,
+    /// In a cache line apart from the list's tail, although both change with every message: that
+    /// way one sender can be at the one while another is at the other.
+    permits: CachePadded<Permits>,
+    freed: Freed,
+    max: usize,
+    /// Whom to wake for the message that is awaited. Whoever takes it out wakes it, so it cannot
+    /// be lost by being taken too early: its owner then comes and leaves it again.
+    receiver: Mutex<Option<Waker>>,
+    /// Tells senders that the receiver has closed the channel.
+    pub(super) closed: Notify,
+    counts: CachePadded<Counts>,
+}
+
+// What a panicking payload leaves behind is a channel with one message less.
+impl<T> UnwindSafe for Chan<T> {}
+impl<T> RefUnwindSafe for Chan<T> {}
+
+struct Counts {
+    senders: AtomicUsize,
+    weak: AtomicUsize,
+}
+
+impl<T> Chan<T> {
+    /// A channel with one sender.
+    ///
+    /// # Panics
+    ///
+    /// If `capacity` is more than there can be permits.
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            list: List::new(),
+            permits: CachePadded::new(Permits::new(capacity)),
+            freed: Freed::new(),
+            max: capacity,
+            receiver: Mutex::new(None),
+            closed: Notify::new(),
+            counts: CachePadded::new(Counts {
+                senders: AtomicUsize::new(1),
+                weak: AtomicUsize::new(0),
+            }),
+        }
+    }
+
+    /// The room in the channel.
+    #[inline]
+    pub(super) fn capacity(&self) -> Capacity<'_> {
+        Capacity { permits: &self.permits, freed: &self.freed, max: self.max }
+    }
+
+    /// Whether the receiver is gone or has closed the channel.
+    pub(super) fn is_closed(&self) -> bool {
+        self.permits.is_closed()
+    }
+
+    /// Sends, with room that was taken before.
+    #[inline]
+    pub(super) fn push(&self, message: T) {
+        let awaited = self.list.tail().push(message);
+        self.wake_receiver_if(awaited);
+    }
+
+    #[inline]
+    fn wake_receiver_if(&self, awaited: Awaited) {
+        if awaited == Awaited::Yes {
+            self.wake_receiver();
+        }
+    }
+
+    #[cold]
+    fn wake_receiver(&self) {
+        let waker = self.receiver.lock().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Lets the receiver be woken by `waker`.
+    pub(super) fn set_receiver(&self, waker: &Waker) {
+        // Wakers are cloned and dropped outside of the lock.
+        if self.receiver.lock().as_ref().is_some_and(|known| known.will_wake(waker)) {
+            return;
+        }
+        let clone = waker.clone();
+        let replaced = self.receiver.lock().replace(clone);
+        drop(replaced);
+    }
+
+    /// Gives back room that was taken and is not used. The receiver of a closed channel may have
+    /// waited for just that.
+    pub(super) fn release(&self, n: usize) {
+        self.permits.release(n);
+        if self.is_closed() {
+            self.wake_receiver();
+        }
+    }
+
+    /// Lets senders fail from now on.
+    pub(super) fn close(&self) {
+        self.permits.close();
+        self.closed.notify_waiters();
+    }
+
+    /// Waits until the receiver is gone or has closed the channel.
+    pub(super) async fn closed(&self) {
+        let closed = self.closed.notified();
+        if !self.is_closed() {
+            closed.await;
+        }
+    }
+
+    pub(super) fn add_sender(&self) {
+        // ORDERING: Relaxed; whoever adds one has one, so the count does not become 0.
+        self.counts.senders.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Adds a sender unless the last one is gone.
+    pub(super) fn try_add_sender(&self) -> bool {
+        // ORDERING: only a guess at what the exchange will find.
+        let mut senders = self.counts.senders.load(Ordering::Relaxed);
+        while senders > 0 {
+            // ORDERING: Relaxed as in `add_sender`; the count was not 0.
+            match self.counts.senders.compare_exchange_weak(
+                senders,
+                senders + 1,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(found) => senders = found,
+            }
+        }
+        false
+    }
+
+    /// The last sender to go says that there will be no more messages.
+    pub(super) fn remove_sender(&self) {
+        // ORDERING: Release puts what this sender has sent before the end that another one sends
+        // when it goes; Acquire is that one's side.
+        if self.counts.senders.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let awaited = self.list.tail().close();
+            self.wake_receiver_if(awaited);
+        }
+    }
+
+    pub(super) fn senders(&self) -> usize {
+        // ORDERING: Acquire: whoever sees that the last one is gone sees what it sent.
+        self.counts.senders.load(Ordering::Acquire)
+    }
+
+    pub(super) fn add_weak(&self) {
+        // ORDERING: a statistic.
+        self.counts.weak.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn remove_weak(&self) {
+        // ORDERING: a statistic.
+        self.counts.weak.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn weak(&self) -> usize {
+        // ORDERING: a statistic.
+        self.counts.weak.load(Ordering::Relaxed)
+    }
+}
