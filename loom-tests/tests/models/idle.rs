@@ -2,6 +2,7 @@
 
 use loom_tests::explore;
 use primitives::parker::Parker;
+use primitives::shim::atomic::{Ordering, fence};
 use primitives::shim::sync::Arc;
 use primitives::shim::{hint, thread};
 use scheduler::steal::{
@@ -85,7 +86,10 @@ impl<S: Source> Pool<S> {
             searching = searching || self.idle.start_search();
             if let Some(item) = self.source.take() {
                 if searching && self.idle.stop_search() {
-                    self.announce();
+                    fence(Ordering::SeqCst);
+                    if !self.source.is_empty() {
+                        self.announce();
+                    }
                 }
                 return item;
             }

@@ -2,6 +2,7 @@
 
 use super::Local;
 use crate::task::Runnable;
+use primitives::shim::atomic::{Ordering, fence};
 use scheduler::steal::Steal;
 
 /// How often a searcher goes round all victims while their queues are contended.
@@ -63,12 +64,21 @@ impl Local {
         Some(runnable)
     }
 
-    /// This worker has work: it no longer searches, and if it was the last that did, the next one
-    /// starts, because where there is one item there are often more.
+    /// This worker has work: it no longer searches, and if it was the last that did and there is
+    /// more, the next one starts.
+    ///
+    /// Waking it takes longer than many a task, and it would be in the way of this worker's own: so
+    /// not without something to find.
     #[inline]
     pub(super) fn stop_search(&self) {
         if self.searching.replace(false) && self.shared.idle.stop_search() {
-            self.shared.announce();
+            // ORDERING: pairs with the fence of a producer between its push and its look at who
+            // searches: either what it has pushed is seen here, or it sees that nobody searches
+            // any more.
+            fence(Ordering::SeqCst);
+            if self.sees_work() {
+                self.shared.announce();
+            }
         }
     }
 

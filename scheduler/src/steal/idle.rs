@@ -138,8 +138,8 @@ impl Idle {
         true
     }
 
-    /// A searcher found work. True if it was the last one: it should then
-    /// [`wake_one`](Self::wake_one), for where there is one item there are often more.
+    /// A searcher found work. True if it was the last one: it should then, after a sequentially
+    /// consistent fence, look whether there is more, and [`wake_one`](Self::wake_one) if so.
     #[must_use = "the last searcher wakes the next"]
     pub fn stop_search(&self) -> bool {
         // ORDERING: Release, for a searcher that is not the last wakes nobody. What it has brought
