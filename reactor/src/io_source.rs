@@ -1,6 +1,7 @@
 //! One registered source: its readiness, and who waits for it.
 
 use crate::ready::Ready;
+use crate::waiters::{WaiterKey, Waiters};
 use mio::Token;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicU64, Ordering};
@@ -69,7 +70,7 @@ impl ReadyEvent {
     }
 }
 
-/// A source's readiness and the tasks that wait for it: at most one reader and one writer.
+/// A source's readiness and the tasks that wait for it.
 ///
 /// Readiness is edge-triggered: the kernel says once that a socket became readable, and this
 /// remembers it until an operation would block.
@@ -88,20 +89,21 @@ impl ReadyEvent {
 pub struct IoSource {
     token: Token,
     word: AtomicU64,
-    waiters: Mutex<Waiters>,
+    waiting: Mutex<Waiting>,
 }
 
-#[derive(Debug, Default)]
-struct Waiters {
-    reader: Option<Waker>,
-    writer: Option<Waker>,
+#[derive(Debug)]
+struct Waiting {
+    readers: Waiters,
+    writers: Waiters,
+    last_key: WaiterKey,
 }
 
-impl Waiters {
-    fn of(&mut self, direction: Direction) -> &mut Option<Waker> {
+impl Waiting {
+    fn of(&mut self, direction: Direction) -> &mut Waiters {
         match direction {
-            Direction::Read => &mut self.reader,
-            Direction::Write => &mut self.writer,
+            Direction::Read => &mut self.readers,
+            Direction::Write => &mut self.writers,
         }
     }
 }
@@ -109,7 +111,9 @@ impl Waiters {
 impl IoSource {
     /// A source that is not known to be ready for anything.
     pub(crate) fn new(token: Token) -> Self {
-        Self { token, word: AtomicU64::new(0), waiters: Mutex::default() }
+        let (readers, writers) = (Waiters::default(), Waiters::default());
+        let waiting = Waiting { readers, writers, last_key: WaiterKey::SHARED };
+        Self { token, word: AtomicU64::new(0), waiting: Mutex::new(waiting) }
     }
 
     /// The token it is registered under.
@@ -117,28 +121,57 @@ impl IoSource {
         self.token
     }
 
-    /// Waits until the source is ready in `direction`.
+    /// A place of one's own among those who wait, for [`poll_ready_at`](Self::poll_ready_at).
+    pub fn new_place(&self) -> WaiterKey {
+        let mut waiting = self.waiting.lock();
+        waiting.last_key = waiting.last_key.next();
+        waiting.last_key
+    }
+
+    /// Waits until the source is ready in `direction`, in the place that is
+    /// [shared](WaiterKey::SHARED) by all callers: the last one's waker replaces the others'.
     ///
-    /// One task may wait per direction: a second waker replaces the first, which is then not woken
-    /// by an event. `Ready` means that the operation is worth trying, not that it will succeed.
+    /// `Ready` means that the operation is worth trying, not that it will succeed.
     ///
     /// # Cancel safety
     ///
     /// The waker stays behind until the next event or the next call; giving up loses nothing.
     pub fn poll_ready(&self, cx: &mut Context<'_>, direction: Direction) -> Poll<ReadyEvent> {
-        if let Some(event) = self.ready_event(direction) {
+        self.poll_ready_at(cx, direction, WaiterKey::SHARED)
+    }
+
+    /// [`poll_ready`](Self::poll_ready) in a place of one's own: any number of tasks may wait, and
+    /// an event wakes them all.
+    ///
+    /// # Cancel safety
+    ///
+    /// The waker stays behind until the next event or [`leave`](Self::leave).
+    pub fn poll_ready_at(
+        &self,
+        cx: &mut Context<'_>,
+        direction: Direction,
+        place: WaiterKey,
+    ) -> Poll<ReadyEvent> {
+        if let Some(event) = self.ready(direction) {
             return Poll::Ready(event);
         }
         // Cloning and dropping wakers is user code: both happen outside the lock.
         let waker = cx.waker().clone();
-        let mut waiters = self.waiters.lock();
-        if let Some(event) = self.ready_event(direction) {
+        let mut waiting = self.waiting.lock();
+        if let Some(event) = self.ready(direction) {
             return Poll::Ready(event);
         }
-        let old = waiters.of(direction).replace(waker);
-        drop(waiters);
+        let old = waiting.of(direction).put(place, waker);
+        drop(waiting);
         drop(old);
         Poll::Pending
+    }
+
+    /// Whoever waits for `direction` in this place does so no longer.
+    pub fn leave(&self, direction: Direction, place: WaiterKey) {
+        // Dropped after the lock.
+        let waker = self.waiting.lock().of(direction).remove(place);
+        drop(waker);
     }
 
     /// Takes back the readiness that `event` told of, because the operation would block.
@@ -167,7 +200,7 @@ impl IoSource {
     /// Adds `ready` and moves the wakers of whoever waits for it to `wakers`.
     pub(crate) fn set_readiness(&self, ready: Ready, wakers: &mut Vec<Waker>) {
         let flags = u64::from(ready.bits());
-        // ORDERING: AcqRel pairs with the Acquire in `ready_event` and with `clear_readiness`.
+        // ORDERING: AcqRel pairs with the Acquire in `ready` and with `clear_readiness`.
         let mut word = self.word.load(Ordering::Acquire);
         loop {
             let next = (word | flags).wrapping_add(1 << TICK_SHIFT);
@@ -176,16 +209,17 @@ impl IoSource {
                 Err(current) => word = current,
             }
         }
-        let mut waiters = self.waiters.lock();
+        let mut waiting = self.waiting.lock();
         for direction in [Direction::Read, Direction::Write] {
             if ready.intersects(direction.mask()) {
-                wakers.extend(waiters.of(direction).take());
+                waiting.of(direction).take_all(wakers);
             }
         }
     }
 
-    /// What the source is ready for in `direction`, if anything.
-    fn ready_event(&self, direction: Direction) -> Option<ReadyEvent> {
+    /// What the source is known to be ready for in `direction`, if anything.
+    #[inline]
+    pub fn ready(&self, direction: Direction) -> Option<ReadyEvent> {
         // ORDERING: Acquire pairs with the AcqRel in `set_readiness`: the operation that follows
         // comes after the edge.
         let word = self.word.load(Ordering::Acquire);

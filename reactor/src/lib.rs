@@ -20,7 +20,7 @@
 //! * [`Driver`] and [`Registrar`] are the seam to the operating system. [`MioDriver`] is the real
 //!   one; a test or a simulator puts one without file descriptors in its place, and time is an
 //!   argument everywhere, so the whole reactor then runs on a virtual clock.
-//! * [`IoSource`] is one registered socket: its readiness and the two tasks that wait for it.
+//! * [`IoSource`] is one registered socket: its readiness and the tasks that wait for it.
 //! * The timer wheel keeps exact deadlines: a timer never fires early, and a turn that runs at or
 //!   after its deadline fires it.
 //!
@@ -38,6 +38,7 @@ mod timerfd;
 mod timers;
 mod turn;
 mod turning;
+mod waiters;
 mod wake;
 mod wheel;
 
@@ -49,4 +50,5 @@ pub use reactor::Reactor;
 pub use ready::Ready;
 pub use sources::MAX_SOURCES;
 pub use turn::Turn;
+pub use waiters::WaiterKey;
 pub use wheel::TimerKey;

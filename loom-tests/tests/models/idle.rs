@@ -15,6 +15,7 @@ use {loom_tests::Kill, primitives::shim::Mutant};
 pub(crate) const KILLS: &[Kill] = &[
     (Mutant::IdleWakeFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
     (Mutant::IdleSleepFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
+    (Mutant::IdleLeaveFence, "idle::a_busy_worker_meets_a_searcher_that_gives_up"),
     (Mutant::IdleSearcherSilent, "idle::two_workers_share_two_items"),
     (Mutant::IdleSearcherRelease, "idle::a_searcher_with_a_find_meets_one_going_to_sleep"),
 ];
@@ -169,6 +170,30 @@ fn two_outsiders_meet_one_worker() {
         for outsider in outsiders {
             outsider.join().unwrap();
         }
+    });
+}
+
+/// A searcher turns to something else, and will not look at the queues for long. What is queued
+/// meanwhile is found by its last look, or by the worker that is woken for it.
+#[test]
+fn a_busy_worker_meets_a_searcher_that_gives_up() {
+    explore(3, || {
+        let queue = WorkStealingQueue::new();
+        let pool = Pool::new(queue.stealer(), 3);
+        let other = spawn_worker(&pool, 1);
+        assert!(pool.idle.start_search());
+        let searcher = {
+            let pool = Arc::clone(&pool);
+            thread::spawn(move || {
+                if pool.idle.leave_search() && !pool.source.is_empty() {
+                    pool.announce();
+                }
+            })
+        };
+        queue.push(7).unwrap();
+        pool.announce();
+        assert_eq!(other.join().unwrap(), 7);
+        searcher.join().unwrap();
     });
 }
 

@@ -65,6 +65,8 @@ mutants! {
     IdleWakeFence,
     /// A worker does not fence between announcing sleep and its last look at the queues.
     IdleSleepFence,
+    /// A searcher that gives up does not fence before its last look at the queues.
+    IdleLeaveFence,
     /// The last searcher finds work and does not wake the next.
     IdleSearcherSilent,
     /// A searcher that finds work, but is not the last, does not publish what it leaves to others.

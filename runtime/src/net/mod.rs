@@ -45,7 +45,6 @@ mod registration;
 mod tcp_io;
 mod tcp_listener;
 mod tcp_stream;
-mod waiters;
 
 pub use addresses::ToSocketAddrs;
 pub use tcp_listener::TcpListener;

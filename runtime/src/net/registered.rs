@@ -2,10 +2,9 @@
 
 use super::attempt::{Attempt, attempt};
 use super::registration::{Registration, shut_down};
-use super::waiters::POLLER;
 use crate::runtime::Handle;
 use primitives::shim::Mutex;
-use reactor::Direction;
+use reactor::{Direction, WaiterKey};
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
@@ -92,7 +91,7 @@ impl<S: AsRawFd> Registered<S> {
             return Poll::Ready(result);
         }
         let registration = self.registration()?;
-        registration.poll_io(context, direction, POLLER, &self.source, &mut operation)
+        registration.poll_io(context, direction, WaiterKey::SHARED, &self.source, &mut operation)
     }
 
     /// Tries `operation` until it does not block. Any number of tasks may do so at once.
@@ -113,7 +112,7 @@ impl<S: AsRawFd> Registered<S> {
             return result;
         }
         let registration = self.registration()?;
-        let place = registration.waiters(direction).place();
+        let place = registration.place(direction);
         poll_fn(|context| {
             registration.poll_io(context, direction, place.key(), &self.source, &mut operation)
         })
@@ -153,7 +152,7 @@ impl<S: AsRawFd> Registered<S> {
     /// Outside a runtime, if it is not registered.
     pub(super) async fn ready(&self, direction: Direction) -> io::Result<()> {
         let registration = self.registration()?;
-        let place = registration.waiters(direction).place();
+        let place = registration.place(direction);
         let event =
             poll_fn(|context| registration.poll_ready(context, direction, place.key())).await;
         if event.is_shutdown() { Err(shut_down()) } else { Ok(()) }
@@ -166,7 +165,7 @@ impl<S: AsRawFd> Registered<S> {
         context: &mut Context<'_>,
         direction: Direction,
     ) -> Poll<io::Result<()>> {
-        let event = ready!(self.registration()?.poll_ready(context, direction, POLLER));
+        let event = ready!(self.registration()?.poll_ready(context, direction, WaiterKey::SHARED));
         Poll::Ready(if event.is_shutdown() { Err(shut_down()) } else { Ok(()) })
     }
 

@@ -1,15 +1,14 @@
 //! A socket's place in some worker's reactor.
 
 use super::attempt::{Attempt, attempt};
-use super::waiters::{Key, Waiters};
 use crate::runtime::Handle;
 use mio::Interest;
 use mio::unix::SourceFd;
-use reactor::{Direction, IoSource, Reactor, ReactorError, ReadyEvent};
+use reactor::{Direction, IoSource, Reactor, ReactorError, ReadyEvent, WaiterKey};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 /// How often one poll tries an operation. Each further try needs an event that arrived during the
 /// one before, so this is reached only by a socket that reports readiness it does not have; the
@@ -21,23 +20,6 @@ const TRIES_PER_POLL: usize = 16;
 pub(super) struct Registration {
     reactor: Arc<Reactor>,
     io: Arc<IoSource>,
-    read: Side,
-    write: Side,
-}
-
-/// One direction.
-#[derive(Debug)]
-struct Side {
-    waiters: Arc<Waiters>,
-    /// Wakes all of them.
-    waker: Waker,
-}
-
-impl Side {
-    fn new() -> Self {
-        let waiters = Arc::new(Waiters::default());
-        Self { waker: Waker::from(Arc::clone(&waiters)), waiters }
-    }
 }
 
 impl Registration {
@@ -52,7 +34,7 @@ impl Registration {
         let io = reactor
             .register(&mut SourceFd(&source.as_raw_fd()), interest)
             .map_err(|error| if is_closed(&error) { shut_down() } else { error })?;
-        Ok(Self { reactor, io, read: Side::new(), write: Side::new() })
+        Ok(Self { reactor, io })
     }
 
     /// Takes the socket out of its reactor. Whoever still waits is woken.
@@ -61,26 +43,14 @@ impl Registration {
         let _ = self.reactor.deregister(&mut SourceFd(&source.as_raw_fd()), &self.io);
     }
 
-    fn side(&self, direction: Direction) -> &Side {
-        match direction {
-            Direction::Read => &self.read,
-            Direction::Write => &self.write,
-        }
-    }
-
-    /// Who waits for `direction`.
-    pub(super) fn waiters(&self, direction: Direction) -> &Waiters {
-        &self.side(direction).waiters
+    /// A place of one's own among those who wait for `direction`, until the guard is dropped.
+    pub(super) fn place(&self, direction: Direction) -> Place<'_> {
+        Place { io: &self.io, direction, key: self.io.new_place() }
     }
 
     /// Whether the socket is known to be ready now.
     pub(super) fn ready_now(&self, direction: Direction) -> Option<ReadyEvent> {
-        // Leaving the common waker with the reactor does no harm: whoever waits has it there too.
-        let mut context = Context::from_waker(&self.side(direction).waker);
-        match self.io.poll_ready(&mut context, direction) {
-            Poll::Ready(event) => Some(event),
-            Poll::Pending => None,
-        }
+        self.io.ready(direction)
     }
 
     /// Waits until the socket is ready, shut down included.
@@ -88,21 +58,9 @@ impl Registration {
         &self,
         context: &mut Context<'_>,
         direction: Direction,
-        key: Key,
+        key: WaiterKey,
     ) -> Poll<ReadyEvent> {
-        if let Some(event) = self.ready_now(direction) {
-            return Poll::Ready(event);
-        }
-        let waiters = self.waiters(direction);
-        waiters.put(key, context.waker());
-        // An event before `put` woke the others only, so the question is asked once more.
-        match self.ready_now(direction) {
-            Some(event) => {
-                waiters.remove(key);
-                Poll::Ready(event)
-            }
-            None => Poll::Pending,
-        }
+        self.io.poll_ready_at(context, direction, key)
     }
 
     /// Tries `operation` whenever the socket is ready, until it does not block.
@@ -110,7 +68,7 @@ impl Registration {
         &self,
         context: &mut Context<'_>,
         direction: Direction,
-        key: Key,
+        key: WaiterKey,
         source: &S,
         operation: &mut impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> Poll<io::Result<R>> {
@@ -144,6 +102,26 @@ impl Registration {
     #[cfg(test)]
     pub(super) fn reactor(&self) -> &Arc<Reactor> {
         &self.reactor
+    }
+}
+
+/// A waiter's own place; leaves it when dropped.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    io: &'a IoSource,
+    direction: Direction,
+    key: WaiterKey,
+}
+
+impl Place<'_> {
+    pub(super) fn key(&self) -> WaiterKey {
+        self.key
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.io.leave(self.direction, self.key);
     }
 }
 

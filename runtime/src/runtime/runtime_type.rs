@@ -44,7 +44,7 @@ pub struct Runtime {
 }
 
 enum Flavor {
-    CurrentThread(CurrentThread),
+    CurrentThread(Box<CurrentThread>),
     MultiThread(MultiThread),
 }
 
@@ -71,7 +71,7 @@ impl Runtime {
     pub(super) fn current_thread(config: Config) -> Result<Self, BuildError> {
         let (handle, mut locals) = prepare(&config, RuntimeFlavor::CurrentThread)?;
         let local = locals.pop().expect("a current-thread runtime has one worker");
-        let flavor = Flavor::CurrentThread(CurrentThread::new(local));
+        let flavor = Flavor::CurrentThread(Box::new(CurrentThread::new(local)));
         // From here on dropping the runtime stops whatever has been started.
         let runtime = Self { handle, flavor };
         runtime.start_monitor(&config)?;

@@ -38,6 +38,8 @@ pub(crate) struct Local {
     from_queue: Cell<bool>,
     /// Since when the time counts as busy and has not been added to the statistics.
     pub(super) busy_since: Cell<Timestamp>,
+    /// Whether the last sleep was over as soon as it began.
+    pub(super) sleeps_are_short: Cell<bool>,
     /// When to look at the reactors next.
     pub(super) glances: Glances,
     lifo_streak: Cell<u32>,
@@ -63,6 +65,7 @@ impl Local {
             searching: Cell::new(false),
             from_queue: Cell::new(false),
             busy_since: Cell::default(),
+            sleeps_are_short: Cell::new(false),
             glances: Glances::default(),
             lifo_streak: Cell::new(0),
         }

@@ -25,6 +25,10 @@ use std::time::Duration;
 /// takes, so that a worker which is just waking up is not helped.
 const PATIENCE: Duration = Duration::from_micros(200);
 
+/// A sleep that is over sooner did not get as far as the processor's idle loop: something was
+/// ready already.
+const SHORT: Duration = Duration::from_micros(3);
+
 impl Local {
     /// Runs tasks until `done` says that it is time to leave. `done` is asked before every step
     /// and after every sleep.
@@ -42,7 +46,9 @@ impl Local {
                 }
                 continue;
             }
-            self.sleep();
+            if !(self.sleeps_are_short.get() && self.dozes()) {
+                self.sleep();
+            }
         }
         self.publish_stats();
         self.stop_search();
@@ -87,6 +93,20 @@ impl Local {
         let _ = remotes[other].reactor.expire_overdue(&|| self.shared.now(), due_by);
     }
 
+    /// Instead of a sleep that would probably be over at once: a look at the reactor. True if
+    /// there is something to do.
+    fn dozes(&self) -> bool {
+        if self.searching.replace(false) && self.shared.idle.leave_search() && self.sees_work() {
+            return true;
+        }
+        self.to_queue.set(true);
+        let turn = self.remote().reactor.try_turn(&|| self.shared.now());
+        self.leave_reactor();
+        let brought = turn.is_some_and(|turn| turn.woken > 0);
+        self.sleeps_are_short.set(brought);
+        brought
+    }
+
     /// Sleeps until there is something to do.
     fn sleep(&self) {
         // Before the last look at the queues: a waker's drop is user code.
@@ -98,7 +118,7 @@ impl Local {
             return;
         }
         self.count(|stats| stats.parks += 1);
-        self.publish_stats();
+        let asleep_since = self.publish_stats();
         self.tell_if_idle();
         self.to_queue.set(true);
         let _ = self.remote().reactor.park_then(&|| self.shared.now(), None, || {
@@ -109,6 +129,7 @@ impl Local {
         });
         let now = self.shared.now();
         self.busy_since.set(now);
+        self.sleeps_are_short.set(now - asleep_since < SHORT);
         self.help_late_timers(now);
         self.leave_reactor();
         self.glances.restart(self.ticks.get());

@@ -151,6 +151,18 @@ impl Idle {
         before.searching == 1 && !Mutant::IdleSearcherSilent.is_active()
     }
 
+    /// A searcher found nothing, and does something else before it sleeps. If true, it was the
+    /// last one, and must look at every queue once more: whoever has queued something meanwhile
+    /// has left it to the searcher.
+    #[must_use = "the last searcher looks once more"]
+    pub fn leave_search(&self) -> bool {
+        // ORDERING: Relaxed; the fence below orders it before the last look.
+        let before = unpack(self.word.fetch_sub(SEARCHING_ONE, Ordering::Relaxed));
+        // ORDERING: pairs with the fence in `wake_one`, like that in `fall_asleep`.
+        Mutant::IdleLeaveFence.fence();
+        before.searching == 1
+    }
+
     /// The worker is about to sleep. It must look at every queue once more afterwards, and
     /// [`wake_up`](Self::wake_up) again if it finds anything.
     pub fn fall_asleep(&self, worker: usize, searching: bool) {

@@ -55,7 +55,7 @@ use super::cell::{Cell, Header};
 use super::place::Resident;
 use super::runnable::{RawTask, Runnable, Schedule, new_cell};
 use home::Home;
-use page::Page;
+use page::{First, Page};
 use size_class::{CLASSES, class_of};
 use std::cell;
 use std::fmt;
@@ -70,9 +70,9 @@ const EMPTY_MAX: usize = 512;
 pub struct Slab<S: Schedule> {
     home: NonNull<Home<S>>,
     /// Per size class, the first of the pages that may have room.
-    open: Box<[cell::Cell<Option<NonNull<Page<S>>>>; CLASSES]>,
+    open: Box<[First<S>; CLASSES]>,
     /// The first of the pages without a cell in use.
-    empty: cell::Cell<Option<NonNull<Page<S>>>>,
+    empty: First<S>,
     empty_count: cell::Cell<usize>,
     closed: cell::Cell<bool>,
 }
@@ -96,8 +96,8 @@ impl<S: Schedule> Slab<S> {
     pub fn new(scheduler: S) -> Self {
         Self {
             home: Home::leak(scheduler),
-            open: Box::new([const { cell::Cell::new(None) }; CLASSES]),
-            empty: cell::Cell::new(None),
+            open: Box::new([const { First::new(None) }; CLASSES]),
+            empty: First::new(None),
             empty_count: cell::Cell::new(0),
             closed: cell::Cell::new(false),
         }

@@ -20,6 +20,9 @@ const LAYOUT: Layout = match Layout::from_size_align(PAGE_BYTES, PAGE_BYTES) {
     Err(_) => unreachable!(),
 };
 
+/// The first of a list of pages.
+pub(super) type First<S> = Cell<Option<NonNull<Page<S>>>>;
+
 /// What stands before the cells. All but `home` is the owner's alone.
 pub(super) struct Page<S: Schedule> {
     home: NonNull<Home<S>>,
@@ -183,7 +186,7 @@ impl<S: Schedule> Page<S> {
     }
 
     /// Puts a page at the front.
-    pub(super) fn link(page: NonNull<Self>, first: &Cell<Option<NonNull<Self>>>) {
+    pub(super) fn link(page: NonNull<Self>, first: &First<S>) {
         // SAFETY: pages that the owner links are alive, and so are those on its lists.
         let (this, old) = unsafe { (page.as_ref(), first.get().map(|old| old.as_ref())) };
         debug_assert!(!this.linked.replace(true), "on one list at most");
@@ -197,7 +200,7 @@ impl<S: Schedule> Page<S> {
     }
 
     /// Takes a page off the list that starts with `first`.
-    pub(super) fn unlink(page: NonNull<Self>, first: &Cell<Option<NonNull<Self>>>) {
+    pub(super) fn unlink(page: NonNull<Self>, first: &First<S>) {
         // SAFETY: as in `link`.
         let this = unsafe { page.as_ref() };
         this.linked.set(false);
