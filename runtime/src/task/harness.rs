@@ -258,16 +258,18 @@ impl<F: Future, P: Place> Harness<F, P> {
         if state.is_waiting() && !state.unset_waiting() {
             return true;
         }
-        let same = cell.join_waker.with(|stored| {
-            // SAFETY: rule 4: WAITING is clear.
-            unsafe { &*stored }.as_ref().is_some_and(|stored| stored.will_wake(waker))
-        });
-        if !same {
-            let new = waker.clone();
-            // SAFETY: as above.
-            let old = cell.join_waker.with_mut(|stored| unsafe { (*stored).replace(new) });
-            discard(old);
-        }
+        // SAFETY: rule 4: WAITING is clear.
+        let stored = cell.join_waker.with_mut(|stored| unsafe { (*stored).take() });
+        let stored = match stored {
+            Some(same) if same.will_wake(waker) => same,
+            other => {
+                discard(other);
+                // If this panics, no waker is stored.
+                waker.clone()
+            }
+        };
+        // SAFETY: as above; what is overwritten is `None`.
+        cell.join_waker.with_mut(|place| unsafe { *place = Some(stored) });
         if state.set_waiting() {
             return false;
         }

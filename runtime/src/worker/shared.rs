@@ -162,6 +162,9 @@ impl Shared {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        if self.is_closing() {
+            return Err(future);
+        }
         let (runnable, handle) = self.outside.spawn(self, future, site)?;
         self.outside_tally.count_spawn();
         self.inject(Injected::One(runnable));
