@@ -66,17 +66,4 @@ pub mod hint {
     pub use loom::hint::spin_loop;
     #[cfg(not(loom))]
     pub use std::hint::spin_loop;
-
-    /// Waits a little after an exchange has failed for the `failures`th time in a row, and longer
-    /// each time: two processors that fight over a cache line get less done together than one
-    /// alone does, so one of them had better let the other one work for a while. At most 64 times
-    /// [`spin_loop`], a microsecond or two. Under loom it does not wait.
-    #[inline]
-    pub fn back_off(failures: &mut u32) {
-        #[cfg(not(loom))]
-        for _ in 0..8 << (*failures).min(3) {
-            spin_loop();
-        }
-        *failures += 1;
-    }
 }

@@ -24,7 +24,6 @@
 use super::error::{AcquireError, TryAcquireError};
 use pin_project_lite::pin_project;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
-use primitives::shim::hint::back_off;
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Place, Queued, Seat, WaitQueue, Waiter};
 use std::pin::Pin;
@@ -102,7 +101,6 @@ impl Permits {
         // closes its permits.) In the exchange it pairs with that of who gave the permits back.
         let acquire = Mutant::PermitsAcquire.weaken(Ordering::Acquire);
         let mut word = self.word.load(acquire);
-        let mut failures = 0;
         loop {
             if word & CLOSED != 0 {
                 return Err(TryAcquireError::Closed);
@@ -114,9 +112,8 @@ impl Permits {
             let taken = word - (n << SHIFT);
             match self.word.compare_exchange_weak(word, taken, acquire, Ordering::Relaxed) {
                 Ok(_) => return Ok(()),
-                Err(_) => back_off(&mut failures),
+                Err(_) => word = self.word.load(acquire),
             }
-            word = self.word.load(acquire);
         }
     }
 

@@ -26,7 +26,6 @@
 use crate::sync::error::TryAcquireError;
 use crate::sync::permits::Permits;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
-use primitives::shim::hint::back_off;
 use primitives::shim::{CachePadded, Mutant};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -34,11 +33,6 @@ use std::task::Poll;
 
 const WANTED: usize = 1;
 const ONE: usize = 2;
-
-/// With as much room as this, or an eighth of the channel if that is less, a sender goes on at once.
-/// With less (and more than none) it waits for a microsecond or two: if every few messages carried
-/// the count of what is freed from one processor to another and back, that would cost more.
-const ENOUGH: usize = 64;
 
 /// What the receiver has freed.
 pub(super) struct Freed(CachePadded<AtomicUsize>);
@@ -82,30 +76,10 @@ impl Capacity<'_> {
     /// Waits for room for `n` messages. False if the channel is closed.
     #[inline]
     pub(super) async fn acquire(self, n: usize) -> bool {
-        match self.permits.try_acquire(n) {
-            Ok(()) => true,
-            Err(TryAcquireError::Closed) => false,
-            Err(TryAcquireError::NoPermits) => self.acquire_freed(n).await,
-        }
-    }
-
-    async fn acquire_freed(self, n: usize) -> bool {
-        self.let_more_be_freed();
         match self.try_acquire(n) {
             Ok(()) => true,
             Err(TryAcquireError::Closed) => false,
             Err(TryAcquireError::NoPermits) => self.wait(n).await,
-        }
-    }
-
-    /// If there is a little room the receiver is at work on another processor. Then it is worth to
-    /// let it go on for a moment, without looking, and to take more at once.
-    fn let_more_be_freed(self) {
-        // ORDERING: a hint.
-        let freed = self.freed.0.load(Ordering::Relaxed) / ONE;
-        if freed > 0 && freed < (self.max / 8).min(ENOUGH) {
-            let mut longest = u32::MAX / 2;
-            back_off(&mut longest);
         }
     }
 

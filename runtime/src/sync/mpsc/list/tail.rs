@@ -3,8 +3,7 @@
 use super::block::{AWAITED, Block, END, FULL, SLOTS, Slot};
 use super::free_list::FreeList;
 use primitives::shim::atomic::{AtomicPtr, AtomicUsize, Ordering};
-use primitives::shim::hint::{self, back_off};
-use primitives::shim::{CachePadded, Mutant, thread};
+use primitives::shim::{CachePadded, Mutant, hint, thread};
 use std::ptr::NonNull;
 
 /// What the position counts for one block: its slots, and the place between two blocks.
@@ -81,7 +80,7 @@ impl<T> Tail<T> {
         // ORDERING: Acquire pairs with the Release in `install`: whoever sees a position in a
         // block sees that block, or a later one.
         let mut position = self.position.load(Ordering::Acquire);
-        let (mut spins, mut failures) = (0, 0);
+        let mut spins = 0;
         loop {
             let offset = position % LAP;
             if offset == SLOTS {
@@ -105,10 +104,9 @@ impl<T> Tail<T> {
                 Ordering::Relaxed,
             ) {
                 Ok(_) => return self.claimed_slot(block, position, offset, spare),
-                Err(_) => back_off(&mut failures),
+                // ORDERING: as above.
+                Err(_) => position = self.position.load(Ordering::Acquire),
             }
-            // ORDERING: as above.
-            position = self.position.load(Ordering::Acquire);
         }
     }
 
