@@ -4,7 +4,7 @@ use crate::ready::Ready;
 use crate::waiters::{WaiterKey, Waiters};
 use mio::Token;
 use primitives::shim::Mutex;
-use primitives::shim::atomic::{AtomicU64, Ordering};
+use primitives::shim::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 /// The readiness flags are the low byte of the word, the tick is the rest. One tick per event, so
@@ -87,7 +87,8 @@ impl ReadyEvent {
 /// and (2) takes that lock after it has set the flag. Whoever is second sees the other.
 #[derive(Debug)]
 pub struct IoSource {
-    token: Token,
+    /// Changed only by whoever moves the source to another reactor.
+    token: AtomicUsize,
     word: AtomicU64,
     waiting: Mutex<Waiting>,
 }
@@ -113,12 +114,23 @@ impl IoSource {
     pub(crate) fn new(token: Token) -> Self {
         let (readers, writers) = (Waiters::default(), Waiters::default());
         let waiting = Waiting { readers, writers, last_key: WaiterKey::SHARED };
-        Self { token, word: AtomicU64::new(0), waiting: Mutex::new(waiting) }
+        Self {
+            token: AtomicUsize::new(token.0),
+            word: AtomicU64::new(0),
+            waiting: Mutex::new(waiting),
+        }
     }
 
     /// The token it is registered under.
     pub(crate) fn token(&self) -> Token {
-        self.token
+        // ORDERING: Relaxed; moving and deregistering a source is for one thread at a time.
+        Token(self.token.load(Ordering::Relaxed))
+    }
+
+    /// It has moved to another reactor.
+    pub(crate) fn set_token(&self, token: Token) {
+        // ORDERING: Relaxed, as in `token`.
+        self.token.store(token.0, Ordering::Relaxed);
     }
 
     /// A place of one's own among those who wait, for [`poll_ready_at`](Self::poll_ready_at).

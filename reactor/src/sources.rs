@@ -32,6 +32,21 @@ struct Slot {
 impl Sources {
     /// Gives a new source its token.
     pub(crate) fn insert(&mut self) -> Result<Arc<IoSource>, ReactorError> {
+        let (token, place) = self.vacancy()?;
+        let source = Arc::new(IoSource::new(token));
+        *place = Some(Arc::clone(&source));
+        Ok(source)
+    }
+
+    /// Gives a source that moves in from another reactor its token here.
+    pub(crate) fn insert_moving(&mut self, source: &Arc<IoSource>) -> Result<Token, ReactorError> {
+        let (token, place) = self.vacancy()?;
+        *place = Some(Arc::clone(source));
+        Ok(token)
+    }
+
+    /// A free place, and the token that names it next.
+    fn vacancy(&mut self) -> Result<(Token, &mut Option<Arc<IoSource>>), ReactorError> {
         if self.closed {
             return Err(ReactorError::Closed);
         }
@@ -43,20 +58,21 @@ impl Sources {
             self.slots.push(Slot::default());
         }
         let slot = &mut self.slots[index];
-        let source = Arc::new(IoSource::new(Token((slot.generation << HALF) | index)));
-        slot.tenant = Some(Arc::clone(&source));
-        Ok(source)
+        Ok((Token((slot.generation << HALF) | index), &mut slot.tenant))
     }
 
     /// The source that `token` stands for, unless it has moved out.
     pub(crate) fn get(&self, token: Token) -> Option<&IoSource> {
-        let tenant = self.slots.get(token.0 & INDEX_MASK)?.tenant.as_deref()?;
-        (tenant.token() == token).then_some(tenant)
+        let slot = self.slots.get(token.0 & INDEX_MASK)?;
+        if slot.generation != token.0 >> HALF {
+            return None;
+        }
+        slot.tenant.as_deref()
     }
 
-    /// Takes out exactly this source.
-    pub(crate) fn remove(&mut self, source: &IoSource) -> Option<Arc<IoSource>> {
-        let index = source.token().0 & INDEX_MASK;
+    /// Takes out exactly this source, which has `token` here.
+    pub(crate) fn remove(&mut self, token: Token, source: &IoSource) -> Option<Arc<IoSource>> {
+        let index = token.0 & INDEX_MASK;
         let slot = self.slots.get_mut(index)?;
         let tenant = slot.tenant.take_if(|tenant| std::ptr::eq(Arc::as_ptr(tenant), source))?;
         slot.generation = slot.generation.wrapping_add(1) & INDEX_MASK;
@@ -97,7 +113,7 @@ mod tests {
     fn remove(sources: &mut Sources, oracle: &mut Oracle, nth: usize) {
         let Some(nth) = nth.checked_rem(oracle.len()) else { return };
         let (source, live) = oracle.values_mut().nth(nth).expect("nth < len");
-        let removed = sources.remove(source);
+        let removed = sources.remove(source.token(), source);
         assert_eq!(removed.is_some_and(|removed| Arc::ptr_eq(&removed, source)), *live);
         *live = false;
     }

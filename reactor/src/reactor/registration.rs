@@ -90,10 +90,39 @@ impl Reactor {
         // The source takes its place first: its first edge may come before `register` returns.
         let io = self.sources.lock().insert()?;
         if let Err(error) = self.registrar.register(source, io.token(), interest) {
-            self.sources.lock().remove(&io);
+            self.sources.lock().remove(io.token(), &io);
             return Err(error);
         }
         Ok(io)
+    }
+
+    /// Moves `source`, which is registered here as `io`, to another reactor, which watches it for
+    /// `interest` from now on. Whoever waits for it goes on waiting. Any thread, but one at a time
+    /// for each source, [`deregister`](Self::deregister) included.
+    ///
+    /// No edge is lost: the new driver starts with what the source is ready for when it comes, and
+    /// only then does the old one let go of it. It may report one edge twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`register`](Self::register) of the other reactor; the source then stays here.
+    pub fn move_to(
+        &self,
+        other: &Self,
+        source: &mut dyn Source,
+        io: &Arc<IoSource>,
+        interest: Interest,
+    ) -> io::Result<()> {
+        let token = other.sources.lock().insert_moving(io)?;
+        if let Err(error) = other.registrar.register(source, token, interest) {
+            other.sources.lock().remove(token, io);
+            return Err(error);
+        }
+        self.sources.lock().remove(io.token(), io);
+        io.set_token(token);
+        // If this fails there is nothing to undo: events under the old token reach nobody.
+        let _ = self.registrar.deregister(source);
+        Ok(())
     }
 
     /// Stops watching `source`, which was registered as `io`; whoever still waits for it is woken
@@ -106,7 +135,7 @@ impl Reactor {
     /// case `io` is shut down all the same.
     pub fn deregister(&self, source: &mut dyn Source, io: &IoSource) -> io::Result<()> {
         let mut sources = self.sources.lock();
-        let removed = sources.remove(io);
+        let removed = sources.remove(io.token(), io);
         let closed = sources.is_closed();
         drop(sources);
         if removed.is_none() && !closed {

@@ -3,6 +3,7 @@
 mod close;
 mod driver_faults;
 mod io_readiness;
+mod moving;
 mod overdue;
 mod parking;
 mod real_time;

@@ -171,7 +171,7 @@ impl<S: AsRawFd> Registered<S> {
 
     /// The reactor it is registered with, if it is.
     #[cfg(test)]
-    pub(super) fn reactor(&self) -> Option<&std::sync::Arc<reactor::Reactor>> {
+    pub(super) fn reactor(&self) -> Option<std::sync::Arc<reactor::Reactor>> {
         self.registration.get().map(Registration::reactor)
     }
 }

@@ -1,25 +1,49 @@
 //! A socket's place in some worker's reactor.
 
 use super::attempt::{Attempt, attempt};
+use crate::context;
 use crate::runtime::Handle;
+use crate::worker::Local;
 use mio::Interest;
 use mio::unix::SourceFd;
+use primitives::shim::Mutex;
+use primitives::shim::atomic::{AtomicUsize, Ordering};
 use reactor::{Direction, IoSource, Reactor, ReactorError, ReadyEvent, WaiterKey};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::AtomicU8;
+use std::task::{Context, Poll};
 
 /// How often one poll tries an operation. Each further try needs an event that arrived during the
 /// one before, so this is reached only by a socket that reports readiness it does not have; the
 /// task then lets others run before it goes on.
 const TRIES_PER_POLL: usize = 16;
 
+/// After so many waits in a row on another worker the next one moves the socket there: a task that
+/// was stolen once should not take its socket along, for that costs two system calls.
+const STRAYS_MAX: u8 = 4;
+
+const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
+
 /// A socket's readiness, and who waits for it. It does not own the socket.
+///
+/// The socket moves to the reactor of the worker on which its tasks wait for it, once they have
+/// done so [`STRAYS_MAX`] times in a row: its events are then found where they are dealt with.
 #[derive(Debug)]
 pub(super) struct Registration {
-    reactor: Arc<Reactor>,
     io: Arc<IoSource>,
+    home: Mutex<Home>,
+    /// The number of the home's worker. A hint, for a look without the lock.
+    worker: AtomicUsize,
+    /// Waits in a row on another worker. A hint: two tasks that wait at once may count as one.
+    strays: AtomicU8,
+}
+
+/// The reactor that watches a socket.
+#[derive(Debug)]
+struct Home {
+    reactor: Arc<Reactor>,
 }
 
 impl Registration {
@@ -29,18 +53,64 @@ impl Registration {
     ///
     /// If the runtime has shut down, and whatever the system says.
     pub(super) fn new(handle: &Handle, source: &impl AsRawFd) -> io::Result<Self> {
-        let reactor = Arc::clone(handle.shared().reactor());
-        let interest = Interest::READABLE | Interest::WRITABLE;
+        let worker = handle.shared().reactor_index();
+        let reactor = Arc::clone(&handle.shared().remotes[worker].reactor);
         let io = reactor
-            .register(&mut SourceFd(&source.as_raw_fd()), interest)
+            .register(&mut SourceFd(&source.as_raw_fd()), BOTH)
             .map_err(|error| if is_closed(&error) { shut_down() } else { error })?;
-        Ok(Self { reactor, io })
+        Ok(Self {
+            io,
+            home: Mutex::new(Home { reactor }),
+            worker: AtomicUsize::new(worker),
+            strays: AtomicU8::new(0),
+        })
     }
 
     /// Takes the socket out of its reactor. Whoever still waits is woken.
     pub(super) fn end(&self, source: &impl AsRawFd) {
         // The socket is about to be closed, which does the kernel's part in any case.
-        let _ = self.reactor.deregister(&mut SourceFd(&source.as_raw_fd()), &self.io);
+        let home = self.home.lock();
+        let _ = home.reactor.deregister(&mut SourceFd(&source.as_raw_fd()), &self.io);
+    }
+
+    /// A task that this worker polls begins to wait. If that is not where the socket is at home,
+    /// and it was so before, the socket moves.
+    #[inline]
+    fn wait_here(&self, source: &impl AsRawFd) {
+        // ORDERING: Relaxed, here and below; see the fields.
+        let home = self.worker.load(Ordering::Relaxed);
+        let here = context::with_any_worker(|local| local.map(Local::socket_home));
+        let strays = self.strays.load(Ordering::Relaxed);
+        if here.is_none_or(|here| here == home) {
+            if strays > 0 {
+                self.strays.store(0, Ordering::Relaxed);
+            }
+        } else if strays < STRAYS_MAX {
+            self.strays.store(strays + 1, Ordering::Relaxed);
+        } else {
+            self.strays.store(0, Ordering::Relaxed);
+            self.move_here(source);
+        }
+    }
+
+    #[cold]
+    fn move_here(&self, source: &impl AsRawFd) {
+        let Some(mut home) = self.home.try_lock() else { return };
+        let old = self.worker.load(Ordering::Relaxed);
+        let target = context::with_any_worker(|local| {
+            let local = local?;
+            // Another runtime's worker may be polling the task.
+            let is_ours = Arc::ptr_eq(local.reactor(old)?, &home.reactor);
+            let here = local.socket_home();
+            is_ours.then(|| (here, Arc::clone(local.reactor(here).expect("a worker's number"))))
+        });
+        let Some((worker, reactor)) = target else { return };
+        let mut fd = SourceFd(&source.as_raw_fd());
+        // If it cannot move, it stays.
+        if home.reactor.move_to(&reactor, &mut fd, &self.io, BOTH).is_ok() {
+            home.reactor = reactor;
+            self.worker.store(worker, Ordering::Relaxed);
+        }
     }
 
     /// A place of one's own among those who wait for `direction`, until the guard is dropped.
@@ -64,7 +134,7 @@ impl Registration {
     }
 
     /// Tries `operation` whenever the socket is ready, until it does not block.
-    pub(super) fn poll_io<S, R>(
+    pub(super) fn poll_io<S: AsRawFd, R>(
         &self,
         context: &mut Context<'_>,
         direction: Direction,
@@ -73,7 +143,10 @@ impl Registration {
         operation: &mut impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> Poll<io::Result<R>> {
         for _ in 0..TRIES_PER_POLL {
-            let event = ready!(self.poll_ready(context, direction, key));
+            let Poll::Ready(event) = self.poll_ready(context, direction, key) else {
+                self.wait_here(source);
+                return Poll::Pending;
+            };
             match self.try_at(event, source, operation) {
                 None if event.is_shutdown() => return Poll::Ready(Err(shut_down())),
                 None => {}
@@ -100,8 +173,8 @@ impl Registration {
     }
 
     #[cfg(test)]
-    pub(super) fn reactor(&self) -> &Arc<Reactor> {
-        &self.reactor
+    pub(super) fn reactor(&self) -> Arc<Reactor> {
+        Arc::clone(&self.home.lock().reactor)
     }
 }
 

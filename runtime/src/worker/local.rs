@@ -6,6 +6,7 @@ use crate::task::{End, JoinHandle, Runnable, Slab};
 use monitor::WorkerStats;
 use primitives::Timestamp;
 use primitives::rng::Rng;
+use reactor::Reactor;
 use scheduler::steal::{QUEUE_CAPACITY, WorkStealingQueue};
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -15,6 +16,9 @@ use std::sync::Arc;
 /// How many tasks in a row may come out of the LIFO slot while others wait in the queue. Two
 /// tasks that keep waking each other would otherwise starve the rest.
 const LIFO_BUDGET: u32 = 3;
+
+/// After so many wake-ups by I/O in a row without anybody else being awake, one worker will do.
+const SOLO_WAKES: u32 = 16;
 
 /// A worker's own part. It may move between threads, as `block_on` of a current-thread runtime
 /// does, but one thread has it at a time.
@@ -38,6 +42,8 @@ pub(crate) struct Local {
     from_queue: Cell<bool>,
     /// Since when the time counts as busy and has not been added to the statistics.
     pub(super) busy_since: Cell<Timestamp>,
+    /// How many times in a row I/O has woken this worker while all others slept.
+    pub(super) solo_wakes: Cell<u32>,
     /// Whether the last sleep was over as soon as it began.
     pub(super) sleeps_are_short: Cell<bool>,
     /// When to look at the reactors next.
@@ -65,6 +71,7 @@ impl Local {
             searching: Cell::new(false),
             from_queue: Cell::new(false),
             busy_since: Cell::default(),
+            solo_wakes: Cell::new(0),
             sleeps_are_short: Cell::new(false),
             glances: Glances::default(),
             lifo_streak: Cell::new(0),
@@ -80,6 +87,20 @@ impl Local {
     #[inline]
     pub(crate) fn belongs_to(&self, shared: &Arc<Shared>) -> bool {
         Arc::ptr_eq(&self.shared, shared)
+    }
+
+    /// The number of the worker whose reactor should watch the sockets of the tasks that this one
+    /// polls: itself, or worker 0 if there has been nobody else awake for a while. Sockets that
+    /// have come to different workers and talk to each other would otherwise wake one worker after
+    /// another, where one could do it all.
+    #[inline]
+    pub(crate) fn socket_home(&self) -> usize {
+        if self.solo_wakes.get() >= SOLO_WAKES { 0 } else { self.index }
+    }
+
+    /// The reactor of a worker of this runtime.
+    pub(crate) fn reactor(&self, worker: usize) -> Option<&Arc<Reactor>> {
+        Some(&self.shared.remotes.get(worker)?.reactor)
     }
 
     /// What others see of this worker.

@@ -10,7 +10,6 @@ use monitor::{ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use primitives::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
-use reactor::Reactor;
 use scheduler::steal::{Idle, Injector, Pushed, WorkStealingQueue};
 use std::fmt;
 use std::io;
@@ -210,12 +209,6 @@ impl Shared {
         while let Some(injected) = self.injector.pop() {
             drop(injected);
         }
-    }
-
-    /// The reactor for a socket that is used on this thread; see
-    /// [`reactor_index`](Self::reactor_index).
-    pub(crate) fn reactor(self: &Arc<Self>) -> &Arc<Reactor> {
-        &self.remotes[self.reactor_index()].reactor
     }
 
     /// The number of the reactor for a timer or a socket that is used on this thread: the worker's

@@ -70,6 +70,7 @@ impl Local {
         self.to_queue.set(true);
         // `None`: somebody else serves the reactor at this moment, which does as well.
         let _ = self.remote().reactor.try_turn(&|| self.shared.now());
+        self.solo_wakes.set(0);
         let before = self.busy_since.get();
         let now = self.publish_stats();
         self.glances.took(
@@ -121,12 +122,18 @@ impl Local {
         let asleep_since = self.publish_stats();
         self.tell_if_idle();
         self.to_queue.set(true);
-        let _ = self.remote().reactor.park_then(&|| self.shared.now(), None, || {
+        let turn = self.remote().reactor.park_then(&|| self.shared.now(), None, || {
             self.searching.set(idle.wake_up(self.index));
+            if idle.snapshot().awake > 1 {
+                self.solo_wakes.set(0);
+            }
             // ORDERING: pairs with the fence in `tell_if_idle`.
             fence(Ordering::SeqCst);
             self.shared.set_idle(false);
         });
+        if turn.io_events > 0 {
+            self.solo_wakes.set(self.solo_wakes.get().saturating_add(1));
+        }
         let now = self.shared.now();
         self.busy_since.set(now);
         self.sleeps_are_short.set(now - asleep_since < SHORT);

@@ -40,7 +40,7 @@ fn worker_and_registration(stream: &TcpStream) -> (Option<usize>, Option<usize>)
     let shared = handle.shared();
     let here = with_worker(shared, |local| local.map(Local::index));
     let registered = stream.io.reactor().and_then(|reactor| {
-        shared.remotes.iter().position(|remote| Arc::ptr_eq(&remote.reactor, reactor))
+        shared.remotes.iter().position(|remote| Arc::ptr_eq(&remote.reactor, &reactor))
     });
     (here, registered)
 }
@@ -72,6 +72,81 @@ fn a_connection_is_registered_where_it_is_polled() {
     let mut places = places.expect("it does not panic");
     places.sort_unstable();
     assert_eq!(places, [(Some(0), Some(0)), (Some(1), Some(1))]);
+}
+
+/// Two tasks that are on two workers while the first half of each runs.
+async fn on_two_workers<F>(halves: [impl FnOnce(Arc<Barrier>) -> F; 2])
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let both_run = Arc::new(Barrier::new(2));
+    let tasks = halves.map(|half| crate::spawn(half(Arc::clone(&both_run))));
+    for task in tasks {
+        task.await.expect("it does not panic");
+    }
+}
+
+#[test]
+fn a_connection_moves_to_where_its_task_waits_for_it() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("two workers");
+    let test = runtime.spawn(async {
+        let (client, server) = pair().await;
+        let server = Arc::new(server);
+        let wait = |server: Arc<TcpStream>, first: bool| {
+            move |both_run: Arc<Barrier>| async move {
+                both_run.wait();
+                if !first {
+                    both_run.wait();
+                }
+                for strays in 0..=4 {
+                    let (here, home) = worker_and_registration(&server);
+                    assert!(first || here != home, "it has moved after {strays} waits");
+                    assert!(poll_once((&*server).read(&mut [0])).await.is_none());
+                }
+                let (here, home) = worker_and_registration(&server);
+                assert_eq!(here, home);
+                if first {
+                    both_run.wait();
+                }
+            }
+        };
+        on_two_workers([true, false].map(|first| wait(Arc::clone(&server), first))).await;
+        drop(client);
+    });
+    runtime.block_on(test).expect("it does not panic");
+}
+
+/// Answers each byte until there are no more.
+async fn echo(mut server: TcpStream) {
+    let mut byte = [0];
+    while server.read(&mut byte).await.expect("the client stays") > 0 {
+        server.write_all(&byte).await.expect("the client reads");
+    }
+}
+
+#[test]
+fn two_ends_that_only_wake_each_other_come_together() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("two workers");
+    let test = runtime.spawn(async {
+        let (mut client, server) = pair().await;
+        let both_run = Arc::new(Barrier::new(2));
+        let inside = Arc::clone(&both_run);
+        let server = crate::spawn(async move {
+            inside.wait();
+            echo(server).await;
+        });
+        let client = crate::spawn(async move {
+            both_run.wait();
+            // It goes on for ever if they never come together.
+            while worker_and_registration(&client) != (Some(0), Some(0)) {
+                client.write_all(&[1]).await.expect("the server reads");
+                client.read_exact(&mut [0]).await.expect("the server answers");
+            }
+        });
+        client.await.expect("it does not panic");
+        server.await.expect("it does not panic");
+    });
+    runtime.block_on(test).expect("it does not panic");
 }
 
 /// Polls a read of `pretended` bytes out of 10 once and says whether it was tried.
