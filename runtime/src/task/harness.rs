@@ -6,7 +6,7 @@
 
 use super::JoinError;
 use super::cell::{Cell, Header, Stage, VTable};
-use super::id::Entered;
+use super::id::{Entered, take_yield};
 use super::place::Place;
 use super::runnable::{End, RawTask, Runnable};
 use super::state::{Complete, DropJoin, Start, Suspend};
@@ -120,7 +120,7 @@ impl<F: Future, P: Place> Harness<F, P> {
         let end = match polled {
             Ok(Poll::Pending) => {
                 drop(entered);
-                return self.suspend();
+                return self.suspend(take_yield(self.0.as_ptr().cast_const().cast()));
             }
             Ok(Poll::Ready(output)) => self.store(Ok(output), End::Finished),
             Err(payload) => {
@@ -145,8 +145,8 @@ impl<F: Future, P: Place> Harness<F, P> {
     }
 
     #[inline]
-    fn suspend(self) -> Option<Runnable> {
-        match self.cell().header.state.suspend() {
+    fn suspend(self, yielded: bool) -> Option<Runnable> {
+        match self.cell().header.state.suspend(yielded) {
             Suspend::Idle => {}
             Suspend::Requeue => return Some(Runnable::from_raw(self.raw())),
             Suspend::Cancel => {

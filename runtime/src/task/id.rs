@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::num::NonZeroU64;
+use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Identifies a task, uniquely in this process and for its whole life.
@@ -18,6 +19,8 @@ static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
 thread_local! {
     static UNUSED: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
     static CURRENT: Cell<Option<Id>> = const { Cell::new(None) };
+    /// The data of the waker of the task that has yielded last.
+    static YIELDED: Cell<*const ()> = const { Cell::new(ptr::null()) };
 }
 
 impl Id {
@@ -60,6 +63,28 @@ pub fn id() -> Id {
 /// The id of the running task, if the calling code runs in one.
 pub fn try_id() -> Option<Id> {
     CURRENT.try_with(Cell::get).ok().flatten()
+}
+
+/// The running task, whose waker has this data, yields: it is to be queued again when its poll
+/// returns Pending.
+pub(super) fn note_yield(task: *const ()) {
+    let _ = YIELDED.try_with(|yielded| yielded.set(task));
+}
+
+/// Whether this is the task that has yielded, which is said once.
+///
+/// If a poll yields and then is ready after all, the note stays, and a later task in the same place
+/// may be polled once too often, which a task has to expect.
+#[inline]
+pub(super) fn take_yield(task: *const ()) -> bool {
+    let taken = YIELDED.try_with(|yielded| {
+        let taken = ptr::eq(yielded.get(), task);
+        if taken {
+            yielded.set(ptr::null());
+        }
+        taken
+    });
+    taken.unwrap_or(false)
 }
 
 /// While it lives, the thread runs the task with the given id.

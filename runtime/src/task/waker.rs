@@ -1,6 +1,7 @@
 //! Wakers that point straight at the task.
 
 use super::cell::Header;
+use super::id::{note_yield, try_id};
 use super::runnable::RawTask;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
@@ -8,6 +9,22 @@ use std::ptr::NonNull;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, release);
+
+/// Lets the running task be queued again when its poll returns, as waking it through `waker`
+/// would, but without a wake. False if `waker` is not its own: it may be one that somebody has put
+/// around it.
+pub(super) fn yield_through(waker: &Waker) -> bool {
+    if !std::ptr::eq(waker.vtable(), &VTABLE) {
+        return false;
+    }
+    // SAFETY: the vtable tells what the data of a live waker is.
+    let id = unsafe { task(waker.data()) }.id();
+    if try_id() != Some(id) {
+        return false;
+    }
+    note_yield(waker.data());
+    true
+}
 
 /// A waker that borrows the caller's reference to the task for the length of a poll.
 pub(super) struct BorrowedWaker(ManuallyDrop<Waker>);

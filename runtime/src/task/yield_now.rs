@@ -1,5 +1,6 @@
 //! Giving way to others.
 
+use super::waker::yield_through;
 use std::task::Poll;
 
 /// Lets the other tasks of this worker run before it returns: the task goes to the end of the
@@ -22,7 +23,9 @@ pub async fn yield_now() {
             return Poll::Ready(());
         }
         yielded = true;
-        context.waker().wake_by_ref();
+        if !yield_through(context.waker()) {
+            context.waker().wake_by_ref();
+        }
         Poll::Pending
     })
     .await;

@@ -1,5 +1,6 @@
 //! The part of a slab that its cells can reach.
 
+use super::blocks::Blocks;
 use super::page::Page;
 use crate::task::cell::Header;
 use crate::task::runnable::Schedule;
@@ -11,12 +12,17 @@ use std::ptr::{self, NonNull};
 /// Lives until the slab is closed and all its cells have come back.
 pub(super) struct Home<S: Schedule> {
     scheduler: S,
-    /// All pages, for the owner; for whoever frees everything afterwards.
-    pages: UnsafeCell<Vec<NonNull<Page<S>>>>,
+    /// The owner's; in the end, whoever's who frees everything.
+    memory: UnsafeCell<Memory<S>>,
     /// The last cell that another thread has freed, or [`closed`].
     returned: CachePadded<AtomicPtr<Header>>,
     /// After the owner has added those that are out: how many cells have yet to come.
     balance: AtomicUsize,
+}
+
+struct Memory<S: Schedule> {
+    pages: Vec<NonNull<Page<S>>>,
+    blocks: Blocks,
 }
 
 /// In place of the first returned cell: the slab is closed.
@@ -28,7 +34,7 @@ impl<S: Schedule> Home<S> {
     pub(super) fn leak(scheduler: S) -> NonNull<Self> {
         NonNull::from(Box::leak(Box::new(Self {
             scheduler,
-            pages: UnsafeCell::new(Vec::new()),
+            memory: UnsafeCell::new(Memory { pages: Vec::new(), blocks: Blocks::default() }),
             returned: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
             balance: AtomicUsize::new(0),
         })))
@@ -44,16 +50,17 @@ impl<S: Schedule> Home<S> {
     /// The caller is the owner, and the list does not change while the result is in use.
     pub(super) unsafe fn pages(&self) -> &[NonNull<Page<S>>] {
         // SAFETY: the contract above.
-        unsafe { &*self.pages.get() }
+        unsafe { &(*self.memory.get()).pages }
     }
 
     /// # Safety
     ///
     /// The caller is the owner.
     pub(super) unsafe fn new_page(home: NonNull<Self>) -> NonNull<Page<S>> {
-        // SAFETY: only the owner touches the list.
-        let pages = unsafe { &mut *home.as_ref().pages.get() };
-        let page = Page::allocate(home, pages.len());
+        // SAFETY: only the owner touches it.
+        let Memory { pages, blocks } = unsafe { &mut *home.as_ref().memory.get() };
+        // SAFETY: the blocks give just what a page needs.
+        let page = unsafe { Page::make(blocks.take(), home, pages.len()) };
         pages.push(page);
         page
     }
@@ -62,15 +69,15 @@ impl<S: Schedule> Home<S> {
     ///
     /// The caller is the owner; the page is on no other list, and no cell of it is in use.
     pub(super) unsafe fn free_page(home: NonNull<Self>, page: NonNull<Page<S>>) {
-        // SAFETY: only the owner touches the list, whose pages are alive.
+        // SAFETY: only the owner touches it; pages on the list are alive, and came from the blocks.
         unsafe {
-            let pages = &mut *home.as_ref().pages.get();
+            let Memory { pages, blocks } = &mut *home.as_ref().memory.get();
             let number = page.as_ref().number();
             pages.swap_remove(number);
             if let Some(moved) = pages.get(number) {
                 moved.as_ref().set_number(number);
             }
-            Page::deallocate(page);
+            blocks.give_back(page.cast());
         }
     }
 
@@ -162,10 +169,6 @@ impl<S: Schedule> Home<S> {
     /// The slab is closed and nothing is out.
     unsafe fn free(home: NonNull<Self>) {
         // SAFETY: `leak` made it from a box, and nobody can reach it any more.
-        let mut home = unsafe { Box::from_raw(home.as_ptr()) };
-        for page in home.pages.get_mut().drain(..) {
-            // SAFETY: no cell of it is in use.
-            unsafe { Page::deallocate(page) };
-        }
+        drop(unsafe { Box::from_raw(home.as_ptr()) });
     }
 }

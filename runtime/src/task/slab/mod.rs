@@ -46,6 +46,7 @@
 //! A cell larger than [`CELL_MAX`](size_class::CELL_MAX) bytes, or aligned to more than a page's
 //! header, keeps its future in a box. A slab keeps at most [`EMPTY_MAX`] empty pages for later.
 
+mod blocks;
 mod home;
 mod page;
 mod size_class;

@@ -5,20 +5,14 @@ use super::size_class::bytes_of;
 use crate::task::cell::Header;
 use crate::task::runnable::Schedule;
 use primitives::shim::MODEL_CAPACITY_SHIFT;
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-/// The size and the alignment of a page: 32 KiB, and under loom so much less that a model gets to
-/// the end of one.
-const PAGE_BYTES: usize = 1024 << (MODEL_CAPACITY_SHIFT / 2 + 1);
+/// The size and the alignment of a page: 32 KiB, and under loom so little that a model gets to the
+/// end of one.
+pub(super) const PAGE_BYTES: usize = 1024 << (MODEL_CAPACITY_SHIFT / 2 + 1);
 /// The first cell comes after so many bytes, which is also the largest alignment of a cell.
 pub(super) const HEADER_BYTES: usize = 128;
-
-const LAYOUT: Layout = match Layout::from_size_align(PAGE_BYTES, PAGE_BYTES) {
-    Ok(layout) => layout,
-    Err(_) => unreachable!(),
-};
 
 /// The first of a list of pages.
 pub(super) type First<S> = Cell<Option<NonNull<Page<S>>>>;
@@ -42,13 +36,17 @@ pub(super) struct Page<S: Schedule> {
 }
 
 impl<S: Schedule> Page<S> {
-    /// A page without cells, as number `number` of its home.
-    pub(super) fn allocate(home: NonNull<Home<S>>, number: usize) -> NonNull<Self> {
+    /// Makes a page without cells in a piece of memory, as number `number` of its home.
+    ///
+    /// # Safety
+    ///
+    /// The memory is the caller's, [`PAGE_BYTES`] large and as much aligned.
+    pub(super) unsafe fn make(
+        memory: NonNull<u8>,
+        home: NonNull<Home<S>>,
+        number: usize,
+    ) -> NonNull<Self> {
         const { assert!(size_of::<Self>() <= HEADER_BYTES) };
-        // SAFETY: the layout has a size.
-        let Some(page) = NonNull::new(unsafe { alloc(LAYOUT) }.cast::<Self>()) else {
-            handle_alloc_error(LAYOUT)
-        };
         let header = Self {
             home,
             free: Cell::new(None),
@@ -62,17 +60,10 @@ impl<S: Schedule> Page<S> {
             previous: Cell::new(None),
             next: Cell::new(None),
         };
-        // SAFETY: the memory is new, large enough and aligned.
+        let page = memory.cast::<Self>();
+        // SAFETY: the contract above.
         unsafe { page.write(header) };
         page
-    }
-
-    /// # Safety
-    ///
-    /// The page is on no list, and nobody uses it or a cell of it any more.
-    pub(super) unsafe fn deallocate(page: NonNull<Self>) {
-        // SAFETY: `allocate` got it with this layout.
-        unsafe { dealloc(page.as_ptr().cast(), LAYOUT) };
     }
 
     /// The page that a cell lies in.

@@ -86,15 +86,18 @@ impl State {
         })
     }
 
-    /// Edges (5) and (6): the poll returned Pending. The caller holds one reference.
+    /// Edges (5) and (6): the poll returned Pending. The caller holds one reference. `yielded` says
+    /// that the task has woken itself without a wake.
     #[inline]
-    pub(super) fn suspend(&self) -> Suspend {
+    pub(super) fn suspend(&self, yielded: bool) -> Suspend {
         self.update(|word| {
             debug_assert!(word & RUNNING != 0, "only a running task can suspend");
             if word & ABORTED != 0 && !Mutant::TaskAbortDuringPoll.is_active() {
                 (Suspend::Cancel, word & !QUEUED)
             } else if word & QUEUED != 0 && !Mutant::TaskWakeDuringPoll.is_active() {
                 (Suspend::Requeue, word & !RUNNING)
+            } else if yielded {
+                (Suspend::Requeue, (word & !RUNNING) | QUEUED)
             } else if word < 2 * REF_ONE {
                 (Suspend::Cancel, word)
             } else {

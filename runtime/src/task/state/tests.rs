@@ -14,17 +14,27 @@ fn a_wake_during_a_poll_requeues_once() {
     let state = running();
     assert_eq!(state.wake(), Wake::Nothing);
     assert_eq!(state.wake(), Wake::Nothing);
-    assert_eq!(state.suspend(), Suspend::Requeue);
+    assert_eq!(state.suspend(false), Suspend::Requeue);
     assert_eq!(state.references(), 3, "the queue entry keeps the reference of the poll");
     assert_eq!(state.start(), Start::Poll);
-    assert_eq!(state.suspend(), Suspend::Idle);
+    assert_eq!(state.suspend(false), Suspend::Idle);
     assert_eq!(state.references(), 2);
+}
+
+#[test]
+fn a_yield_requeues_without_a_wake() {
+    let state = running();
+    assert_eq!(state.suspend(true), Suspend::Requeue);
+    assert_eq!(state.wake(), Wake::Nothing, "it is queued");
+    assert_eq!(state.start(), Start::Poll);
+    assert_eq!(state.abort(), Wake::Nothing);
+    assert_eq!(state.suspend(true), Suspend::Cancel);
 }
 
 #[test]
 fn waking_an_idle_task_counts_the_queue_entry() {
     let state = running();
-    assert_eq!(state.suspend(), Suspend::Idle);
+    assert_eq!(state.suspend(false), Suspend::Idle);
     assert_eq!(state.wake(), Wake::Schedule);
     assert_eq!(state.wake(), Wake::Nothing, "it is queued already");
     assert_eq!(state.references(), 3);
@@ -35,7 +45,7 @@ fn a_waker_that_is_used_up_gives_its_reference_away() {
     let state = running();
     state.retain();
     state.retain();
-    assert_eq!(state.suspend(), Suspend::Idle);
+    assert_eq!(state.suspend(false), Suspend::Idle);
     assert_eq!(state.wake_last(), LastWake::Schedule);
     assert_eq!(state.references(), 4, "to the queue entry");
     assert_eq!(state.wake_last(), LastWake::Nothing);
@@ -57,7 +67,7 @@ fn a_task_that_nobody_can_wake_ends() {
     let state = State::new(2);
     assert_eq!(state.start(), Start::Poll);
     assert_eq!(state.drop_join(), DropJoin::Settled);
-    assert_eq!(state.suspend(), Suspend::Cancel);
+    assert_eq!(state.suspend(false), Suspend::Cancel);
     assert_eq!(state.complete(1, true), Complete::Unwanted);
     assert!(state.release(1));
 }
@@ -70,7 +80,7 @@ fn an_abort_is_seen_by_whoever_holds_the_future_next() {
 
     let running = running();
     assert_eq!(running.abort(), Wake::Nothing);
-    assert_eq!(running.suspend(), Suspend::Cancel);
+    assert_eq!(running.suspend(false), Suspend::Cancel);
     assert_eq!(running.complete(2, false), Complete::Settled);
     assert_eq!(running.abort(), Wake::Nothing, "too late");
 }
