@@ -39,7 +39,7 @@ pub(crate) struct Local {
     /// Whether a task that is woken now goes to the queue, and not to the LIFO slot.
     pub(super) to_queue: Cell<bool>,
     /// Whether the task that is polled came from a queue, where it may have siblings.
-    from_queue: Cell<bool>,
+    pub(super) from_queue: Cell<bool>,
     /// Since when the time counts as busy and has not been added to the statistics.
     pub(super) busy_since: Cell<Timestamp>,
     /// How many times in a row I/O has woken this worker while all others slept.

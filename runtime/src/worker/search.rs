@@ -44,6 +44,7 @@ impl Local {
             match self.shared.remotes[victim].stealer.steal_half(&self.queue) {
                 Steal::Item(runnable) => {
                     self.count(|stats| stats.steals += 1);
+                    self.from_queue.set(true);
                     return Steal::Item(runnable);
                 }
                 Steal::Contended => contended = true,

@@ -262,3 +262,29 @@ fn a_busy_worker_notices_the_end() {
         assert_eq!(handle.metrics().tasks.live, 0);
     });
 }
+
+/// Who joins many tasks has its turn when all that are queued have run, not after each of them.
+#[test]
+fn joining_siblings_takes_few_polls() {
+    each_single_runtime(|runtime| {
+        const SIBLINGS: usize = 200;
+        let polls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&polls);
+        let parent = runtime.spawn(async move {
+            let siblings: Vec<_> = (0..SIBLINGS).map(|_| spawn(async {})).collect();
+            let mut joined = std::pin::pin!(async {
+                for sibling in siblings {
+                    sibling.await.unwrap();
+                }
+            });
+            poll_fn(|context| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                joined.as_mut().poll(context)
+            })
+            .await;
+        });
+        runtime.block_on(parent).unwrap();
+        let polls = polls.load(Ordering::Relaxed);
+        assert!(polls <= 5, "{polls} polls for {SIBLINGS} tasks");
+    });
+}

@@ -1,11 +1,12 @@
 //! No wake-up is lost: many rounds across threads, and nothing in the runtime that would hide one.
 
-use crate::support::{Gate, each_runtime, multi, watched};
+use crate::support::{Gate, each_runtime, hook, multi, watched};
 use graph_runtime::{spawn, task};
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 #[test]
 fn between_a_task_and_a_thread() {
@@ -143,5 +144,29 @@ fn of_a_joiner_by_its_task() {
             }
         });
         runtime.block_on(chain).unwrap();
+    });
+}
+
+/// A yield that is polled with somebody else's waker wakes that one: what stands between, a set of
+/// futures say, has to know.
+#[test]
+fn a_yield_wakes_the_waker_that_it_is_given() {
+    each_runtime(|runtime| {
+        let woken = Arc::new(AtomicUsize::new(0));
+        let inside = Arc::clone(&woken);
+        let task = runtime.spawn(async move {
+            let counted = hook(
+                move || {
+                    inside.fetch_add(1, Ordering::SeqCst);
+                },
+                || {},
+            );
+            let mut yielding = pin!(task::yield_now());
+            let mut context = Context::from_waker(&counted);
+            assert!(yielding.as_mut().poll(&mut context).is_pending());
+            assert!(yielding.as_mut().poll(&mut context).is_ready());
+        });
+        runtime.block_on(task).unwrap();
+        assert_eq!(woken.load(Ordering::SeqCst), 1);
     });
 }
