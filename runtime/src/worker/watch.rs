@@ -75,8 +75,8 @@ impl Watch {
     }
 }
 
-/// Marks the workers that have made no step since the last look, and calls others for what they
-/// hold.
+/// Marks the workers that have made no step since the last look, calls others for what they hold,
+/// and fires their timers: all others may be asleep.
 fn look(shared: &Shared, seen: &mut [u64]) {
     for (remote, seen) in shared.remotes.iter().zip(seen) {
         let step = remote.progress.get();
@@ -84,6 +84,10 @@ fn look(shared: &Shared, seen: &mut [u64]) {
         if stuck && !(remote.lifo.is_empty() && remote.stealer.is_empty()) {
             remote.progress.mark_stuck(step);
             shared.announce();
+        }
+        if stuck {
+            let due_by = shared.now().saturating_sub(PERIOD);
+            let _ = remote.reactor.expire_overdue(&|| shared.now(), due_by);
         }
     }
 }

@@ -90,3 +90,21 @@ fn tasks_that_wake_together_run_on_all_workers() {
         }
     });
 }
+
+#[test]
+fn the_timers_of_a_blocked_worker_fire_while_all_others_sleep() {
+    watched(|| {
+        let runtime = multi(2);
+        let blocked = runtime.spawn(async {
+            let (tell, told) = mpsc::channel();
+            drop(spawn(async move {
+                sleep(Duration::from_millis(5)).await;
+                tell.send(()).unwrap();
+            }));
+            // The other task gets to its timer, on this worker, which then blocks.
+            task::yield_now().await;
+            told.recv_timeout(Duration::from_secs(30))
+        });
+        runtime.block_on(blocked).unwrap().expect("the timer fires");
+    });
+}
