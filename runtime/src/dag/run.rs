@@ -8,6 +8,7 @@ use super::scratch::Suspended;
 use super::{DagError, NodeId};
 use crate::runtime::Handle;
 use crate::task::AbortHandle;
+use crate::worker::Local;
 use primitives::join_counters::JoinCounters;
 use primitives::shim::CachePadded;
 use primitives::shim::Mutex;
@@ -165,7 +166,7 @@ impl Run {
             self.runners.compare_exchange(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed);
         if claimed.is_ok() {
             let runner = roam(self.enter(), item);
-            drop(self.handle.shared().spawn_offered(runner, Location::caller()));
+            drop(self.handle.shared().spawn_to(runner, Location::caller(), Local::push_offered));
         }
     }
 
@@ -180,7 +181,7 @@ impl Run {
     #[cold]
     pub(super) fn suspend(self: &Arc<Self>, node: u32, future: Suspended) {
         let waiting = resume(self.enter(), node, future);
-        let task = self.handle.shared().spawn_offered(waiting, Location::caller());
+        let task = self.handle.shared().spawn_to(waiting, Location::caller(), Local::push_offered);
         let abort = task.abort_handle();
         let mut end = self.end.lock();
         // Unless it is done already: its handle would stay here until the end of the run.

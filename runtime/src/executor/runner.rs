@@ -5,6 +5,7 @@ use super::core::Seat;
 use super::inner::Inner;
 use super::record::Outcome;
 use super::start::Start;
+use crate::worker::Local;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ impl Runner {
     #[track_caller]
     pub(super) fn start(inner: &Arc<Inner>, start: Start) {
         let (runner, site) = (Self::new(inner, Attempt::new(start)), Location::caller());
-        drop(inner.handle.shared().spawn_offered(runner, site));
+        drop(inner.handle.shared().spawn_to(runner, site, Local::push_offered));
     }
 
     fn new(inner: &Arc<Inner>, attempt: Attempt) -> Self {
@@ -87,7 +88,7 @@ impl Future for Runner {
         }
         if let Some(attempt) = this.attempt.take() {
             let runner = Self::new(&this.inner, attempt);
-            drop(this.inner.handle.shared().spawn_next(runner, Location::caller()));
+            drop(this.inner.handle.shared().spawn_to(runner, Location::caller(), Local::push_next));
         }
         Poll::Ready(())
     }

@@ -33,17 +33,12 @@ const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
 #[derive(Debug)]
 pub(super) struct Registration {
     io: Arc<IoSource>,
-    home: Mutex<Home>,
+    /// The reactor that watches the socket.
+    home: Mutex<Arc<Reactor>>,
     /// The number of the home's worker. A hint, for a look without the lock.
     worker: AtomicUsize,
     /// Waits in a row on another worker. A hint: two tasks that wait at once may count as one.
     strays: AtomicU8,
-}
-
-/// The reactor that watches a socket.
-#[derive(Debug)]
-struct Home {
-    reactor: Arc<Reactor>,
 }
 
 impl Registration {
@@ -60,7 +55,7 @@ impl Registration {
             .map_err(|error| if is_closed(&error) { shut_down() } else { error })?;
         Ok(Self {
             io,
-            home: Mutex::new(Home { reactor }),
+            home: Mutex::new(reactor),
             worker: AtomicUsize::new(worker),
             strays: AtomicU8::new(0),
         })
@@ -69,8 +64,9 @@ impl Registration {
     /// Takes the socket out of its reactor. Whoever still waits is woken.
     pub(super) fn end(&self, source: &impl AsRawFd) {
         // The socket is about to be closed, which does the kernel's part in any case.
-        let home = self.home.lock();
-        let _ = home.reactor.deregister(&mut SourceFd(&source.as_raw_fd()), &self.io);
+        // Those who are woken must not find the lock held.
+        let home = Arc::clone(&self.home.lock());
+        let _ = home.deregister(&mut SourceFd(&source.as_raw_fd()), &self.io);
     }
 
     /// A task that this worker polls begins to wait. If that is not where the socket is at home,
@@ -100,15 +96,15 @@ impl Registration {
         let target = context::with_any_worker(|local| {
             let local = local?;
             // Another runtime's worker may be polling the task.
-            let is_ours = Arc::ptr_eq(local.reactor(old)?, &home.reactor);
+            let is_ours = Arc::ptr_eq(local.reactor(old)?, &home);
             let here = local.socket_home();
             is_ours.then(|| (here, Arc::clone(local.reactor(here).expect("a worker's number"))))
         });
         let Some((worker, reactor)) = target else { return };
         let mut fd = SourceFd(&source.as_raw_fd());
         // If it cannot move, it stays.
-        if home.reactor.move_to(&reactor, &mut fd, &self.io, BOTH).is_ok() {
-            home.reactor = reactor;
+        if home.move_to(&reactor, &mut fd, &self.io, BOTH).is_ok() {
+            *home = reactor;
             self.worker.store(worker, Ordering::Relaxed);
         }
     }
@@ -174,7 +170,7 @@ impl Registration {
 
     #[cfg(test)]
     pub(super) fn reactor(&self) -> Arc<Reactor> {
-        Arc::clone(&self.home.lock().reactor)
+        Arc::clone(&self.home.lock())
     }
 }
 

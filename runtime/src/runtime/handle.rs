@@ -1,6 +1,5 @@
 //! A runtime seen from anywhere.
 
-use super::park_on::park_on;
 use super::{RuntimeMetrics, TryCurrentError};
 use crate::context::{self, DrivesTasks, EnteredHandle};
 use crate::task::JoinHandle;
@@ -117,7 +116,7 @@ impl Handle {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _drives = DrivesTasks::enter("Handle::block_on");
         let _entered = self.enter();
-        park_on(future)
+        primitives::park_on(future)
     }
 
     /// What the runtime has done so far.

@@ -7,7 +7,6 @@ mod error;
 mod handle;
 mod metrics;
 mod multi_thread;
-mod park_on;
 mod root;
 mod runtime_type;
 

@@ -2,7 +2,6 @@
 
 use super::current_thread::CurrentThread;
 use super::multi_thread::MultiThread;
-use super::park_on::park_on;
 use super::{BuildError, Builder, Config, EnterGuard, Handle};
 use crate::blocking::{BlockingConfig, BlockingPool};
 use crate::context::{DrivesTasks, EnteredHandle};
@@ -120,7 +119,7 @@ impl Runtime {
         let _entered = self.handle.enter();
         match &self.flavor {
             Flavor::CurrentThread(current) => current.block_on(self.handle.shared(), future),
-            Flavor::MultiThread(_) => park_on(future),
+            Flavor::MultiThread(_) => primitives::park_on(future),
         }
     }
 

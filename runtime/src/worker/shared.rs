@@ -107,35 +107,10 @@ impl Shared {
         self.spawn_to(future, site, Local::push_woken)
     }
 
-    /// Starts a task that another worker should run, if one sleeps.
-    pub(crate) fn spawn_offered<F>(
-        self: &Arc<Self>,
-        future: F,
-        site: &'static Location<'static>,
-    ) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        self.spawn_to(future, site, Local::push_offered)
-    }
-
-    /// Starts a task from within a poll that is about to return: if the worker has nothing else
-    /// to do, it runs the task itself.
-    pub(crate) fn spawn_next<F>(
-        self: &Arc<Self>,
-        future: F,
-        site: &'static Location<'static>,
-    ) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        self.spawn_to(future, site, Local::push_next)
-    }
-
+    /// Starts a task. On a worker `push` queues it: [`Local::push_offered`] calls for another one
+    /// to run it, [`Local::push_next`] is for a poll that is about to return.
     #[inline]
-    fn spawn_to<F>(
+    pub(crate) fn spawn_to<F>(
         self: &Arc<Self>,
         future: F,
         site: &'static Location<'static>,

@@ -80,14 +80,14 @@ impl Watch {
 fn look(shared: &Shared, seen: &mut [u64]) {
     for (remote, seen) in shared.remotes.iter().zip(seen) {
         let step = remote.progress.get();
-        let stuck = std::mem::replace(seen, step) == step;
-        if stuck && !(remote.lifo.is_empty() && remote.stealer.is_empty()) {
+        if std::mem::replace(seen, step) != step {
+            continue;
+        }
+        if !(remote.lifo.is_empty() && remote.stealer.is_empty()) {
             remote.progress.mark_stuck(step);
             shared.announce();
         }
-        if stuck {
-            let due_by = shared.now().saturating_sub(PERIOD);
-            let _ = remote.reactor.expire_overdue(&|| shared.now(), due_by);
-        }
+        let due_by = shared.now().saturating_sub(PERIOD);
+        let _ = remote.reactor.expire_overdue(&|| shared.now(), due_by);
     }
 }
