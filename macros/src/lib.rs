@@ -5,11 +5,17 @@
 //! the face can depend on it.
 
 mod expand;
+mod join;
 mod options;
+mod pattern;
+mod select;
 
 use proc_macro::TokenStream;
+use syn::parse::Parse;
 
 use crate::expand::{Kind, expand_or_report};
+use crate::join::{Join, Until};
+use crate::select::Select;
 
 /// Runs an `async fn` on a runtime of its own and returns what it returns.
 ///
@@ -73,4 +79,32 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     expand_or_report(args.into(), item.into(), Kind::Test).into()
+}
+
+/// What is behind `select!`, with the face's `$crate` in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn select_in_place(input: TokenStream) -> TokenStream {
+    expression::<Select>(input, select::expand)
+}
+
+/// What is behind `join!`, with the face's `$crate` in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn join_in_place(input: TokenStream) -> TokenStream {
+    expression::<Join>(input, |join| join::expand(join, Until::AllDone))
+}
+
+/// What is behind `try_join!`, with the face's `$crate` in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn try_join_in_place(input: TokenStream) -> TokenStream {
+    expression::<Join>(input, |join| join::expand(join, Until::AllDoneOrError))
+}
+
+fn expression<T: Parse>(
+    input: TokenStream,
+    expand: impl FnOnce(T) -> proc_macro2::TokenStream,
+) -> TokenStream {
+    syn::parse(input).map_or_else(|error| error.to_compile_error(), expand).into()
 }

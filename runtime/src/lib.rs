@@ -64,6 +64,7 @@ extern crate self as graph_runtime;
 struct Readme;
 
 mod blocking;
+mod combinators;
 mod context;
 pub mod dag;
 pub mod executor;
@@ -75,6 +76,8 @@ pub mod task;
 pub mod time;
 mod worker;
 
+#[doc(hidden)]
+pub use combinators::support as macro_support;
 pub use executor::{
     AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, Graph,
     GraphHandle, GraphReport, Node, SubmitError, TaskContext, TaskError, TaskFuture, TaskHandle,

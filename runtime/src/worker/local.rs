@@ -98,6 +98,12 @@ impl Local {
         if self.solo_wakes.get() >= SOLO_WAKES { 0 } else { self.index }
     }
 
+    /// A number below `bound` that follows from the runtime's seed.
+    #[inline]
+    pub(crate) fn random_below(&self, bound: u32) -> u32 {
+        self.rng.borrow_mut().below(bound)
+    }
+
     /// The reactor of a worker of this runtime.
     pub(crate) fn reactor(&self, worker: usize) -> Option<&Arc<Reactor>> {
         Some(&self.shared.remotes.get(worker)?.reactor)
