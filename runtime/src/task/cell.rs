@@ -81,6 +81,9 @@ pub(super) struct VTable {
     /// Moves the output to the `Option<Result<T, JoinError>>` behind the pointer, or stores the
     /// waker. Only the join handle calls it.
     pub(super) take_output: unsafe fn(NonNull<Header>, *mut (), &Waker),
+    /// Stores a waker to be woken when the task is complete; false if it is already. Only the join
+    /// handle calls it, and only if it has never been polled.
+    pub(super) watch: unsafe fn(NonNull<Header>, Waker) -> bool,
     /// The join handle goes away, with its reference.
     pub(super) drop_join: unsafe fn(NonNull<Header>),
     /// Frees the cell. No reference is left.

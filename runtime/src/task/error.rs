@@ -3,6 +3,7 @@
 use super::Id;
 use std::any::Any;
 use std::fmt;
+use std::io;
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 
@@ -87,35 +88,55 @@ impl JoinError {
         }
     }
 
-    fn describe(&self) -> Option<String> {
+    /// The text of the panic, if the task panicked and its payload carries one.
+    fn message(&self) -> Option<String> {
         let Reason::Panicked(payload) = &self.reason else { return None };
         let payload = payload.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Some(panic_message(&**payload).to_owned())
+        text_of(&**payload).map(str::to_owned)
     }
 }
 
-/// The text of a panic payload, if it carries one.
+/// The text of a panic payload, for messages.
 pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    text_of(payload).unwrap_or("a payload that is not a string")
+}
+
+/// The text of a panic payload, if it carries one.
+fn text_of(payload: &(dyn Any + Send)) -> Option<&str> {
     payload
         .downcast_ref::<&'static str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("a payload that is not a string")
 }
 
 impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.describe() {
-            None => write!(f, "task {} was cancelled", self.id),
-            Some(message) => write!(f, "task {} panicked: {message}", self.id),
+        match (&self.reason, self.message()) {
+            (Reason::Cancelled, _) => write!(f, "task {} was cancelled", self.id),
+            (_, Some(text)) => write!(f, "task {} panicked with message {text:?}", self.id),
+            (_, None) => write!(f, "task {} panicked", self.id),
         }
     }
 }
 
 impl fmt::Debug for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JoinError({self})")
+        match (&self.reason, self.message()) {
+            (Reason::Cancelled, _) => write!(f, "JoinError::Cancelled({:?})", self.id),
+            (_, Some(text)) => write!(f, "JoinError::Panic({:?}, {text:?}, ...)", self.id),
+            (_, None) => write!(f, "JoinError::Panic({:?}, ...)", self.id),
+        }
     }
 }
 
 impl std::error::Error for JoinError {}
+
+impl From<JoinError> for io::Error {
+    /// An error of kind [`Other`](io::ErrorKind::Other) that says which of the two happened.
+    fn from(error: JoinError) -> Self {
+        Self::other(match error.reason {
+            Reason::Cancelled => "task was cancelled",
+            Reason::Panicked(_) => "task panicked",
+        })
+    }
+}

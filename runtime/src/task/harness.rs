@@ -26,6 +26,7 @@ pub(super) fn vtable<F: Future, P: Place>() -> &'static VTable {
             schedule: schedule::<F, P>,
             cancel: cancel::<F, P>,
             take_output: take_output::<F, P>,
+            watch: watch::<F, P>,
             drop_join: drop_join::<F, P>,
             free: free::<F, P>,
         }
@@ -43,7 +44,7 @@ impl<F: Future, P: Place> Clone for Harness<F, P> {
 
 impl<F: Future, P: Place> Copy for Harness<F, P> {}
 
-// For each of the six functions: SAFETY of the cast is `repr(C)` of the cell, and that the vtable
+// For each of the seven functions: SAFETY of the cast is `repr(C)` of the cell, and that the vtable
 // of these types was put into cells of these types only.
 
 unsafe fn run<F: Future, P: Place>(ptr: NonNull<Header>) -> Option<Runnable> {
@@ -71,6 +72,10 @@ unsafe fn take_output<F: Future, P: Place>(ptr: NonNull<Header>, into: *mut (), 
             unsafe { *into = Some(output) };
         }
     }
+}
+
+unsafe fn watch<F: Future, P: Place>(ptr: NonNull<Header>, waker: Waker) -> bool {
+    Harness::<F, P>(ptr.cast()).watch(waker)
 }
 
 unsafe fn drop_join<F: Future, P: Place>(ptr: NonNull<Header>) {
@@ -275,6 +280,20 @@ impl<F: Future, P: Place> Harness<F, P> {
         }
         self.drop_join_waker();
         true
+    }
+
+    /// Only the join handle calls this, once and instead of polling: whether `waker` will be woken
+    /// when the output can be taken. It can be taken already if not.
+    fn watch(self, waker: Waker) -> bool {
+        let cell = self.cell();
+        debug_assert!(!cell.header.state.is_waiting(), "nobody waits for the output yet");
+        // SAFETY: rule 4: WAITING is clear. What is overwritten is `None`.
+        cell.join_waker.with_mut(|place| unsafe { *place = Some(waker) });
+        if cell.header.state.set_waiting() {
+            return true;
+        }
+        self.drop_join_waker();
+        false
     }
 
     /// With the join handle's reference.

@@ -56,6 +56,7 @@ impl fmt::Display for Id {
 /// # Panics
 ///
 /// Outside a task; see [`try_id`].
+#[track_caller]
 pub fn id() -> Id {
     try_id().expect("task::id() is called from inside a task; use task::try_id() elsewhere")
 }

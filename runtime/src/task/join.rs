@@ -5,7 +5,7 @@ use super::{AbortHandle, Id, JoinError};
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// Owns the right to a task's output. Awaiting it gives the output, or says why there is none.
 ///
@@ -73,25 +73,41 @@ impl<T> JoinHandle<T> {
     pub fn is_finished(&self) -> bool {
         self.task.header().state.is_complete()
     }
+
+    /// Has `waker` woken when the task is complete. False if it is already, and then the waker is
+    /// dropped. To be called once, by who has never polled the handle.
+    pub(crate) fn watch(&mut self, waker: Waker) -> bool {
+        let header = self.task.header();
+        // SAFETY: the handle's reference keeps the task alive, and only the join handle makes this
+        // call.
+        unsafe { (header.vtable().watch)(self.task.ptr(), waker) }
+    }
+
+    /// The output, if the task is complete and nobody has taken it.
+    pub(crate) fn try_join(&mut self) -> Option<Result<T, JoinError>> {
+        if self.is_finished() { self.take_output(Waker::noop()) } else { None }
+    }
+
+    /// The output of a complete task, unless it was taken. Otherwise `waker` is woken when there is
+    /// one.
+    fn take_output(&mut self, waker: &Waker) -> Option<Result<T, JoinError>> {
+        let mut output = None;
+        // SAFETY: the handle's reference keeps the task alive, `output` has the type that the
+        // vtable of a task with this handle expects, and only the join handle makes this call.
+        unsafe {
+            let take = self.task.header().vtable().take_output;
+            take(self.task.ptr(), (&raw mut output).cast(), waker);
+        }
+        output
+    }
 }
 
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut output: Option<Self::Output> = None;
-        let header = self.task.header();
-        let was_complete = header.state.is_complete();
-        // SAFETY: the handle's reference keeps the task alive, `output` has the type that the
-        // vtable of a task with this handle expects, and only the join handle makes this call.
-        unsafe {
-            (header.vtable().take_output)(
-                self.task.ptr(),
-                (&raw mut output).cast(),
-                context.waker(),
-            );
-        }
-        match output {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let was_complete = self.is_finished();
+        match self.take_output(context.waker()) {
             Some(output) => Poll::Ready(output),
             None if was_complete => panic!("JoinHandle polled after it gave its output"),
             None => Poll::Pending,

@@ -44,6 +44,7 @@ mod error;
 mod harness;
 mod id;
 mod join;
+mod join_set;
 mod place;
 mod runnable;
 mod slab;
@@ -57,6 +58,7 @@ pub use error::JoinError;
 pub(crate) use error::panic_message;
 pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
+pub use join_set::JoinSet;
 pub use spawn::{spawn, spawn_blocking};
 pub use yield_now::yield_now;
 

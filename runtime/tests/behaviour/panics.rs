@@ -287,7 +287,7 @@ fn a_join_error_says_what_happened() {
         let id = task.id();
         let error = runtime.block_on(task).unwrap_err();
         assert_eq!(error.id(), id);
-        assert_eq!(error.to_string(), format!("task {id} panicked: 3 apples"));
+        assert_eq!(error.to_string(), format!("task {id} panicked with message \"3 apples\""));
         let task = runtime.spawn(pending::<()>());
         let id = task.id();
         task.abort();

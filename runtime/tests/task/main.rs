@@ -1,0 +1,6 @@
+//! What there is around tasks besides spawning them: one file per behaviour.
+
+mod join_error;
+mod join_handle;
+mod join_set;
+mod support;
