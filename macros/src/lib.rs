@@ -9,11 +9,12 @@ mod join;
 mod options;
 mod pattern;
 mod select;
+mod value;
 
 use proc_macro::TokenStream;
 use syn::parse::Parse;
 
-use crate::expand::{Kind, expand_or_report};
+use crate::expand::{Face, Kind, Role, expand_or_report};
 use crate::join::{Join, Until};
 use crate::select::Select;
 
@@ -44,19 +45,24 @@ use crate::select::Select;
 ///
 /// # Options
 ///
-/// * `flavor`: `"multi_thread"` (the default) or `"current_thread"`.
+/// * `flavor`: `"multi_thread"` (the default), `"current_thread"`, or `"local"`, a current-thread
+///   runtime on which `spawn_local` works everywhere.
 /// * `worker_threads`: an integer literal, at least 1; with `multi_thread` only. Without it the
 ///   builder decides.
+/// * `start_paused`: `true` starts with the clock paused; not with `multi_thread`.
+/// * `unhandled_panic`: `"ignore"` (the default) or `"shutdown_runtime"`; not with `multi_thread`.
+/// * `name`: the runtime's name.
+/// * `crate`: where to find the runtime, if it was renamed: `crate = "my::re_export"`.
 ///
-/// The function must be `async` and may have neither arguments nor generic parameters. Its
-/// attributes, visibility and return type stay.
+/// The function must be `async`. Its attributes, visibility, arguments, generic parameters and
+/// return type stay; only `main` itself can have no arguments.
 ///
 /// # Panics
 ///
 /// The emitted function panics if the runtime cannot be started.
 #[proc_macro_attribute]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand_or_report(args.into(), item.into(), Kind::Main).into()
+    attribute(args, item, Role::Main, Face::GraphRuntime)
 }
 
 /// Makes a unit test of an `async fn`, which runs on a runtime of its own.
@@ -78,7 +84,25 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The emitted test panics if the runtime cannot be started.
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand_or_report(args.into(), item.into(), Kind::Test).into()
+    attribute(args, item, Role::Test, Face::GraphRuntime)
+}
+
+/// [`macro@main`] for the face that has tokio's name: it emits paths into that one.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn tokio_main(args: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(args, item, Role::Main, Face::Tokio)
+}
+
+/// [`macro@test`] for the face that has tokio's name.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn tokio_test(args: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(args, item, Role::Test, Face::Tokio)
+}
+
+fn attribute(args: TokenStream, item: TokenStream, role: Role, face: Face) -> TokenStream {
+    expand_or_report(args.into(), item.into(), Kind { role, face }).into()
 }
 
 /// What is behind `select!`, with the face's `$crate` in front.

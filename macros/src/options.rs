@@ -1,67 +1,109 @@
 //! What stands in the parentheses of the attribute.
 
+use crate::value::{
+    UnhandledPanic, parse_bool, parse_flavor, parse_path, parse_text, parse_unhandled_panic,
+    parse_worker_threads,
+};
 use proc_macro2::Span;
+use std::collections::BTreeSet;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Error, Expr, ExprLit, Ident, Lit, LitInt, Result, Token};
+use syn::{Error, Expr, Ident, LitStr, Path, Result, Token};
 
 /// The sort of runtime to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flavor {
     MultiThread,
     CurrentThread,
+    Local,
 }
 
 /// The options, checked each for itself and against each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) flavor: Flavor,
     /// `None` leaves the number to the builder.
     pub(crate) worker_threads: Option<usize>,
+    pub(crate) start_paused: Option<bool>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) unhandled_panic: Option<UnhandledPanic>,
+    /// Where the runtime is; `None` is the face that the attribute belongs to.
+    pub(crate) krate: Option<Path>,
 }
 
 impl Options {
     /// Everything left out.
     pub(crate) fn new(flavor: Flavor) -> Self {
-        Self { flavor, worker_threads: None }
+        Self {
+            flavor,
+            worker_threads: None,
+            start_paused: None,
+            name: None,
+            unhandled_panic: None,
+            krate: None,
+        }
     }
 
     /// Reads the options from what the user wrote; all mistakes are reported together.
     pub(crate) fn parse(written: Written, default: Flavor) -> Result<Self> {
-        let mut flavor: Option<Flavor> = None;
-        let mut worker_threads: Option<(usize, Span)> = None;
+        let mut options = Self::new(default);
         let mut mistakes = Mistakes::default();
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
+        // Options that only some flavors have, and where they stand.
+        let mut needs_workers = None;
+        let mut needs_one_thread = Vec::new();
         for Assignment { name, value } in written.0 {
             let key = name.to_string();
-            if seen.contains(&key) {
+            if !seen.insert(key.clone()) {
                 mistakes.add(Error::new(name.span(), format!("option `{key}` is given twice")));
                 continue;
             }
+            let span = name.span();
             match key.as_str() {
-                "flavor" => flavor = mistakes.note(parse_flavor(&value)),
-                "worker_threads" => {
-                    let count = mistakes.note(parse_worker_threads(&value));
-                    worker_threads = count.map(|count| (count, name.span()));
+                "flavor" => {
+                    options.flavor = mistakes.note(parse_flavor(&value)).unwrap_or(default);
                 }
+                "worker_threads" => {
+                    options.worker_threads = mistakes.note(parse_worker_threads(&value));
+                    needs_workers = options.worker_threads.map(|_| span);
+                }
+                "start_paused" => {
+                    options.start_paused = mistakes.note(parse_bool(&name, &value));
+                    needs_one_thread.push((key, span));
+                }
+                "unhandled_panic" => {
+                    options.unhandled_panic = mistakes.note(parse_unhandled_panic(&value));
+                    needs_one_thread.push((key, span));
+                }
+                "name" => options.name = mistakes.note(parse_text(&name, &value)),
+                "crate" => options.krate = mistakes.note(parse_path(&name, &value)),
                 _ => mistakes.add(unknown(&name)),
             }
-            seen.push(key);
         }
-        let options = Self {
-            flavor: flavor.unwrap_or(default),
-            worker_threads: worker_threads.map(|(count, _)| count),
-        };
-        if let (Flavor::CurrentThread, Some((_, span))) = (options.flavor, worker_threads) {
-            mistakes.add(Error::new(
-                span,
-                "`worker_threads` has no meaning with the flavor \"current_thread\"; \
-                 add `flavor = \"multi_thread\"` or leave it out",
-            ));
+        match options.flavor {
+            Flavor::MultiThread => {
+                needs_one_thread.iter().for_each(|(key, span)| mistakes.add(too_many(key, *span)));
+            }
+            Flavor::CurrentThread | Flavor::Local => {
+                needs_workers.into_iter().for_each(|span| mistakes.add(no_workers(span)));
+            }
         }
         mistakes.or(options)
     }
+}
+
+fn no_workers(span: Span) -> Error {
+    let message = "`worker_threads` has no meaning with the flavor \"current_thread\"; \
+                   add `flavor = \"multi_thread\"` or leave it out";
+    Error::new(span, message)
+}
+
+fn too_many(key: &str, span: Span) -> Error {
+    let message = format!(
+        "`{key}` has no meaning with the flavor \"multi_thread\"; \
+         add `flavor = \"current_thread\"` or leave it out"
+    );
+    Error::new(span, message)
 }
 
 /// `name = value, ...`, not yet understood.
@@ -80,7 +122,8 @@ struct Assignment {
 
 impl Parse for Assignment {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let name: Ident = input.parse()?;
+        // `crate` is a keyword.
+        let name = Ident::parse_any(input)?;
         if !input.peek(Token![=]) {
             return Err(Error::new(name.span(), format!("expected `{name} = <value>`")));
         }
@@ -89,43 +132,11 @@ impl Parse for Assignment {
     }
 }
 
-fn parse_flavor(value: &Expr) -> Result<Flavor> {
-    let Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) = value else {
-        return Err(Error::new(value.span(), "`flavor` must be a string literal"));
-    };
-    match literal.value().as_str() {
-        "multi_thread" => Ok(Flavor::MultiThread),
-        "current_thread" => Ok(Flavor::CurrentThread),
-        other => Err(Error::new(
-            literal.span(),
-            format!("unknown flavor {other:?}; expected \"multi_thread\" or \"current_thread\""),
-        )),
-    }
-}
-
-fn parse_worker_threads(value: &Expr) -> Result<usize> {
-    let Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) = value else {
-        return Err(Error::new(value.span(), "`worker_threads` must be an integer literal"));
-    };
-    check_suffix(literal)?;
-    match literal.base10_parse()? {
-        0 => Err(Error::new(literal.span(), "`worker_threads` must be at least 1")),
-        count => Ok(count),
-    }
-}
-
-fn check_suffix(literal: &LitInt) -> Result<()> {
-    match literal.suffix() {
-        "" | "usize" => Ok(()),
-        other => {
-            let message = format!("`worker_threads` is a `usize`, not a `{other}`");
-            Err(Error::new(literal.span(), message))
-        }
-    }
-}
-
 fn unknown(name: &Ident) -> Error {
-    let message = format!("unknown option `{name}`; expected `flavor` or `worker_threads`");
+    let message = format!(
+        "unknown option `{name}`; expected one of: `flavor`, `worker_threads`, `start_paused`, \
+         `name`, `unhandled_panic`, `crate`"
+    );
     Error::new(name.span(), message)
 }
 
@@ -155,27 +166,33 @@ mod tests {
     use quote::quote;
 
     use super::{Flavor, Options, Written};
+    use crate::value::UnhandledPanic;
+    use proc_macro2::TokenStream;
 
-    fn parse(args: proc_macro2::TokenStream, default: Flavor) -> Result<Options, Vec<String>> {
-        syn::parse2::<Written>(args)
-            .and_then(|written| Options::parse(written, default))
-            .map_err(|error| error.into_iter().map(|error| error.to_string()).collect())
+    fn options(args: TokenStream, default: Flavor) -> syn::Result<Options> {
+        syn::parse2::<Written>(args).and_then(|written| Options::parse(written, default))
     }
 
-    fn refusals(args: proc_macro2::TokenStream) -> Vec<String> {
+    /// The two that concern every flavor.
+    fn parse(args: TokenStream, default: Flavor) -> Result<(Flavor, Option<usize>), Vec<String>> {
+        let parsed = options(args, default).map(|it| (it.flavor, it.worker_threads));
+        parsed.map_err(|error| error.into_iter().map(|error| error.to_string()).collect())
+    }
+
+    fn refusals(args: TokenStream) -> Vec<String> {
         parse(args, Flavor::MultiThread).unwrap_err()
     }
 
     #[test]
     fn nothing_means_the_default() {
         for default in [Flavor::MultiThread, Flavor::CurrentThread] {
-            assert_eq!(parse(quote!(), default), Ok(Options::new(default)));
+            assert_eq!(parse(quote!(), default), Ok((default, None)));
         }
     }
 
     #[test]
     fn both_options_in_either_order_with_or_without_a_last_comma() {
-        let expected = Options { flavor: Flavor::MultiThread, worker_threads: Some(4) };
+        let expected = (Flavor::MultiThread, Some(4));
         for args in [
             quote!(flavor = "multi_thread", worker_threads = 4),
             quote!(worker_threads = 4usize, flavor = "multi_thread",),
@@ -183,13 +200,14 @@ mod tests {
             assert_eq!(parse(args, Flavor::CurrentThread), Ok(expected));
         }
         let current = parse(quote!(flavor = "current_thread"), Flavor::MultiThread);
-        assert_eq!(current, Ok(Options::new(Flavor::CurrentThread)));
+        assert_eq!(current, Ok((Flavor::CurrentThread, None)));
     }
 
     #[test]
     fn an_unknown_option_is_refused() {
-        let expected = ["unknown option `threads`; expected `flavor` or `worker_threads`"];
-        assert_eq!(refusals(quote!(threads = 1)), expected);
+        let expected = "unknown option `threads`; expected one of: `flavor`, `worker_threads`, \
+                        `start_paused`, `name`, `unhandled_panic`, `crate`";
+        assert_eq!(refusals(quote!(threads = 1)), [expected]);
     }
 
     #[test]
@@ -208,8 +226,9 @@ mod tests {
 
     #[test]
     fn a_bad_flavor_is_refused() {
-        let expected =
-            ["unknown flavor \"threaded\"; expected \"multi_thread\" or \"current_thread\""];
+        let expected = [
+            "unknown flavor \"threaded\"; expected \"multi_thread\", \"current_thread\" or \"local\"",
+        ];
         assert_eq!(refusals(quote!(flavor = "threaded")), expected);
         assert_eq!(refusals(quote!(flavor = multi_thread)), ["`flavor` must be a string literal"]);
     }
@@ -235,6 +254,40 @@ mod tests {
         let implied = parse(quote!(worker_threads = 2), Flavor::CurrentThread).unwrap_err();
         assert_eq!(stated, implied);
         assert!(stated[0].starts_with("`worker_threads` has no meaning"), "{stated:?}");
+    }
+
+    #[test]
+    fn the_options_of_a_single_thread() {
+        let args = quote! {
+            flavor = "local", start_paused = true, name = "n", crate = "a::b",
+            unhandled_panic = "shutdown_runtime"
+        };
+        let options = options(args, Flavor::MultiThread).unwrap();
+        assert_eq!((options.flavor, options.start_paused), (Flavor::Local, Some(true)));
+        assert_eq!(options.name.unwrap().value(), "n");
+        assert_eq!(options.unhandled_panic, Some(UnhandledPanic::ShutdownRuntime));
+        let krate = options.krate.unwrap();
+        assert_eq!(quote!(#krate).to_string(), "a :: b");
+    }
+
+    #[test]
+    fn a_single_thread_is_needed_for_some() {
+        for args in [quote!(start_paused = true), quote!(unhandled_panic = "ignore")] {
+            assert!(parse(args.clone(), Flavor::CurrentThread).is_ok());
+            assert!(refusals(args)[0].contains("has no meaning with the flavor \"multi_thread\""));
+        }
+    }
+
+    #[test]
+    fn values_of_the_wrong_type_are_refused() {
+        let current = |args| parse(args, Flavor::CurrentThread).unwrap_err();
+        assert_eq!(current(quote!(start_paused = 1)), ["`start_paused` must be `true` or `false`"]);
+        assert_eq!(current(quote!(name = 1)), ["`name` must be a string literal"]);
+        assert_eq!(current(quote!(crate = 1)), ["`crate` must be a string literal"]);
+        assert_eq!(current(quote!(crate = "a b")), ["\"a b\" is not a path"]);
+        let refused = current(quote!(unhandled_panic = "abort"));
+        let expected = "unknown choice \"abort\"; expected \"ignore\" or \"shutdown_runtime\"";
+        assert_eq!(refused, [expected]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ pub use super::maybe_done::MaybeDone;
 pub use super::optional::OptionalFuture;
 pub use super::random::random_below;
 pub use macros::{join_in_place, select_in_place, try_join_in_place};
+// For the face that has tokio's name.
+pub use macros::{tokio_main, tokio_test};
 pub use std::future::{Future, IntoFuture, poll_fn};
 pub use std::pin::pin;
 pub use std::task::Poll;

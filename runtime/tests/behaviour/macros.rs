@@ -67,3 +67,50 @@ async fn a_test_may_be_expected_to_panic() {
     task::yield_now().await;
     panic!("as it should");
 }
+
+#[graph_runtime::main(flavor = "current_thread")]
+async fn with_arguments<T: Clone>(value: &T, times: usize) -> Vec<T> {
+    task::yield_now().await;
+    vec![value.clone(); times]
+}
+
+struct Counter(u32);
+
+impl Counter {
+    #[graph_runtime::main(flavor = "current_thread")]
+    async fn increased(&mut self, by: u32) -> Result<&mut Self, std::num::TryFromIntError> {
+        let _: u8 = by.try_into()?;
+        self.0 += by;
+        Ok(self)
+    }
+}
+
+#[graph_runtime::main(flavor = "current_thread")]
+async fn some_iterator(n: u32) -> impl Iterator<Item = u32> {
+    0..n
+}
+
+#[test]
+fn main_takes_arguments_like_any_function() {
+    assert_eq!(with_arguments(&"a", 2), ["a", "a"]);
+    let mut counter = Counter(1);
+    assert_eq!(counter.increased(2).unwrap().0, 3);
+    assert!(counter.increased(1000).is_err());
+    assert_eq!(some_iterator(4).sum::<u32>(), 6);
+}
+
+#[graph_runtime::test(crate = "graph_runtime")]
+async fn the_crate_may_be_named() {
+    task::yield_now().await;
+}
+
+/// What a facade with tokio's name has its attributes expand to.
+mod tokio {
+    pub use graph_runtime::{macro_support, runtime, task};
+}
+
+#[tokio::macro_support::tokio_test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_facade_has_attributes_of_its_own() {
+    assert_eq!(workers(), 2);
+    tokio::task::yield_now().await;
+}
