@@ -68,6 +68,7 @@ mod combinators;
 mod context;
 pub mod dag;
 pub mod executor;
+pub mod fs;
 pub mod net;
 pub mod runtime;
 pub mod seam;

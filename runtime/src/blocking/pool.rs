@@ -36,9 +36,27 @@ struct Pool {
     bell: Condvar,
 }
 
+/// A closure that waits for a thread.
+struct Waiting {
+    runnable: Runnable,
+    /// It runs even if the runtime shuts down first: bytes that a file was given are written.
+    mandatory: bool,
+}
+
+/// What became of a closure that was handed in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pushed {
+    /// The pool is closed: it was dropped.
+    Refused,
+    /// Some thread that is free takes it.
+    Taken,
+    /// No thread is free.
+    NeedsThread,
+}
+
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Runnable>,
+    queue: VecDeque<Waiting>,
     threads: usize,
     /// Threads that wait for the bell.
     free: usize,
@@ -70,27 +88,62 @@ impl BlockingPool {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        let (runnable, join) = new_detached(BlockingTask::new(closure), self.clone(), site);
-        if self.push(runnable) {
-            self.start_thread_if_needed(handle);
-        }
-        join
+        self.submit(handle, closure, site, false).1
     }
 
-    /// Queues a closure. True if no thread is free to take it.
-    pub(super) fn push(&self, runnable: Runnable) -> bool {
+    /// As [`spawn`](Self::spawn), but once it is accepted the closure runs, even if the runtime
+    /// shuts down before its turn has come. After shutdown it is dropped, and there is no handle.
+    pub(crate) fn spawn_mandatory<F, R>(
+        &self,
+        handle: &Handle,
+        closure: F,
+        site: &'static Location<'static>,
+    ) -> Option<JoinHandle<R>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let (pushed, join) = self.submit(handle, closure, site, true);
+        (pushed != Pushed::Refused).then_some(join)
+    }
+
+    fn submit<F, R>(
+        &self,
+        handle: &Handle,
+        closure: F,
+        site: &'static Location<'static>,
+        mandatory: bool,
+    ) -> (Pushed, JoinHandle<R>)
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let (runnable, join) = new_detached(BlockingTask::new(closure), self.clone(), site);
+        let pushed = self.push(Waiting { runnable, mandatory });
+        if pushed == Pushed::NeedsThread {
+            self.start_thread_if_needed(handle);
+        }
+        (pushed, join)
+    }
+
+    /// Queues a task again. The pool's own tasks never come here; see [`BlockingTask`].
+    pub(super) fn push_again(&self, runnable: Runnable) {
+        self.push(Waiting { runnable, mandatory: false });
+    }
+
+    fn push(&self, waiting: Waiting) -> Pushed {
         let mut state = self.0.state.lock();
         if state.closed {
             drop(state);
-            drop(runnable);
-            return false;
+            drop(waiting);
+            return Pushed::Refused;
         }
-        state.queue.push_back(runnable);
+        state.queue.push_back(waiting);
         if state.free >= state.queue.len() {
             self.0.bell.notify_one();
-            return false;
+            return Pushed::Taken;
         }
-        true
+        Pushed::NeedsThread
     }
 
     fn start_thread_if_needed(&self, handle: &Handle) {
@@ -158,9 +211,9 @@ impl BlockingPool {
     fn run(&self, number: u64) {
         let mut state = self.0.state.lock();
         loop {
-            while let Some(runnable) = state.queue.pop_front() {
+            while let Some(waiting) = state.queue.pop_front() {
                 drop(state);
-                let again = runnable.run();
+                let again = waiting.runnable.run();
                 debug_assert!(again.is_none(), "a blocking task ends with its first poll");
                 state = self.0.state.lock();
             }
@@ -187,14 +240,19 @@ impl BlockingPool {
         (state, timed_out)
     }
 
-    /// Cancels what has not started, lets what has started run to its end, and refuses the rest.
+    /// Cancels what has not started, lets what has started or is mandatory run to its end, and
+    /// refuses the rest.
     pub(crate) fn close(&self) {
         let mut state = self.0.state.lock();
         state.closed = true;
         let queued = std::mem::take(&mut state.queue);
+        // What is queued has a thread, or one that is being started, which empties the queue first.
+        let (kept, cancelled): (VecDeque<_>, VecDeque<_>) =
+            queued.into_iter().partition(|waiting| waiting.mandatory);
+        state.queue = kept;
         drop(state);
         self.0.bell.notify_all();
-        drop(queued);
+        drop(cancelled);
     }
 
     /// After [`close`](Self::close): waits until every thread is gone, except for the calling

@@ -29,7 +29,7 @@ impl Schedule for BlockingPool {
     /// Not reached by the pool's own tasks, which are queued when they are made and end with
     /// their first poll.
     fn schedule(&self, runnable: Runnable) {
-        self.push(runnable);
+        self.push_again(runnable);
     }
 
     fn retire(&self, _: End) {}
