@@ -50,6 +50,7 @@ mod runnable;
 mod slab;
 mod spawn;
 mod state;
+mod task_local;
 mod waker;
 mod yield_now;
 
@@ -60,6 +61,7 @@ pub use id::{Id, id, try_id};
 pub use join::JoinHandle;
 pub use join_set::JoinSet;
 pub use spawn::{spawn, spawn_blocking};
+pub use task_local::{AccessError, LocalKey, TaskLocalFuture};
 pub use yield_now::yield_now;
 
 // For this crate and for the models in `loom-tests`; not part of the interface.

@@ -4,3 +4,4 @@ mod join_error;
 mod join_handle;
 mod join_set;
 mod support;
+mod task_local;
