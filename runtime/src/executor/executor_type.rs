@@ -79,6 +79,15 @@ impl AsyncTaskExecutor {
     pub fn on(handle: Handle, config: ExecutorConfig) -> Result<Self, ExecutorError> {
         config.validate()?;
         let monitor = handle.resource_monitor().cloned();
+        Self::monitored(handle, monitor, config)
+    }
+
+    /// An executor that goes by this monitor.
+    pub(super) fn monitored(
+        handle: Handle,
+        monitor: Option<Arc<ResourceMonitor>>,
+        config: ExecutorConfig,
+    ) -> Result<Self, ExecutorError> {
         if let (None, Some((field, value))) = (&monitor, config.needs_monitor()) {
             let allowed = "left alone on a runtime without a resource monitor; ask for one with \
                            `Builder::resource_monitor`";

@@ -16,20 +16,30 @@ impl Core {
     pub(super) fn dispatch(&mut self, step: &mut Step<'_>) {
         self.steer();
         let (first, most) = (self.started.len(), self.starts_max(step));
-        while self.started.len() < most
-            && self.allows_next()
-            && let Some(dispatch) = self.scheduler.dispatch(step.now)
-            && let Some(task) = self.dispatched(&dispatch)
-        {
-            if let Some(control) = &mut self.control {
-                control.started(task.memory_bytes());
+        // The figures may change at any moment, so each task is decided on once: what is held back
+        // here is what the timer is set for.
+        let mut by_memory = false;
+        while self.started.len() < most {
+            by_memory = !self.allows_next();
+            if by_memory || !self.start_next(step) {
+                break;
             }
-            self.started.push_back(Start::new(task, &dispatch));
         }
         let new = self.started.range(first..);
         black_box(new.clone().filter(|start| start.task.touch()).count());
         black_box(self.scheduler.touch(new.map(|start| start.ticket)));
-        self.look_again_if_held_back(step);
+        self.look_again_if_held_back(by_memory, step);
+    }
+
+    /// Starts the task that is next. False if none may start.
+    fn start_next(&mut self, step: &Step<'_>) -> bool {
+        let Some(dispatch) = self.scheduler.dispatch(step.now) else { return false };
+        let Some(task) = self.dispatched(&dispatch) else { return false };
+        if let Some(control) = &mut self.control {
+            control.started(task.memory_bytes());
+        }
+        self.started.push_back(Start::new(task, &dispatch));
+        true
     }
 
     /// How many may have been started and wait for a runner. A runner starts no more than it and
@@ -126,12 +136,12 @@ impl Core {
 
     /// While control holds ready tasks back, and running ones may take long, a timer has to look
     /// for better times; otherwise the ends of tasks are occasion enough.
-    fn look_again_if_held_back(&mut self, step: &mut Step<'_>) {
+    fn look_again_if_held_back(&mut self, by_memory: bool, step: &mut Step<'_>) {
         let Some(control) = &self.control else { return };
         let counts = self.scheduler.counts();
         let limit = self.scheduler.max_in_flight();
         let by_limit = limit < self.max_in_flight && counts.running >= limit;
-        if counts.ready > 0 && !self.is_looking && (by_limit || !self.allows_next()) {
+        if counts.ready > 0 && !self.is_looking && (by_limit || by_memory) {
             self.is_looking = true;
             step.after.look_again = Some(control.interval());
         }
@@ -140,5 +150,78 @@ impl Core {
     /// The timer has fired.
     pub(in crate::executor) fn looked_again(&mut self) {
         self.is_looking = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::runtime::Runtime;
+    use crate::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ResourceRequirements};
+    use crate::{TaskError, task_fn};
+    use monitor::{ResourceMonitor, ResourceMonitorConfig, Sample, Sampler};
+    use primitives::Timestamp;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    const THRESHOLD: usize = 1_000;
+
+    /// A machine on which memory gets short, and is free again, with each sample.
+    struct Unsteady {
+        used: u64,
+    }
+
+    impl Sampler for Unsteady {
+        fn sample(&mut self, now: Timestamp) -> Sample {
+            self.used = 1_000 - self.used;
+            Sample { memory_used_bytes: Some(self.used), ..Sample::unknown(now) }
+        }
+    }
+
+    fn needs_memory(done: mpsc::Sender<()>) -> ExecutableTask {
+        let task = task_fn(move |_| {
+            let done = done.clone();
+            async move { Ok::<_, TaskError>(done.send(()).unwrap()) }
+        });
+        let needs = ResourceRequirements { memory_bytes: 200, ..Default::default() };
+        ExecutableTask::new(task).requires(needs)
+    }
+
+    #[test]
+    fn figures_that_change_during_a_step_hold_nobody_back_for_good() {
+        let config = ResourceMonitorConfig {
+            monitoring_interval: Duration::from_millis(10),
+            memory_threshold: THRESHOLD,
+            ..ResourceMonitorConfig::default()
+        };
+        let (monitor, mut ticker) = ResourceMonitor::builder(config)
+            .sampler(Box::new(Unsteady { used: 900 }))
+            .manual()
+            .unwrap();
+        let runtime = Runtime::new().unwrap();
+        let config = ExecutorConfig { memory_threshold: THRESHOLD, ..ExecutorConfig::default() };
+        let handle = runtime.handle().clone();
+        let executor =
+            AsyncTaskExecutor::monitored(handle, Some(Arc::new(monitor)), config).unwrap();
+        let endless = task_fn(|_| std::future::pending::<Result<(), TaskError>>());
+        let _running = executor.try_submit(ExecutableTask::new(endless)).unwrap();
+
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    ticker.tick(Timestamp::from_nanos(0));
+                }
+            });
+            let (done, ended) = mpsc::channel();
+            let all_ended = (0..100).all(|_| {
+                drop(executor.try_submit(needs_memory(done.clone())).unwrap());
+                ended.recv_timeout(Duration::from_secs(20)).is_ok()
+            });
+            stop.store(true, Ordering::Relaxed);
+            assert!(all_ended, "one was held back, and nobody looked again");
+        });
     }
 }
