@@ -1,0 +1,125 @@
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+
+use bytes_crate::BufMut;
+
+use super::{Chain, Take, numbers};
+use crate::io::read_buf::poll_read_into;
+use crate::io::{AsyncRead, ReadBuf};
+
+/// What every [`AsyncRead`] can do.
+///
+/// # Cancel safety
+///
+/// [`read`](Self::read) and [`read_buf`](Self::read_buf) lose nothing when they are dropped. The
+/// others may have read a part by then, which is gone.
+///
+/// ```
+/// use tokio::io::AsyncReadExt;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let mut source = &b"\x01\x02rest"[..];
+/// assert_eq!(source.read_u16().await?, 0x0102);
+/// let mut rest = String::new();
+/// source.read_to_string(&mut rest).await?;
+/// assert_eq!(rest, "rest");
+/// # Ok(())
+/// # }
+/// ```
+pub trait AsyncReadExt: AsyncRead {
+    /// Goes on with `next` where this one ends.
+    fn chain<R: AsyncRead>(self, next: R) -> Chain<Self, R>
+    where
+        Self: Sized,
+    {
+        Chain::new(self, next)
+    }
+
+    /// Reads some bytes, and says how many; 0 at the end, or if `buf` is empty.
+    fn read(&mut self, buf: &mut [u8]) -> impl Future<Output = io::Result<usize>>
+    where
+        Self: Unpin,
+    {
+        async move {
+            let mut buf = ReadBuf::new(buf);
+            poll_fn(|cx| Pin::new(&mut *self).poll_read(cx, &mut buf)).await?;
+            Ok(buf.filled().len())
+        }
+    }
+
+    /// Reads some bytes to the end of `buf`, and says how many; 0 at the end, or if `buf` is full.
+    fn read_buf<B: BufMut + ?Sized>(
+        &mut self,
+        buf: &mut B,
+    ) -> impl Future<Output = io::Result<usize>>
+    where
+        Self: Unpin,
+    {
+        async move { poll_fn(|cx| poll_read_into(Pin::new(&mut *self), cx, buf)).await }
+    }
+
+    /// Fills `buf`, and returns its length.
+    ///
+    /// # Errors
+    ///
+    /// `UnexpectedEof` if the end comes first, and whatever the source reports.
+    fn read_exact(&mut self, buf: &mut [u8]) -> impl Future<Output = io::Result<usize>>
+    where
+        Self: Unpin,
+    {
+        async move {
+            let mut buf = ReadBuf::new(buf);
+            while buf.remaining() > 0 {
+                let before = buf.remaining();
+                poll_fn(|cx| Pin::new(&mut *self).poll_read(cx, &mut buf)).await?;
+                if buf.remaining() == before {
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "early eof"));
+                }
+            }
+            Ok(buf.capacity())
+        }
+    }
+
+    numbers::read_methods!();
+
+    /// Appends all there is until the end, and says how much.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the source reports; what came before is in `buf`.
+    fn read_to_end(&mut self, buf: &mut Vec<u8>) -> impl Future<Output = io::Result<usize>>
+    where
+        Self: Unpin,
+    {
+        super::read_to_end(self, buf)
+    }
+
+    /// Like [`read_to_end`](Self::read_to_end), for text.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidData` if it is not UTF-8, and whatever the source reports; `dst` is as it was.
+    fn read_to_string(&mut self, dst: &mut String) -> impl Future<Output = io::Result<usize>>
+    where
+        Self: Unpin,
+    {
+        async move {
+            let mut bytes = Vec::new();
+            let count = super::read_to_end(self, &mut bytes).await?;
+            dst.push_str(super::utf8(&bytes)?);
+            Ok(count)
+        }
+    }
+
+    /// At most `limit` bytes of it.
+    fn take(self, limit: u64) -> Take<Self>
+    where
+        Self: Sized,
+    {
+        Take::new(self, limit)
+    }
+}
+
+impl<R: AsyncRead + ?Sized> AsyncReadExt for R {}

@@ -1,0 +1,3 @@
+//! Sockets.
+
+pub use graph_runtime::net::*;

@@ -1,0 +1,141 @@
+use std::io;
+use std::time::Duration;
+
+use graph_runtime::runtime::{self, BuildError};
+
+use super::Runtime;
+
+/// Builds a [`Runtime`]: graph_runtime's builder, with tokio's kind of error, and tokio's panics
+/// where a number makes no sense.
+///
+/// ```
+/// let runtime = tokio::runtime::Builder::new_multi_thread()
+///     .worker_threads(2)
+///     .enable_all()
+///     .build()?;
+/// assert_eq!(runtime.block_on(async { 6 * 7 }), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Builder {
+    inner: runtime::Builder,
+}
+
+/// Methods that only pass on what they are given.
+macro_rules! pass_on {
+    ($($(#[$docs:meta])* $name:ident($($argument:ident: $type:ty)?);)*) => {$(
+        $(#[$docs])*
+        pub fn $name(&mut self $(, $argument: $type)?) -> &mut Self {
+            self.inner.$name($($argument)?);
+            self
+        }
+    )*};
+}
+
+impl Builder {
+    /// Several workers.
+    pub fn new_multi_thread() -> Self {
+        Self { inner: runtime::Builder::new_multi_thread() }
+    }
+
+    /// Everything on the thread that calls [`block_on`](runtime::Runtime::block_on).
+    pub fn new_current_thread() -> Self {
+        Self { inner: runtime::Builder::new_current_thread() }
+    }
+
+    /// I/O and time are always there.
+    pub fn enable_all(&mut self) -> &mut Self {
+        self
+    }
+
+    /// I/O is always there.
+    pub fn enable_io(&mut self) -> &mut Self {
+        self
+    }
+
+    /// Time is always there.
+    pub fn enable_time(&mut self) -> &mut Self {
+        self
+    }
+
+    /// How many workers there are. A current-thread runtime has one whatever is said here.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
+    #[track_caller]
+    pub fn worker_threads(&mut self, val: usize) -> &mut Self {
+        assert!(val > 0, "Worker threads cannot be set to 0");
+        self.inner.worker_threads(val);
+        self
+    }
+
+    /// How many threads there are at most for closures that block.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
+    #[track_caller]
+    pub fn max_blocking_threads(&mut self, val: usize) -> &mut Self {
+        assert!(val > 0, "Max blocking threads cannot be set to 0");
+        self.inner.max_blocking_threads(val);
+        self
+    }
+
+    /// What its threads are called.
+    pub fn thread_name(&mut self, val: impl Into<String>) -> &mut Self {
+        self.inner.thread_name(val);
+        self
+    }
+
+    pass_on! {
+        /// The size of its threads' stacks, in bytes.
+        thread_stack_size(val: usize);
+        /// How long an idle thread of those that block stays.
+        thread_keep_alive(duration: Duration);
+    }
+
+    /// After how many polls a worker looks at the queue that all share.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
+    #[track_caller]
+    pub fn global_queue_interval(&mut self, val: u32) -> &mut Self {
+        assert!(val > 0, "global_queue_interval must be greater than 0");
+        self.inner.global_queue_interval(val);
+        self
+    }
+
+    /// After how many polls a worker looks for I/O and timers.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
+    #[track_caller]
+    pub fn event_interval(&mut self, val: u32) -> &mut Self {
+        assert!(val > 0, "event_interval must be greater than 0");
+        self.inner.event_interval(val);
+        self
+    }
+
+    /// Starts the runtime.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for options that make no sense, and what the system says if it refuses a
+    /// thread or a descriptor.
+    pub fn build(&mut self) -> io::Result<Runtime> {
+        self.inner.build().map(Runtime::from).map_err(to_io_error)
+    }
+}
+
+/// As the error tokio would report; the one of graph_runtime is inside.
+pub(super) fn to_io_error(error: BuildError) -> io::Error {
+    let kind = match &error {
+        BuildError::System { source, .. } => source.kind(),
+        other if other.is_config() => io::ErrorKind::InvalidInput,
+        _ => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, error)
+}
