@@ -183,7 +183,10 @@ mod tests {
     fn needs_memory(done: mpsc::Sender<()>) -> ExecutableTask {
         let task = task_fn(move |_| {
             let done = done.clone();
-            async move { Ok::<_, TaskError>(done.send(()).unwrap()) }
+            async move {
+                done.send(()).unwrap();
+                Ok::<_, TaskError>(())
+            }
         });
         let needs = ResourceRequirements { memory_bytes: 200, ..Default::default() };
         ExecutableTask::new(task).requires(needs)
