@@ -64,6 +64,7 @@ extern crate self as graph_runtime;
 struct Readme;
 
 mod blocking;
+pub mod cancel;
 mod combinators;
 mod context;
 pub mod dag;

@@ -204,6 +204,7 @@ fn every_atomic_operation_of_a_protocol_explains_its_ordering() {
     let names_one =
         |line: &str| orderings.iter().any(|it| line.contains(&format!("Ordering::{it}")));
     let folders = [
+        "runtime/src/cancel",
         "runtime/src/task",
         "runtime/src/worker",
         "runtime/src/runtime",

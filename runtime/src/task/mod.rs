@@ -51,6 +51,7 @@ mod slab;
 mod spawn;
 mod state;
 mod task_local;
+mod tracker;
 mod waker;
 mod yield_now;
 
@@ -62,6 +63,7 @@ pub use join::JoinHandle;
 pub use join_set::JoinSet;
 pub use spawn::{spawn, spawn_blocking};
 pub use task_local::{AccessError, LocalKey, TaskLocalFuture};
+pub use tracker::{TaskTracker, TaskTrackerToken, TaskTrackerWaitFuture, TrackedFuture};
 pub use yield_now::yield_now;
 
 // For this crate and for the models in `loom-tests`; not part of the interface.

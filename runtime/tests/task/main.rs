@@ -1,7 +1,10 @@
 //! What there is around tasks besides spawning them: one file per behaviour.
 
+mod cancellation_token;
+mod cancellation_tree;
 mod join_error;
 mod join_handle;
 mod join_set;
 mod support;
 mod task_local;
+mod task_tracker;

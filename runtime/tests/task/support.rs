@@ -91,7 +91,10 @@ impl Wake for Wakes {
 }
 
 /// Polls once, and has `wakes` count.
-pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>, wakes: &Arc<Wakes>) -> Poll<F::Output> {
+pub(crate) fn poll_once<F: Future + ?Sized>(
+    future: Pin<&mut F>,
+    wakes: &Arc<Wakes>,
+) -> Poll<F::Output> {
     let waker = Waker::from(Arc::clone(wakes));
     future.poll(&mut Context::from_waker(&waker))
 }
