@@ -45,6 +45,14 @@ pub(crate) fn current() -> Result<Handle, TryCurrentError> {
     }
 }
 
+/// Tells this thread's runtime, if there is one, that a poll was cut short.
+pub(crate) fn count_forced_yield() {
+    if let Ok(handle) = current() {
+        handle.shared().count_forced_yield();
+        give_back(handle);
+    }
+}
+
 /// Drops a handle, or keeps it for the next who asks for the [`current`] one.
 pub(crate) fn give_back(handle: Handle) {
     let mut handle = Some(handle);

@@ -4,6 +4,7 @@
 
 use super::node::NodeOutput;
 use crate::TaskError;
+use crate::task::coop;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::ptr::NonNull;
@@ -71,6 +72,8 @@ impl Scratch {
         R: Future + Send + 'static,
         R::Output: NodeOutput,
     {
+        // Each node has a budget of its own, whoever runs it.
+        coop::begin_poll();
         if size_of::<R>() > size_of::<Room>() || align_of::<R>() > align_of::<Room>() {
             return start_boxed(make());
         }

@@ -8,7 +8,7 @@ use super::inner::Inner;
 use super::record::{Body, Ending, Outcome, Run};
 use super::start::Start;
 use super::{ExecutorError, TaskContext, TaskError, TaskFuture, TaskOutput};
-use crate::task::panic_message;
+use crate::task::{coop, panic_message};
 use crate::time::{Sleep, sleep};
 use monitor::{Lateness, TaskEnd};
 use primitives::Timestamp;
@@ -99,6 +99,8 @@ impl Attempt {
         if self.future.is_none() {
             self.begin(worker, now());
         }
+        // The runner goes from task to task, and each has a budget of its own.
+        coop::begin_poll();
         if let Some(future) = &mut self.future
             && let Poll::Ready(result) = future.as_mut().poll(context)
         {

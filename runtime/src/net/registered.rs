@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, attempt};
 use super::registration::{Registration, shut_down};
 use crate::runtime::Handle;
+use crate::task::coop;
 use primitives::shim::Mutex;
 use reactor::{Direction, WaiterKey};
 use std::fmt;
@@ -87,7 +88,9 @@ impl<S: AsRawFd> Registered<S> {
         direction: Direction,
         mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> Poll<io::Result<R>> {
+        ready!(coop::poll_turn(context));
         if let Some(result) = self.try_unregistered(&mut operation) {
+            coop::spend();
             return Poll::Ready(result);
         }
         let registration = self.registration()?;
@@ -108,7 +111,9 @@ impl<S: AsRawFd> Registered<S> {
         direction: Direction,
         mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> io::Result<R> {
+        coop::turn().await;
         if let Some(result) = self.try_unregistered(&mut operation) {
+            coop::spend();
             return result;
         }
         let registration = self.registration()?;

@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, attempt};
 use crate::context;
 use crate::runtime::Handle;
+use crate::task::coop;
 use crate::worker::Local;
 use mio::Interest;
 use mio::unix::SourceFd;
@@ -13,7 +14,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// How often one poll tries an operation. Each further try needs an event that arrived during the
 /// one before, so this is reached only by a socket that reports readiness it does not have; the
@@ -126,7 +127,12 @@ impl Registration {
         direction: Direction,
         key: WaiterKey,
     ) -> Poll<ReadyEvent> {
-        self.io.poll_ready_at(context, direction, key)
+        ready!(coop::poll_turn(context));
+        let polled = self.io.poll_ready_at(context, direction, key);
+        if polled.is_ready() {
+            coop::spend();
+        }
+        polled
     }
 
     /// Tries `operation` whenever the socket is ready, until it does not block.
@@ -138,15 +144,19 @@ impl Registration {
         source: &S,
         operation: &mut impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> Poll<io::Result<R>> {
+        ready!(coop::poll_turn(context));
         for _ in 0..TRIES_PER_POLL {
-            let Poll::Ready(event) = self.poll_ready(context, direction, key) else {
+            let Poll::Ready(event) = self.io.poll_ready_at(context, direction, key) else {
                 self.wait_here(source);
                 return Poll::Pending;
             };
             match self.try_at(event, source, operation) {
                 None if event.is_shutdown() => return Poll::Ready(Err(shut_down())),
                 None => {}
-                Some(result) => return Poll::Ready(result),
+                Some(result) => {
+                    coop::spend();
+                    return Poll::Ready(result);
+                }
             }
         }
         context.waker().wake_by_ref();

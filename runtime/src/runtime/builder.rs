@@ -83,6 +83,23 @@ impl Builder {
         self
     }
 
+    /// How many operations on locks, channels, timers and sockets a poll may do before it has to let
+    /// other tasks run, at least 1; `None` is no limit. Default: 128. See
+    /// [`task::coop`](crate::task::coop).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().coop_budget(None).build()?;
+    /// # Ok::<(), graph_runtime::runtime::BuildError>(())
+    /// ```
+    pub fn coop_budget(&mut self, operations: impl Into<Option<u32>>) -> &mut Self {
+        self.config.coop_budget = operations.into();
+        self
+    }
+
     /// Whether idle workers take tasks from the queues of busy ones. Default: yes. Without, a
     /// task stays with the worker that spawned or woke it, unless its queue overflows.
     pub fn work_stealing(&mut self, enabled: bool) -> &mut Self {

@@ -2,6 +2,7 @@
 
 use super::BuildError;
 use crate::seam::Seams;
+use crate::task::coop::DEFAULT_BUDGET;
 use monitor::ResourceMonitorConfig;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) thread_keep_alive: Duration,
     pub(crate) global_queue_interval: u32,
     pub(crate) event_interval: u32,
+    pub(crate) coop_budget: Option<u32>,
     pub(crate) work_stealing: bool,
     pub(crate) monitor: Option<ResourceMonitorConfig>,
     pub(crate) seams: Seams,
@@ -34,6 +36,7 @@ impl Default for Config {
             thread_keep_alive: Duration::from_secs(10),
             global_queue_interval: 31,
             event_interval: 61,
+            coop_budget: Some(DEFAULT_BUDGET),
             work_stealing: true,
             monitor: None,
             seams: Seams::default(),
@@ -51,6 +54,7 @@ impl Config {
         check("max_blocking_threads", self.max_blocking_threads)?;
         check("global_queue_interval", self.global_queue_interval as usize)?;
         check("event_interval", self.event_interval as usize)?;
+        check("coop_budget", self.coop_budget.map_or(1, |budget| budget as usize))?;
         if self.worker_threads > MAX_WORKERS {
             let requirement = "more than 4096 workers are of no use on any machine";
             return Err(BuildError::config("worker_threads", self.worker_threads, requirement));

@@ -2,6 +2,7 @@
 
 use super::root::RootWaker;
 use crate::context::EnteredWorker;
+use crate::task::coop::{BudgetScope, budgeted};
 use crate::worker::{Local, Shared};
 use primitives::shim::Mutex;
 use std::pin::{Pin, pin};
@@ -32,13 +33,14 @@ impl CurrentThread {
         let root = Arc::new(RootWaker::new(Arc::clone(&shared.remotes[0].reactor)));
         let waker = Waker::from(Arc::clone(&root));
         let mut context = Context::from_waker(&waker);
+        let _budget = BudgetScope::enter(shared.config.coop_budget);
         let _place = Place { current: self, root: &root };
         loop {
             if let Some(driver) = self.take_seat(&root) {
                 return driver.drive(shared, &root, future.as_mut(), &mut context);
             }
             if root.take_woken()
-                && let Poll::Ready(output) = future.as_mut().poll(&mut context)
+                && let Poll::Ready(output) = budgeted(|| future.as_mut().poll(&mut context))
             {
                 return output;
             }
@@ -137,7 +139,7 @@ impl Driver<'_> {
         let mut output = None;
         local.run_until(|| {
             if root.take_woken()
-                && let Poll::Ready(ready) = future.as_mut().poll(context)
+                && let Poll::Ready(ready) = budgeted(|| future.as_mut().poll(context))
             {
                 output = Some(ready);
             }

@@ -1,5 +1,6 @@
 //! A runtime seen from anywhere.
 
+use super::root::park_on_root;
 use super::{RuntimeMetrics, TryCurrentError};
 use crate::context::{self, DrivesTasks, EnteredHandle};
 use crate::task::JoinHandle;
@@ -116,7 +117,7 @@ impl Handle {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _drives = DrivesTasks::enter("Handle::block_on");
         let _entered = self.enter();
-        primitives::park_on(future)
+        park_on_root(&self.shared, future)
     }
 
     /// What the runtime has done so far.

@@ -1,8 +1,12 @@
 //! The future that `block_on` was given, as seen by its wakers.
 
+use crate::task::coop::{BudgetScope, budgeted};
+use crate::worker::Shared;
 use primitives::parker::Parker;
 use primitives::shim::atomic::{AtomicBool, Ordering};
 use reactor::Reactor;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Wake;
 
@@ -26,6 +30,13 @@ impl RootWaker {
         // ORDERING: Acquire pairs with the Release in `wake_by_ref`.
         self.woken.swap(false, Ordering::Acquire)
     }
+}
+
+/// Polls a root future on this thread, which sleeps in between, while others drive the runtime.
+pub(super) fn park_on_root<F: Future>(shared: &Shared, future: F) -> F::Output {
+    let _budget = BudgetScope::enter(shared.config.coop_budget);
+    let mut future = pin!(future);
+    primitives::park_on(poll_fn(|context| budgeted(|| future.as_mut().poll(context))))
 }
 
 impl Wake for RootWaker {

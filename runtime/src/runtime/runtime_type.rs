@@ -2,6 +2,7 @@
 
 use super::current_thread::CurrentThread;
 use super::multi_thread::MultiThread;
+use super::root::park_on_root;
 use super::{BuildError, Builder, Config, EnterGuard, Handle};
 use crate::blocking::{BlockingConfig, BlockingPool};
 use crate::context::{DrivesTasks, EnteredHandle};
@@ -119,7 +120,7 @@ impl Runtime {
         let _entered = self.handle.enter();
         match &self.flavor {
             Flavor::CurrentThread(current) => current.block_on(self.handle.shared(), future),
-            Flavor::MultiThread(_) => primitives::park_on(future),
+            Flavor::MultiThread(_) => park_on_root(self.handle.shared(), future),
         }
     }
 
@@ -177,6 +178,7 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
         lifo_slot: flavor == RuntimeFlavor::MultiThread,
         global_queue_interval: config.global_queue_interval,
         event_interval: config.event_interval,
+        coop_budget: config.coop_budget,
     };
     let (shared, locals) = Shared::new(shared, config.seams.clone(), blocking)
         .map_err(|error| BuildError::system("a reactor", error))?;

@@ -1,9 +1,10 @@
 //! A place where tasks wait for each other.
 
+use crate::task::coop;
 use pin_project_lite::pin_project;
 use primitives::wait_queue::{Queued, WaitQueue, Waiter};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Lets tasks go on when enough of them have come, again and again.
 ///
@@ -111,8 +112,18 @@ impl Future for Wait<'_> {
     type Output = BarrierWaitResult;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<BarrierWaitResult> {
+        ready!(coop::poll_turn(context));
+        let polled = self.poll_wait(context.waker());
+        if polled.is_ready() {
+            coop::spend();
+        }
+        polled
+    }
+}
+
+impl Wait<'_> {
+    fn poll_wait(self: Pin<&mut Self>, current: &Waker) -> Poll<BarrierWaitResult> {
         let mut waiter = self.project().waiter;
-        let current = context.waker();
         let came_before = waiter.as_mut().is_inside();
         let mut spare: Option<Waker> = (!came_before).then(|| current.clone());
         loop {

@@ -1,6 +1,7 @@
 //! Waiting without `await`, on threads that may block.
 
 use crate::context::assert_may_block;
+use crate::task::coop::without_budget;
 
 /// Blocks this thread until `future` is done.
 ///
@@ -10,5 +11,6 @@ use crate::context::assert_may_block;
 #[track_caller]
 pub(super) fn block_on<F: Future>(what: &str, future: F) -> F::Output {
     assert_may_block(what);
-    primitives::park_on(future)
+    // Nobody else runs on this thread, and no poll ends while it blocks.
+    without_budget(|| primitives::park_on(future))
 }

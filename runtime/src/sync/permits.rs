@@ -22,12 +22,13 @@
 //! served for certain.
 
 use super::error::{AcquireError, TryAcquireError};
+use crate::task::coop;
 use pin_project_lite::pin_project;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Place, Queued, Seat, WaitQueue, Waiter};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 const CLOSED: usize = 0b01;
 const WAITING: usize = 0b10;
@@ -120,8 +121,12 @@ impl Permits {
     /// Takes `n` permits, after everybody who asked before.
     #[inline]
     pub(crate) async fn acquire(&self, n: usize) -> Result<(), AcquireError> {
+        coop::turn().await;
         match self.try_acquire(n) {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                coop::spend();
+                Ok(())
+            }
             Err(TryAcquireError::Closed) => Err(AcquireError::closed()),
             Err(TryAcquireError::NoPermits) => self.wait(n).await,
         }
@@ -282,9 +287,19 @@ impl Future for Acquire<'_> {
     type Output = Result<(), AcquireError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(coop::poll_turn(context));
+        let polled = self.poll_acquire(context.waker());
+        if polled.is_ready() {
+            coop::spend();
+        }
+        polled
+    }
+}
+
+impl Acquire<'_> {
+    fn poll_acquire(self: Pin<&mut Self>, current: &Waker) -> Poll<Result<(), AcquireError>> {
         let this = self.project();
         let (mut waiter, wanted) = (this.waiter, *this.wanted);
-        let current = context.waker();
         let is_first_poll = !waiter.as_mut().is_inside();
         let mut spare: Option<Waker> = is_first_poll.then(|| current.clone());
         loop {

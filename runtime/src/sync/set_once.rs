@@ -2,6 +2,7 @@
 
 use super::Notify;
 use super::once_slot::OnceSlot;
+use crate::task::coop;
 use primitives::shim::const_fn;
 use std::fmt;
 use thiserror::Error;
@@ -84,8 +85,10 @@ impl<T> SetOnce<T> {
     ///
     /// Dropping the future gives up the place in line, and nothing else.
     pub async fn wait(&self) -> &T {
+        coop::turn().await;
         loop {
             if let Some(value) = self.get() {
+                coop::spend();
                 return value;
             }
             let filled = self.filled.notified();

@@ -1,11 +1,11 @@
 //! Waiting for a task's output.
 
 use super::runnable::RawTask;
-use super::{AbortHandle, Id, JoinError};
+use super::{AbortHandle, Id, JoinError, coop};
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Owns the right to a task's output. Awaiting it gives the output, or says why there is none.
 ///
@@ -106,9 +106,13 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(coop::poll_turn(context));
         let was_complete = self.is_finished();
         match self.take_output(context.waker()) {
-            Some(output) => Poll::Ready(output),
+            Some(output) => {
+                coop::spend();
+                Poll::Ready(output)
+            }
             None if was_complete => panic!("JoinHandle polled after it gave its output"),
             None => Poll::Pending,
         }

@@ -40,6 +40,7 @@
 
 mod abort;
 mod cell;
+pub mod coop;
 mod error;
 mod harness;
 mod id;
@@ -56,6 +57,7 @@ mod waker;
 mod yield_now;
 
 pub use abort::AbortHandle;
+pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
 pub(crate) use error::panic_message;
 pub use id::{Id, id, try_id};

@@ -2,6 +2,7 @@
 
 use crate::context;
 use crate::runtime::Handle;
+use crate::task::coop;
 use primitives::Timestamp;
 use reactor::{Reactor, TimerKey};
 use std::fmt;
@@ -12,6 +13,11 @@ use std::task::{Context, Poll};
 /// What is usual costs little: a timer that is set and cancelled in time reads the clock once,
 /// when it is made; one that fires is recognised by the moment up to which its reactor has fired
 /// everything, without a lock and without the clock.
+///
+/// A timer that is due when it is first polled costs an operation of the task's budget. One that
+/// was waited for costs none, and is not held back when the budget is used up: time has passed, so
+/// it cannot keep a worker busy, and whoever waits for a channel that never runs dry has to see the
+/// moment come.
 pub(super) struct Entry {
     /// Only `drop` takes it out.
     handle: Option<Handle>,
@@ -26,6 +32,8 @@ enum State {
     New { ahead: bool },
     /// In the wheel of worker number `worker`, or fired.
     Registered { worker: u32, key: TimerKey },
+    /// The deadline was seen to have passed, when the task's budget was used up.
+    HeldBack,
     /// The deadline was seen to have passed.
     Elapsed,
 }
@@ -54,7 +62,8 @@ impl Entry {
 
     /// Whether the deadline has passed.
     pub(super) fn is_elapsed(&self) -> bool {
-        matches!(self.state, State::Elapsed) || self.handle().shared().now() >= self.deadline
+        matches!(self.state, State::HeldBack | State::Elapsed)
+            || self.handle().shared().now() >= self.deadline
     }
 
     /// Sets another deadline. The next poll registers anew.
@@ -70,11 +79,22 @@ impl Entry {
     pub(super) fn poll_elapsed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match self.state {
             State::New { ahead: true } => self.register(cx),
-            State::New { ahead: false } if self.is_elapsed() => self.elapse(),
+            State::New { ahead: false } if self.is_elapsed() => self.elapse_at_once(cx),
             State::New { ahead: false } => self.register(cx),
             State::Registered { worker, key } => self.poll_registered(worker, key, cx),
-            State::Elapsed => Poll::Ready(()),
+            State::HeldBack => self.elapse(),
+            State::Elapsed => self.elapse_at_once(cx),
         }
+    }
+
+    /// Ready without having been waited for.
+    fn elapse_at_once(&mut self, cx: &Context<'_>) -> Poll<()> {
+        if coop::poll_turn(cx).is_pending() {
+            self.state = State::HeldBack;
+            return Poll::Pending;
+        }
+        coop::spend();
+        self.elapse()
     }
 
     #[track_caller]

@@ -1,6 +1,7 @@
 //! Giving a future a limited time.
 
 use super::{Duration, Elapsed, Instant, Sleep, sleep, sleep_until};
+use crate::task::coop::without_budget;
 use pin_project_lite::pin_project;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -89,6 +90,8 @@ impl<F: Future> Future for Timeout<F> {
         if let Poll::Ready(output) = this.future.poll(context) {
             return Poll::Ready(Ok(output));
         }
-        Pin::new(this.sleep).poll(context).map(|()| Err(Elapsed::new()))
+        // Also when the future has used the budget up: it may do so each time.
+        let sleep = Pin::new(this.sleep);
+        without_budget(|| sleep.poll(context)).map(|()| Err(Elapsed::new()))
     }
 }

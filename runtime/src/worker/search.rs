@@ -120,6 +120,7 @@ mod tests {
             lifo_slot: true,
             global_queue_interval: 31,
             event_interval: 61,
+            coop_budget: None,
         };
         Shared::new(config, seams, blocking).unwrap()
     }

@@ -9,7 +9,7 @@ use crate::task::{JoinHandle, Runnable, new_detached};
 use monitor::{ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
-use primitives::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
+use primitives::shim::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use scheduler::steal::{Idle, Injector, Pushed, WorkStealingQueue};
 use std::fmt;
 use std::io;
@@ -29,6 +29,8 @@ pub(crate) struct SharedConfig {
     pub(crate) global_queue_interval: u32,
     /// A worker looks at its reactor on every so many steps.
     pub(crate) event_interval: u32,
+    /// How many operations a poll may do before others have their turn; `None` is no limit.
+    pub(crate) coop_budget: Option<u32>,
 }
 
 /// The shared part of a runtime.
@@ -45,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) outside_tally: Tally,
     pub(crate) monitor: OnceLock<Arc<ResourceMonitor>>,
     pub(crate) watch: Watch,
+    /// Polls that were cut short because their budget was used up.
+    pub(crate) forced_yields: AtomicU64,
     closing: AtomicBool,
     next_reactor: AtomicUsize,
 }
@@ -80,6 +84,7 @@ impl Shared {
             outside_tally: Tally::default(),
             monitor: OnceLock::new(),
             watch: Watch::default(),
+            forced_yields: AtomicU64::new(0),
             closing: AtomicBool::new(false),
             next_reactor: AtomicUsize::new(0),
             config,
@@ -235,6 +240,12 @@ impl Shared {
         for remote in &self.remotes {
             remote.reactor.close();
         }
+    }
+
+    /// A poll was cut short because its budget was used up.
+    pub(crate) fn count_forced_yield(&self) {
+        // ORDERING: Relaxed; it only counts.
+        self.forced_yields.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The books at this moment.

@@ -16,6 +16,7 @@
 use super::Local;
 use crate::context;
 use crate::task::Runnable;
+use crate::task::coop::{self, BudgetScope};
 use primitives::Timestamp;
 use primitives::shim::atomic::{Ordering, fence};
 use std::rc::Rc;
@@ -33,12 +34,14 @@ impl Local {
     /// Runs tasks until `done` says that it is time to leave. `done` is asked before every step
     /// and after every sleep.
     pub(crate) fn run_until(self: &Rc<Self>, mut done: impl FnMut() -> bool) {
+        let _budget = BudgetScope::enter(self.shared.config.coop_budget);
         self.busy_since.set(self.shared.now());
         while !done() {
             self.begin_step();
             if let Some(runnable) = self.next().or_else(|| self.search()) {
                 self.stop_search();
                 self.count(|stats| stats.polls += 1);
+                coop::begin_poll();
                 let again = runnable.run();
                 self.prefer_slot();
                 if let Some(runnable) = again {

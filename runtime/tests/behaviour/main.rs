@@ -4,6 +4,7 @@ mod abort;
 mod block_on;
 mod blocking;
 mod builder;
+mod coop;
 mod fairness;
 mod handle;
 mod idle;

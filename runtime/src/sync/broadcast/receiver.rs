@@ -3,12 +3,13 @@
 use super::error::{RecvError, TryRecvError};
 use super::shared::{Found, Listening, Shared};
 use crate::sync::blocking::block_on;
+use crate::task::coop;
 use pin_project_lite::pin_project;
 use primitives::wait_queue::Waiter;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Receives every message that is sent while it exists; made by
 /// [`Sender::subscribe`](super::Sender::subscribe).
@@ -78,14 +79,21 @@ impl<T: Clone> Receiver<T> {
     ///
     /// Dropping the future loses no message.
     pub async fn recv(&mut self) -> Result<T, RecvError> {
+        coop::turn().await;
         // No value is kept over the await: that would make the future as little Sync as `T` is.
         let error = match self.try_recv() {
-            Ok(value) => return Ok(value),
+            Ok(value) => {
+                coop::spend();
+                return Ok(value);
+            }
             Err(error) => error,
         };
         match error {
             TryRecvError::Closed => Err(RecvError::Closed),
-            TryRecvError::Lagged(missed) => Err(RecvError::Lagged(missed)),
+            TryRecvError::Lagged(missed) => {
+                coop::spend();
+                Err(RecvError::Lagged(missed))
+            }
             TryRecvError::Empty => {
                 let Self { shared, position } = self;
                 Recv { waiter: Waiter::new(&**shared, *position), position }.await
@@ -162,6 +170,7 @@ impl<T: Clone> Future for Recv<'_, T> {
     type Output = Result<T, RecvError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(coop::poll_turn(context));
         let mut this = self.project();
         let mut spare: Option<Waker> = None;
         loop {
@@ -179,6 +188,7 @@ impl<T: Clone> Future for Recv<'_, T> {
             let left = seat.leave();
             drop(seat);
             drop(left);
+            coop::spend();
             return Poll::Ready(match found {
                 Found::Message(message) => Ok(message.read()),
                 Found::Lagged(missed) => Err(RecvError::Lagged(missed)),

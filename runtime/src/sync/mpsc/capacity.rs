@@ -25,6 +25,7 @@
 
 use crate::sync::error::TryAcquireError;
 use crate::sync::permits::Permits;
+use crate::task::coop;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
 use primitives::shim::{CachePadded, Mutant};
 use std::future::poll_fn;
@@ -76,8 +77,12 @@ impl Capacity<'_> {
     /// Waits for room for `n` messages. False if the channel is closed.
     #[inline]
     pub(super) async fn acquire(self, n: usize) -> bool {
+        coop::turn().await;
         match self.try_acquire(n) {
-            Ok(()) => true,
+            Ok(()) => {
+                coop::spend();
+                true
+            }
             Err(TryAcquireError::Closed) => false,
             Err(TryAcquireError::NoPermits) => self.wait(n).await,
         }

@@ -6,8 +6,9 @@ use super::chan::Chan;
 use super::error::TryRecvError;
 use super::list::{Head, Popped, Tail};
 use super::tx::Tx;
+use crate::task::coop;
 use primitives::shim::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// The one receiver of a channel.
 pub(super) struct Rx<T> {
@@ -61,11 +62,16 @@ impl<T> Rx<T> {
     /// Receives a message, or `None` when there will be no more.
     #[inline]
     pub(super) fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
-        match self.pop() {
+        ready!(coop::poll_turn(context));
+        let polled = match self.pop() {
             Popped::Message(message) => Poll::Ready(Some(message)),
             Popped::End => Poll::Ready(None),
             Popped::Empty => self.wait(context),
+        };
+        if polled.is_ready() {
+            coop::spend();
         }
+        polled
     }
 
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
@@ -94,8 +100,10 @@ impl<T> Rx<T> {
         if limit == 0 {
             return Poll::Ready(0);
         }
+        ready!(coop::poll_turn(context));
         let received = self.pop_many(buffer, limit);
         if received > 0 {
+            coop::spend();
             return Poll::Ready(received);
         }
         self.poll_recv(context).map(|message| {

@@ -27,12 +27,13 @@
 //! parking_lot's mutexes do the same for threads; they bound the time of waiting where this one
 //! bounds the number of losses, which needs no clock.
 
+use crate::task::coop;
 use pin_project_lite::pin_project;
 use primitives::shim::atomic::{AtomicU32, Ordering};
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Place, Queued, Seat, WaitQueue, Waiter};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 const LOCKED: u32 = 0b01;
 const PARKED: u32 = 0b10;
@@ -107,9 +108,11 @@ impl RawMutex {
     /// Waits for the lock.
     #[inline]
     pub(crate) async fn lock(&self) {
-        if !self.try_lock() {
-            Lock { waiter: Waiter::new(self, Note::default()) }.await;
+        coop::turn().await;
+        if self.try_lock() {
+            return coop::spend();
         }
+        Lock { waiter: Waiter::new(self, Note::default()) }.await;
     }
 
     /// Frees the lock. Only for who holds it.
@@ -231,8 +234,18 @@ impl Future for Lock<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        ready!(coop::poll_turn(context));
+        let polled = self.poll_lock(context.waker());
+        if polled.is_ready() {
+            coop::spend();
+        }
+        polled
+    }
+}
+
+impl Lock<'_> {
+    fn poll_lock(self: Pin<&mut Self>, current: &Waker) -> Poll<()> {
         let mut waiter = self.project().waiter;
-        let current = context.waker();
         // It is needed unless the lock is free by now, or this poll is not the answer to a wake.
         let mut spare = Some(current.clone());
         let mut seat = waiter.as_mut().seat();

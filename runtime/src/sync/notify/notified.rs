@@ -50,6 +50,6 @@ impl Future for Notified<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.project().waiting.poll(context.waker())
+        self.project().waiting.poll_cooperatively(context)
     }
 }

@@ -32,6 +32,6 @@ impl Future for OwnedNotified {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.project().waiting.poll(context.waker())
+        self.project().waiting.poll_cooperatively(context)
     }
 }

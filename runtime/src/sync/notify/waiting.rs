@@ -1,12 +1,13 @@
 //! What a future does that waits for a signal, however it holds on to it.
 
 use super::{Given, NOTIFIED, Note, Notify, STATES, Signal, WAITING, calls};
+use crate::task::coop;
 use pin_project_lite::pin_project;
 use primitives::shim::Mutant;
 use primitives::shim::atomic::Ordering;
 use primitives::wait_queue::{Home, Place, Seat, Waiter};
 use std::pin::Pin;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 pin_project! {
     /// Waits for the signal of `H`.
@@ -56,6 +57,16 @@ impl<H: Home<Target = Notify>> Waiting<H> {
         // ORDERING: Acquire; later calls are those that happen after what this one sees.
         let calls = calls(home.word.load(Ordering::Acquire));
         Self { waiter: Waiter::new(home, Note { calls, given: None }), calls, done: false }
+    }
+
+    /// As [`poll`](Self::poll), at the cost of an operation.
+    pub(super) fn poll_cooperatively(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<()> {
+        ready!(coop::poll_turn(context));
+        let polled = self.poll(context.waker());
+        if polled.is_ready() {
+            coop::spend();
+        }
+        polled
     }
 
     /// Looks for the signal; `waker` is told if there is none yet.

@@ -3,10 +3,11 @@
 use super::error::{RecvError, TryRecvError};
 use super::inner::{CLOSED, COMPLETE, Inner};
 use crate::sync::blocking::block_on;
+use crate::task::coop;
 use primitives::shim::sync::Arc;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// Receives one value; made by [`channel`](super::channel). It is a future.
 ///
@@ -104,11 +105,14 @@ impl<T> Future for Receiver<T> {
     /// If it is polled again after it was ready.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let inner = self.inner.as_ref().expect("a oneshot receiver was polled after it was done");
+        ready!(coop::poll_turn(context));
         // SAFETY: this is the one receiver, borrowed exclusively.
         if unsafe { inner.poll_complete(context.waker()) }.is_ready() {
+            coop::spend();
             return Poll::Ready(self.finish());
         }
         if inner.load() & (CLOSED | COMPLETE) == CLOSED {
+            coop::spend();
             self.inner = None;
             return Poll::Ready(Err(RecvError(())));
         }

@@ -1,10 +1,11 @@
 //! The sending end.
 
 use super::inner::{CLOSED, Inner};
+use crate::task::coop;
 use primitives::shim::sync::Arc;
 use std::fmt;
 use std::future::poll_fn;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// Sends one value; made by [`channel`](super::channel).
 ///
@@ -66,8 +67,13 @@ impl<T> Sender<T> {
     /// As [`closed`](Self::closed), for futures that are written by hand. The last one to poll is
     /// woken.
     pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        ready!(coop::poll_turn(context));
         // SAFETY: this is the one sender, borrowed exclusively, and it has not sent.
-        unsafe { self.inner().poll_closed(context.waker()) }
+        let polled = unsafe { self.inner().poll_closed(context.waker()) };
+        if polled.is_ready() {
+            coop::spend();
+        }
+        polled
     }
 }
 

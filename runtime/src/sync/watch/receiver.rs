@@ -3,6 +3,7 @@
 use super::Ref;
 use super::error::RecvError;
 use super::shared::{CHANGE, Shared};
+use crate::task::coop;
 use std::fmt;
 use std::sync::Arc;
 
@@ -109,6 +110,7 @@ impl<T> Receiver<T> {
         &mut self,
         mut f: impl FnMut(&T) -> bool,
     ) -> Result<Ref<'_, T>, RecvError> {
+        coop::turn().await;
         let Self { shared, version } = self;
         let mut result = Ok(());
         loop {
@@ -117,6 +119,7 @@ impl<T> Receiver<T> {
                 let now = shared.version();
                 let before = std::mem::replace(version, now);
                 if f(&value) {
+                    coop::spend();
                     return Ok(Ref::new(value, now != before));
                 }
             }

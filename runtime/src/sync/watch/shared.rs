@@ -2,6 +2,7 @@
 
 use super::error::RecvError;
 use crate::sync::Notify;
+use crate::task::coop;
 use primitives::shim::RwLock;
 use primitives::shim::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -74,10 +75,12 @@ impl<T> Shared<T> {
 
     /// Waits until the value has changed since `version`, which is brought up to date.
     pub(super) async fn wait_for_change(&self, version: &mut u64) -> Result<(), RecvError> {
+        coop::turn().await;
         loop {
             // From here on, a change that is not seen below gives the signal.
             let changed = self.changed.notified();
             if let Some(result) = self.take_change(version) {
+                coop::spend();
                 return result;
             }
             changed.await;
