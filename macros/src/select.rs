@@ -223,6 +223,9 @@ pub(crate) fn expand(select: Select) -> TokenStream {
             let (#(#futures,)*) = (#(#made,)*);
             let mut futures = #support::pin!(#chain);
             #support::poll_fn(move |context| {
+                if #support::poll_turn(context).is_pending() {
+                    return #support::Poll::Pending;
+                }
                 let mut is_pending = false;
                 let first = #first;
                 for branch in #support::round(first, #count) {

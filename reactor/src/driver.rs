@@ -28,6 +28,10 @@ pub trait Driver: Send {
     /// wait; any other error is fatal to the reactor, because a worker that cannot wait cannot
     /// work.
     fn wait(&mut self, limit: WaitLimit, events: &mut Vec<Readiness>) -> io::Result<()>;
+
+    /// The reactor's clock has been stopped, set forward or resumed: deadlines on it are further
+    /// away or nearer now than they were in earlier waits.
+    fn clock_changed(&mut self) {}
 }
 
 /// Registers sources and ends waits. Any thread.

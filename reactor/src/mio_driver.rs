@@ -98,6 +98,10 @@ impl Driver for MioDriver {
         }
         Ok(())
     }
+
+    fn clock_changed(&mut self) {
+        self.armed = None;
+    }
 }
 
 impl Registrar for MioRegistrar {

@@ -111,6 +111,11 @@ impl Timers {
         self.state.lock().wheel.next_expiry()
     }
 
+    /// The next deadline.
+    pub(crate) fn earliest_deadline(&self) -> Option<Timestamp> {
+        self.state.lock().wheel.earliest_deadline()
+    }
+
     /// How many timers are pending.
     pub(crate) fn len(&self) -> usize {
         self.state.lock().wheel.len()

@@ -16,6 +16,11 @@ impl Turning {
         Self { driver, events: Vec::new() }
     }
 
+    /// What is armed for a deadline is armed for the wrong time.
+    pub(crate) fn clock_changed(&mut self) {
+        self.driver.clock_changed();
+    }
+
     /// Waits; an interruption ends the wait like any other event.
     ///
     /// # Panics

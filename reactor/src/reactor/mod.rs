@@ -12,6 +12,7 @@ use crate::wake::wake_all;
 use crate::wheel::Progress;
 use primitives::Timestamp;
 use primitives::permit::{Notify, Permit};
+use primitives::shim::atomic::{AtomicBool, Ordering};
 use primitives::shim::{CachePadded, Mutex, MutexGuard};
 use std::fmt;
 use std::io;
@@ -72,6 +73,8 @@ pub struct Reactor {
     permit: CachePadded<Permit>,
     timers: CachePadded<Timers>,
     sources: Mutex<Sources>,
+    /// Whether deadlines mean other moments than they did when the driver last waited.
+    clock_changed: AtomicBool,
     /// An empty vector with room for wakers, kept so that a turn need not allocate.
     spare: Mutex<Vec<Waker>>,
 }
@@ -85,6 +88,7 @@ impl Reactor {
             permit: CachePadded::default(),
             timers: CachePadded::new(Timers::new()),
             sources: Mutex::default(),
+            clock_changed: AtomicBool::new(false),
             spare: Mutex::default(),
         }
     }
@@ -124,11 +128,41 @@ impl Reactor {
         until: Option<Timestamp>,
         awake: impl FnOnce(),
     ) -> Turn {
+        let limit = |deadline| WaitLimit::until(deadline, clock);
+        self.park_for(limit, clock, until, awake)
+    }
+
+    /// Like [`park_then`](Self::park_then) while the clock stands still: no timer ends the sleep,
+    /// for none will be due. One that becomes the earliest does, since somebody may want to set the
+    /// clock forward to it.
+    ///
+    /// # Panics
+    ///
+    /// As `park`.
+    pub fn park_frozen(&self, clock: &dyn Fn() -> Timestamp, awake: impl FnOnce()) -> Turn {
+        self.park_for(|_| WaitLimit::Unlimited, clock, None, awake)
+    }
+
+    fn park_for(
+        &self,
+        limit: impl FnOnce(Option<Timestamp>) -> WaitLimit,
+        clock: &dyn Fn() -> Timestamp,
+        until: Option<Timestamp>,
+        awake: impl FnOnce(),
+    ) -> Turn {
         let mut turn = Turn::default();
         let mut turning = self.driver.lock();
         if self.permit.fall_asleep() {
-            let limit = WaitLimit::until(self.timers.fall_asleep(until), clock);
-            turning.wait(limit);
+            let deadline = self.timers.fall_asleep(until);
+            // ORDERING: Relaxed, for a look that is nearly always in vain: whoever sets it leaves
+            // a permit afterwards, which ends this sleep. Acquire pairs with the Release in
+            // `clock_changed`, so that `limit` goes by the changed clock.
+            if self.clock_changed.load(Ordering::Relaxed)
+                && self.clock_changed.swap(false, Ordering::Acquire)
+            {
+                turning.clock_changed();
+            }
+            turning.wait(limit(deadline));
             turn.unparked = self.permit.wake_up();
             self.timers.wake_up();
         } else {
@@ -136,6 +170,18 @@ impl Reactor {
             turning.wait(WaitLimit::Zero);
         }
         self.finish(turning, clock, awake, turn)
+    }
+
+    /// Tells the owner that its clock was stopped, set forward or resumed by somebody else than
+    /// the passing of time. Any thread.
+    ///
+    /// # Panics
+    ///
+    /// As [`unpark`](Self::unpark), which it does.
+    pub fn clock_changed(&self) {
+        // ORDERING: Release pairs with the Acquire in `park_for`.
+        self.clock_changed.store(true, Ordering::Release);
+        self.unpark();
     }
 
     /// Wakes whoever waits for what is ready or due now, without waiting. Any thread.

@@ -68,6 +68,12 @@ impl Reactor {
         self.timers.next_expiry()
     }
 
+    /// The deadline of the earliest timer, exactly: it takes a look at every timer that may be
+    /// the earliest, some thousand at most where many are set for the same milliseconds.
+    pub fn earliest_deadline(&self) -> Option<Timestamp> {
+        self.timers.earliest_deadline()
+    }
+
     /// How many timers are pending.
     pub fn timer_count(&self) -> usize {
         self.timers.len()

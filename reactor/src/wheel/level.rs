@@ -36,6 +36,11 @@ impl Level {
         self.slots[usize::from(slot)].earliest
     }
 
+    /// The earliest deadline in slot `slot`, exactly.
+    pub(super) fn earliest_deadline(&self, slot: u8) -> Option<Timestamp> {
+        self.slots[usize::from(slot)].earliest_deadline()
+    }
+
     /// The first occupied slot. Time does not wrap around within a level, so it is the earliest.
     #[inline]
     pub(super) fn first(&self) -> Option<u8> {

@@ -123,6 +123,13 @@ impl<T> Wheel<T> {
         Some(earliest.min(moved))
     }
 
+    /// The deadline of the earliest timer, exactly, by a look at all timers of its slot.
+    pub(crate) fn earliest_deadline(&self) -> Option<Timestamp> {
+        // As above, an unfinished cascade may have moved it already.
+        let places = self.first().into_iter().chain(self.first_below());
+        places.filter_map(|it| self.levels[usize::from(it.level)].earliest_deadline(it.slot)).min()
+    }
+
     /// The slot to look at next.
     fn first(&self) -> Option<Place> {
         self.cascading.or_else(|| self.first_below())

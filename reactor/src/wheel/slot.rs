@@ -58,6 +58,11 @@ impl Slot {
         self.front..self.items.len()
     }
 
+    /// The earliest deadline, also if an earlier one was cancelled.
+    pub(super) fn earliest_deadline(&self) -> Option<Timestamp> {
+        self.items[self.front..].iter().map(|item| item.deadline).min()
+    }
+
     /// The timer at a position.
     #[inline]
     pub(super) fn at(&self, position: usize) -> Item {

@@ -34,6 +34,21 @@ fn a_timer_fires_at_its_deadline_and_not_a_nanosecond_earlier() {
 }
 
 #[test]
+fn the_earliest_deadline_is_exact_also_when_an_earlier_one_was_cancelled() {
+    let mut wheel = Wheel::new();
+    assert_eq!(wheel.earliest_deadline(), None);
+    // All in one slot of a higher level.
+    let [first, second, third] = [1, 2, 3].map(|n| (1 << 30) + n);
+    let key = wheel.insert(at(first), ());
+    wheel.insert(at(third), ());
+    wheel.insert(at(second), ());
+    assert_eq!(wheel.earliest_deadline(), Some(at(first)));
+    wheel.cancel(key);
+    assert_eq!(wheel.next_expiry(), Some(at(first)), "a lower bound");
+    assert_eq!(wheel.earliest_deadline(), Some(at(second)));
+}
+
+#[test]
 fn the_end_of_time_is_a_deadline_like_any_other() {
     let mut wheel = Wheel::new();
     wheel.insert(Timestamp::MAX, ());

@@ -3,7 +3,7 @@
 use super::task::BlockingTask;
 use crate::context::EnteredHandle;
 use crate::runtime::Handle;
-use crate::seam::{StartThread, ThreadHandle, ThreadSpec};
+use crate::seam::{ClockHold, StartThread, ThreadHandle, ThreadSpec};
 use crate::task::{JoinHandle, Runnable, new_detached};
 use primitives::shim::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
@@ -38,9 +38,19 @@ struct Pool {
 
 /// A closure that waits for a thread.
 struct Waiting {
+    /// Dropped, or run, before the clock is let go: whoever has joined it must be awake by then.
     runnable: Runnable,
     /// It runs even if the runtime shuts down first: bytes that a file was given are written.
     mandatory: bool,
+    _hold: Option<ClockHold>,
+}
+
+impl Waiting {
+    fn run(self) {
+        let Self { runnable, _hold, .. } = self;
+        let again = runnable.run();
+        debug_assert!(again.is_none(), "a blocking task ends with its first poll");
+    }
 }
 
 /// What became of a closure that was handed in.
@@ -119,7 +129,8 @@ impl BlockingPool {
         R: Send + 'static,
     {
         let (runnable, join) = new_detached(BlockingTask::new(closure), self.clone(), site);
-        let pushed = self.push(Waiting { runnable, mandatory });
+        let _hold = handle.shared().hold_clock();
+        let pushed = self.push(Waiting { runnable, mandatory, _hold });
         if pushed == Pushed::NeedsThread {
             self.start_thread_if_needed(handle);
         }
@@ -128,7 +139,7 @@ impl BlockingPool {
 
     /// Queues a task again. The pool's own tasks never come here; see [`BlockingTask`].
     pub(super) fn push_again(&self, runnable: Runnable) {
-        self.push(Waiting { runnable, mandatory: false });
+        self.push(Waiting { runnable, mandatory: false, _hold: None });
     }
 
     fn push(&self, waiting: Waiting) -> Pushed {
@@ -213,8 +224,7 @@ impl BlockingPool {
         loop {
             while let Some(waiting) = state.queue.pop_front() {
                 drop(state);
-                let again = waiting.runnable.run();
-                debug_assert!(again.is_none(), "a blocking task ends with its first poll");
+                waiting.run();
                 state = self.0.state.lock();
             }
             if state.closed {

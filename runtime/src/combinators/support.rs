@@ -11,6 +11,16 @@ pub use std::future::{Future, IntoFuture, poll_fn};
 pub use std::pin::pin;
 pub use std::task::Poll;
 
+use crate::task::coop;
+use std::task::Context;
+
+/// Pending if the task has used up its budget: without operations of ours in its branches, a
+/// `select!` in a loop would not notice.
+#[inline]
+pub fn poll_turn(context: &mut Context<'_>) -> Poll<()> {
+    coop::poll_turn(context)
+}
+
 /// The number after `number` of `0..count`, and after the last the first.
 #[inline]
 pub fn following(number: u32, count: u32) -> u32 {

@@ -89,8 +89,8 @@ impl ExecutableTask {
 
     /// Sets the deadline.
     #[must_use]
-    pub fn deadline(mut self, deadline: Instant) -> Self {
-        self.deadline = Some(deadline);
+    pub fn deadline(mut self, deadline: impl Into<Instant>) -> Self {
+        self.deadline = Some(deadline.into());
         self
     }
 

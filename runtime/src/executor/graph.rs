@@ -126,7 +126,7 @@ impl<T> GraphTask<'_, T> {
     }
 
     /// Sets when the task should have ended.
-    pub fn deadline(self, deadline: Instant) -> Self {
+    pub fn deadline(self, deadline: impl Into<Instant>) -> Self {
         self.with(|task| task.deadline(deadline))
     }
 

@@ -107,6 +107,13 @@ impl Builder {
         self
     }
 
+    /// Starts with the clock paused, as by [`time::pause`](crate::time::pause); for a
+    /// current-thread runtime only. Default: no.
+    pub fn start_paused(&mut self, paused: bool) -> &mut Self {
+        self.config.start_paused = paused;
+        self
+    }
+
     /// Starts a monitor thread that samples the machine. It sleeps while the runtime is idle.
     /// Default: none.
     pub fn resource_monitor(&mut self, config: ResourceMonitorConfig) -> &mut Self {
@@ -130,8 +137,13 @@ impl Builder {
         let mut config = self.config.clone();
         if self.current_thread {
             config.worker_threads = 1;
+            config.seams.clock = config.seams.clock.into_pausable();
         }
         config.validate()?;
+        if config.start_paused {
+            let refused = |reason| BuildError::config("start_paused", true, reason);
+            config.seams.clock.pause().map_err(refused)?;
+        }
         if self.current_thread {
             Runtime::current_thread(config)
         } else {

@@ -22,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) event_interval: u32,
     pub(crate) coop_budget: Option<u32>,
     pub(crate) work_stealing: bool,
+    pub(crate) start_paused: bool,
     pub(crate) monitor: Option<ResourceMonitorConfig>,
     pub(crate) seams: Seams,
 }
@@ -38,6 +39,7 @@ impl Default for Config {
             event_interval: 61,
             coop_budget: Some(DEFAULT_BUDGET),
             work_stealing: true,
+            start_paused: false,
             monitor: None,
             seams: Seams::default(),
         }

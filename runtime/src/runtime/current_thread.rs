@@ -137,15 +137,48 @@ impl Driver<'_> {
         let _worker = EnteredWorker::new(Rc::clone(local));
         let _watched = Watched::new(shared);
         let mut output = None;
+        let mut turn = RootTurn::default();
         local.run_until(|| {
-            if root.take_woken()
-                && let Poll::Ready(ready) = budgeted(|| future.as_mut().poll(context))
-            {
-                output = Some(ready);
+            if turn.has_come(root, local) {
+                if let Poll::Ready(ready) = budgeted(|| future.as_mut().poll(context)) {
+                    output = Some(ready);
+                } else if root.is_woken() {
+                    // It has woken itself: its place is behind those that wait now, of which the
+                    // first has its turn in the step that follows.
+                    turn.is_behind(local);
+                }
             }
             output.is_some()
         });
         output.expect("the loop ends when there is an output")
+    }
+}
+
+/// When the root is polled: it is one task among the others, and those that waited when it was
+/// woken have their turns first.
+#[derive(Default)]
+struct RootTurn {
+    /// How many steps are to come before, once it was woken.
+    ahead: Option<usize>,
+}
+
+impl RootTurn {
+    /// Asked before every step; if so, the root has to be polled.
+    fn has_come(&mut self, root: &RootWaker, local: &Local) -> bool {
+        if !root.is_woken() || self.is_behind(local) {
+            return false;
+        }
+        self.ahead = None;
+        root.take_woken()
+    }
+
+    /// A woken root: whether the next step belongs to a task that is ahead of it.
+    fn is_behind(&mut self, local: &Local) -> bool {
+        let waiting = local.waiting();
+        let ahead = self.ahead.get_or_insert(waiting.min(local.event_interval()));
+        let is_behind = *ahead > 0 && waiting > 0;
+        *ahead = ahead.saturating_sub(1);
+        is_behind
     }
 }
 

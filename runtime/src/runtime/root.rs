@@ -25,6 +25,13 @@ impl RootWaker {
         Self { woken: AtomicBool::new(true), reactor, parker: Parker::new() }
     }
 
+    /// Whether the future will have to be polled.
+    pub(super) fn is_woken(&self) -> bool {
+        // ORDERING: Relaxed, a look; `take_woken` pairs with the wake. A wake that is missed here
+        // has left a permit that brings the thread back before it sleeps.
+        self.woken.load(Ordering::Relaxed)
+    }
+
     /// Whether the future has to be polled. The next call says no, unless it was woken again.
     pub(super) fn take_woken(&self) -> bool {
         // ORDERING: Acquire pairs with the Release in `wake_by_ref`.

@@ -1,9 +1,15 @@
 //! Telling the time.
 
+use super::pausable::Pausable;
 use primitives::Timestamp;
+use primitives::shim::atomic::{AtomicBool, Ordering};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// Whether any clock of this process may show something else than the machine's. A plain `std`
+/// atomic would do; it is set before the clock is, and never cleared.
+static ANY_DIFFERS: AtomicBool = AtomicBool::new(false);
 
 /// The clock of one runtime: the machine's monotonic clock, or one that the caller supplies.
 ///
@@ -37,6 +43,7 @@ pub struct Clock {
 #[derive(Clone)]
 enum Source {
     Machine,
+    Pausable(Arc<Pausable>),
     Supplied(Arc<dyn Fn() -> Timestamp + Send + Sync>),
 }
 
@@ -57,6 +64,7 @@ fn some_time_ago() -> Instant {
 impl Clock {
     /// A clock that shows what `now` returns, which must never run backwards.
     pub fn supplied(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        note_that_one_differs();
         Self { origin: Instant::now(), source: Source::Supplied(Arc::new(now)) }
     }
 
@@ -64,9 +72,15 @@ impl Clock {
     #[inline]
     pub fn now(&self) -> Timestamp {
         match &self.source {
-            Source::Machine => self.timestamp(Instant::now()),
+            Source::Machine => self.machine_now(),
+            Source::Pausable(clock) => clock.now(|| self.machine_now()),
             Source::Supplied(now) => now(),
         }
+    }
+
+    #[inline]
+    fn machine_now(&self) -> Timestamp {
+        self.timestamp(Instant::now())
     }
 
     /// The timestamp of an instant; one before the clock's origin is the origin.
@@ -81,6 +95,115 @@ impl Clock {
         let offset = timestamp - Timestamp::ZERO;
         self.origin.checked_add(offset).unwrap_or_else(|| self.origin + far)
     }
+}
+
+/// Stopping the clock, which a current-thread runtime can.
+impl Clock {
+    /// The same clock, and if it is the machine's one that can be paused.
+    pub(crate) fn into_pausable(mut self) -> Self {
+        if let Source::Machine = self.source {
+            self.source = Source::Pausable(Arc::new(Pausable::new()));
+        }
+        self
+    }
+
+    /// # Errors
+    ///
+    /// Why it cannot be paused.
+    fn pausable(&self) -> Result<&Pausable, &'static str> {
+        match &self.source {
+            Source::Pausable(clock) => Ok(clock),
+            Source::Machine => {
+                Err("pausing the time requires the `current_thread` runtime, which \
+                                    is the default of `#[test]`: with several workers there is no \
+                                    moment at which all of them have nothing to do")
+            }
+            Source::Supplied(_) => Err("a clock that was supplied through `Seams` goes its own \
+                                        way; it cannot be paused, resumed or advanced"),
+        }
+    }
+
+    /// Stops the clock.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot be done.
+    pub(crate) fn pause(&self) -> Result<(), &'static str> {
+        let clock = self.pausable()?;
+        note_that_one_differs();
+        if clock.pause(self.machine_now()) { Ok(()) } else { Err("time is already frozen") }
+    }
+
+    /// Lets the clock run on.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot be done.
+    pub(crate) fn resume(&self) -> Result<(), &'static str> {
+        if self.pausable()?.resume(self.machine_now()) { Ok(()) } else { Err(NOT_FROZEN) }
+    }
+
+    /// Sets the clock forward.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot be done.
+    pub(crate) fn advance(&self, duration: Duration) -> Result<(), &'static str> {
+        if self.pausable()?.advance(duration) { Ok(()) } else { Err(NOT_FROZEN) }
+    }
+
+    /// Whether the clock stands still.
+    #[inline]
+    pub(crate) fn is_paused(&self) -> bool {
+        matches!(&self.source, Source::Pausable(clock) if clock.is_paused())
+    }
+
+    /// Sets a clock that stands still forward to `time`, unless somebody [holds](Self::hold) it.
+    pub(crate) fn skip_to(&self, time: Timestamp) -> bool {
+        matches!(&self.source, Source::Pausable(clock) if clock.skip_to(time))
+    }
+
+    /// While the result lives, the clock is not set forward to the next timer: somebody works for
+    /// the runtime elsewhere. What `released` returns is called when it might be again. `None` for
+    /// clocks that never are.
+    pub(crate) fn hold(
+        &self,
+        released: impl FnOnce() -> Box<dyn FnOnce() + Send>,
+    ) -> Option<ClockHold> {
+        let Source::Pausable(clock) = &self.source else { return None };
+        clock.hold();
+        Some(ClockHold { clock: Arc::clone(clock), released: Some(released()) })
+    }
+}
+
+const NOT_FROZEN: &str = "time is not frozen; call `time::pause` before";
+
+/// See [`Clock::hold`].
+pub(crate) struct ClockHold {
+    clock: Arc<Pausable>,
+    released: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl Drop for ClockHold {
+    fn drop(&mut self) {
+        if self.clock.release()
+            && let Some(released) = self.released.take()
+        {
+            released();
+        }
+    }
+}
+
+fn note_that_one_differs() {
+    // ORDERING: Relaxed; whoever knows of such a clock has it from the thread that made it so.
+    ANY_DIFFERS.store(true, Ordering::Relaxed);
+}
+
+/// Whether the machine's clock may be asked in place of any runtime's.
+#[inline]
+pub(crate) fn all_show_the_machines_time() -> bool {
+    // ORDERING: Relaxed, as above.
+    !ANY_DIFFERS.load(Ordering::Relaxed)
 }
 
 impl fmt::Debug for Clock {

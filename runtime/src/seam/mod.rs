@@ -6,9 +6,11 @@
 //! scheduler does follows from its input alone.
 
 mod clock;
+mod pausable;
 mod thread;
 
 pub use clock::Clock;
+pub(crate) use clock::{ClockHold, all_show_the_machines_time};
 pub use thread::{StartThread, StdThreads, ThreadHandle, ThreadSpec};
 
 use monitor::{ProcSampler, Sampler};

@@ -1,10 +1,12 @@
 //! Waiting again and again.
 
-use super::{Duration, Instant, Sleep, later, sleep, sleep_until};
+use super::{Duration, Instant, MissedTickBehavior, Sleep, sleep, sleep_until};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Ticks at once, and then every `period`.
+///
+/// What happens if ticks come late is up to its [`MissedTickBehavior`].
 ///
 /// # Panics
 ///
@@ -39,19 +41,6 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
     Interval { sleep: sleep_until(start), period, missed: MissedTickBehavior::default() }
 }
 
-/// What an [`Interval`] does about ticks that nobody waited for in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MissedTickBehavior {
-    /// Catches up: missed ticks come at once, one after another. The schedule stays.
-    #[default]
-    Burst,
-    /// Starts over: the next tick comes one period after the late one.
-    Delay,
-    /// Leaves them out: the next tick comes at the next multiple of the period. The schedule
-    /// stays.
-    Skip,
-}
-
 /// Ticks periodically. Made by [`interval`] and [`interval_at`].
 #[derive(Debug)]
 pub struct Interval {
@@ -76,26 +65,9 @@ impl Interval {
             return Poll::Pending;
         }
         let due = self.sleep.deadline();
-        let next = self.next_after(due, self.sleep.now());
+        let next = self.missed.next(due, self.sleep.now(), self.period);
         Pin::new(&mut self.sleep).reset(next);
         Poll::Ready(due)
-    }
-
-    /// The tick after the one that was due at `due` and noticed at `now`.
-    fn next_after(&self, due: Instant, now: Instant) -> Instant {
-        let on_schedule = later(due, self.period);
-        if now <= on_schedule {
-            return on_schedule;
-        }
-        match self.missed {
-            MissedTickBehavior::Burst => on_schedule,
-            MissedTickBehavior::Delay => later(now, self.period),
-            MissedTickBehavior::Skip => {
-                let into_period = (now - due).as_nanos() % self.period.as_nanos();
-                // A clock that counts 64 bits of nanoseconds is never further behind than that.
-                now + self.period - Duration::from_nanos(into_period as u64)
-            }
-        }
     }
 
     /// The time between two ticks.
@@ -115,7 +87,21 @@ impl Interval {
 
     /// Starts over: the next tick comes one period from now.
     pub fn reset(&mut self) {
-        let next = later(self.sleep.now(), self.period);
-        Pin::new(&mut self.sleep).reset(next);
+        self.reset_after(self.period);
+    }
+
+    /// The next tick comes at once, and the one after it a period from now.
+    pub fn reset_immediately(&mut self) {
+        self.reset_after(Duration::ZERO);
+    }
+
+    /// The next tick comes after `after`, and the others periodically from there on.
+    pub fn reset_after(&mut self, after: Duration) {
+        self.reset_at(self.sleep.now().later(after));
+    }
+
+    /// The next tick comes at `deadline`, and the others periodically from there on.
+    pub fn reset_at(&mut self, deadline: Instant) {
+        Pin::new(&mut self.sleep).reset(deadline);
     }
 }

@@ -6,7 +6,7 @@ use crate::runtime::Handle;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Waits until `duration` has passed.
+/// Waits until `duration` has passed. [`Duration::MAX`] is for ever.
 ///
 /// # Cancel safety
 ///
@@ -41,7 +41,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     let handle = Handle::current();
-    let deadline = handle.shared().seams.clock.timestamp(deadline);
+    let deadline = handle.shared().seams.clock.timestamp(deadline.into_std());
     Sleep { entry: Entry::at(handle, deadline) }
 }
 
@@ -55,7 +55,8 @@ pub struct Sleep {
 impl Sleep {
     /// When it will be over.
     pub fn deadline(&self) -> Instant {
-        self.entry.handle().shared().seams.clock.instant(self.entry.deadline())
+        let clock = &self.entry.handle().shared().seams.clock;
+        Instant::from_std(clock.instant(self.entry.deadline()))
     }
 
     /// Whether the deadline has passed.
@@ -65,14 +66,14 @@ impl Sleep {
 
     /// Sets another deadline, also after the first one has passed. The next poll waits for it.
     pub fn reset(mut self: Pin<&mut Self>, deadline: Instant) {
-        let deadline = self.entry.handle().shared().seams.clock.timestamp(deadline);
+        let deadline = self.entry.handle().shared().seams.clock.timestamp(deadline.into_std());
         self.entry.reset(deadline);
     }
 
     /// The moment it is, on the clock that the deadline is on.
     pub(super) fn now(&self) -> Instant {
         let clock = &self.entry.handle().shared().seams.clock;
-        clock.instant(clock.now())
+        Instant::from_std(clock.instant(clock.now()))
     }
 }
 

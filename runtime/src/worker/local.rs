@@ -162,6 +162,17 @@ impl Local {
         self.to_queue.set(!self.shared.config.lifo_slot);
     }
 
+    /// How many entries wait that this worker would run next.
+    #[inline]
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.len() + usize::from(!self.remote().lifo.is_empty()) + self.shared.injector.len()
+    }
+
+    /// How many steps there are between two looks at the reactor, at most.
+    pub(crate) fn event_interval(&self) -> usize {
+        self.shared.config.event_interval as usize
+    }
+
     /// Queues a woken or new task where it runs soonest: its data has just been touched here.
     #[inline]
     pub(crate) fn push_woken(&self, runnable: Runnable) {
@@ -209,8 +220,8 @@ impl Local {
     /// single task is not worth a call: this worker runs it next.
     pub(super) fn leave_reactor(&self) {
         self.prefer_slot();
-        let waiting = self.queue.len() + usize::from(!self.remote().lifo.is_empty());
-        let is_more_than_one = waiting > 1 || !self.shared.injector.is_empty();
+        let own = self.queue.len() + usize::from(!self.remote().lifo.is_empty());
+        let is_more_than_one = own > 1 || !self.shared.injector.is_empty();
         if self.shared.config.work_stealing && is_more_than_one {
             self.shared.announce();
         }

@@ -21,6 +21,7 @@ mod remote;
 mod schedule;
 mod search;
 mod shared;
+mod skip;
 mod tally;
 mod turn;
 mod watch;

@@ -4,7 +4,7 @@ use super::remote::AllCounters;
 use super::{Injected, Local, Outside, Remote, Tally, TaskTally, Watch};
 use crate::blocking::BlockingPool;
 use crate::context;
-use crate::seam::Seams;
+use crate::seam::{ClockHold, Seams};
 use crate::task::{JoinHandle, Runnable, new_detached};
 use monitor::{ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
@@ -205,6 +205,20 @@ impl Shared {
     #[inline]
     pub(crate) fn now(&self) -> Timestamp {
         self.seams.clock.now()
+    }
+
+    /// While the result lives, a paused clock is not set forward to the next timer.
+    pub(crate) fn hold_clock(&self) -> Option<ClockHold> {
+        self.seams.clock.hold(|| {
+            let reactor = Arc::clone(&self.remotes[0].reactor);
+            Box::new(move || reactor.unpark())
+        })
+    }
+
+    /// The clock was paused, resumed or set forward: whoever sleeps until some time on it has to
+    /// look at it again.
+    pub(crate) fn clock_changed(&self) {
+        self.remotes.iter().for_each(|remote| remote.reactor.clock_changed());
     }
 
     /// Whether the runtime is shutting down.

@@ -19,6 +19,7 @@ use crate::task::Runnable;
 use crate::task::coop::{self, BudgetScope};
 use primitives::Timestamp;
 use primitives::shim::atomic::{Ordering, fence};
+use reactor::Turn;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -115,6 +116,9 @@ impl Local {
     fn sleep(&self) {
         // Before the last look at the queues: a waker's drop is user code.
         context::drop_spare_waker();
+        if self.skips_to_next_timer() {
+            return;
+        }
         let idle = &self.shared.idle;
         idle.fall_asleep(self.index, self.searching.replace(false));
         if self.sees_work() {
@@ -125,7 +129,7 @@ impl Local {
         let asleep_since = self.publish_stats();
         self.tell_if_idle();
         self.to_queue.set(true);
-        let turn = self.remote().reactor.park_then(&|| self.shared.now(), None, || {
+        let turn = self.park(|| {
             self.searching.set(idle.wake_up(self.index));
             if idle.snapshot().awake > 1 {
                 self.solo_wakes.set(0);
@@ -143,6 +147,15 @@ impl Local {
         self.help_late_timers(now);
         self.leave_reactor();
         self.glances.restart(self.ticks.get());
+    }
+
+    fn park(&self, awake: impl FnOnce()) -> Turn {
+        let (reactor, now) = (&self.remote().reactor, || self.shared.now());
+        if self.shared.seams.clock.is_paused() {
+            reactor.park_frozen(&now, awake)
+        } else {
+            reactor.park_then(&now, None, awake)
+        }
     }
 
     /// The last worker to fall asleep sends the watch and the monitor to sleep as well.

@@ -106,7 +106,7 @@ async fn the_crate_may_be_named() {
 
 /// What a facade with tokio's name has its attributes expand to.
 mod tokio {
-    pub use graph_runtime::{macro_support, runtime, task};
+    pub(crate) use graph_runtime::{macro_support, runtime, task};
 }
 
 #[tokio::macro_support::tokio_test(flavor = "multi_thread", worker_threads = 2)]

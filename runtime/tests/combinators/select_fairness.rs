@@ -4,7 +4,8 @@ use crate::support::Log;
 use graph_runtime::runtime::Builder;
 use graph_runtime::seam::Seams;
 use graph_runtime::select;
-use std::future::ready;
+use graph_runtime::task;
+use std::future::{pending, ready};
 
 async fn choose() -> usize {
     select! {
@@ -60,5 +61,19 @@ async fn biased_keeps_the_order() {
     assert_eq!(log.take()[..3], ["poll a", "poll b", "poll c"]);
     for _ in 0..50 {
         assert!(select! { biased; _ = ready(()) => true, _ = ready(()) => false });
+    }
+}
+
+#[graph_runtime::test]
+async fn a_loop_makes_way_when_the_budget_is_used_up() {
+    let other = graph_runtime::spawn(async {});
+    let mut rounds = 0;
+    while !other.is_finished() {
+        rounds += 1;
+        assert!(rounds < 10_000, "the other task never has its turn");
+        select! {
+            () = task::consume_budget() => {}
+            () = pending() => {}
+        }
     }
 }

@@ -1,11 +1,11 @@
-//! The error of a timeout.
+//! What can go wrong with time.
 
 use thiserror::Error;
 
 /// The future did not finish in time. It has been dropped, or will be with its
 /// [`Timeout`](super::Timeout).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the deadline has elapsed")]
+#[error("deadline has elapsed")]
 pub struct Elapsed(());
 
 impl Elapsed {
