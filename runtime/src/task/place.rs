@@ -46,6 +46,40 @@ impl<S: Schedule> Place for Boxed<S> {
     }
 }
 
+/// Has tasks that only one thread runs, and lists them.
+pub(crate) trait Keeper: Send + Sync + Sized + 'static {
+    /// Queues a task that has to be polled, for the thread that runs the tasks. As for
+    /// [`Schedule::schedule`], `self` may be gone once the runnable is let go.
+    fn schedule(&self, runnable: Runnable);
+
+    /// The task with this number in the list has its output and is about to say so.
+    fn retire(&self, number: usize, end: End);
+}
+
+/// In a box of its own, and in its keeper's list under a number.
+pub(super) struct Listed<K> {
+    pub(super) keeper: K,
+    pub(super) number: usize,
+}
+
+impl<K: Keeper> Place for Listed<K> {
+    /// The list keeps a task alive until it has ended, and cancels it if it goes first.
+    const REFERENCES: usize = 1;
+
+    fn schedule(&self, runnable: Runnable) {
+        self.keeper.schedule(runnable);
+    }
+
+    fn retire(&self, _: RawTask, end: End) {
+        self.keeper.retire(self.number, end);
+    }
+
+    unsafe fn free<F: Future>(cell: NonNull<Cell<F, Self>>) {
+        // SAFETY: a cell with this home came from a box, and the last reference is gone.
+        drop(unsafe { Box::from_raw(cell.as_ptr()) });
+    }
+}
+
 /// In a slab, where one handle to the scheduler serves all cells.
 pub(super) struct Resident<S>(PhantomData<fn() -> S>);
 

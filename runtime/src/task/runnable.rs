@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Header, Stage};
 use super::harness::vtable;
-use super::place::{Boxed, Place};
+use super::place::{Boxed, Keeper, Listed, Place};
 use super::slab::Slab;
 use super::state::{LastWake, Wake};
 use super::{Id, JoinHandle};
@@ -47,7 +47,8 @@ pub enum End {
 pub struct RawTask(NonNull<Header>);
 
 // SAFETY: everything reachable through a RawTask is either shared safely (rule 1) or guarded by
-// the state word; futures and outputs are Send, which `Slab::spawn` and `new_detached` require.
+// the state word; futures and outputs are Send, which `Slab::spawn` and `new_detached` require, or
+// stay on their thread by the contract of `new_listed`.
 unsafe impl Send for RawTask {}
 
 impl RawTask {
@@ -116,7 +117,7 @@ impl RawTask {
     }
 
     /// Drops the future here and now, unless a thread is polling it; that one will.
-    pub(super) fn shut_down(self) {
+    pub(crate) fn shut_down(self) {
         if self.header().state.claim_idle() {
             // SAFETY: the claim succeeded, so RUNNING is ours.
             unsafe { (self.header().vtable().cancel)(self.0) }
@@ -196,6 +197,29 @@ where
     S: Schedule,
 {
     let cell = Box::new(new_cell(future, Boxed(scheduler), site));
+    let task = RawTask(NonNull::from(Box::leak(cell)).cast());
+    (Runnable(task), JoinHandle::from_raw(task))
+}
+
+/// A new task that only one thread runs, with a number in its keeper's list.
+///
+/// # Safety
+///
+/// Until the task is complete, its runnables are run and dropped, and it is [shut
+/// down](RawTask::shut_down), by the calling thread only; or, if the future is Send, by one thread
+/// at a time. (A handle to an output that is not Send cannot leave the thread, and so does not drop
+/// the output anywhere else.)
+pub(crate) unsafe fn new_listed<F, K>(
+    future: F,
+    keeper: K,
+    number: usize,
+    site: &'static Location<'static>,
+) -> (Runnable, JoinHandle<F::Output>)
+where
+    F: Future + 'static,
+    K: Keeper,
+{
+    let cell = Box::new(new_cell(future, Listed { keeper, number }, site));
     let task = RawTask(NonNull::from(Box::leak(cell)).cast());
     (Runnable(task), JoinHandle::from_raw(task))
 }

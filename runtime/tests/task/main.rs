@@ -5,6 +5,8 @@ mod cancellation_tree;
 mod join_error;
 mod join_handle;
 mod join_set;
+mod local_set;
+mod local_set_drop;
 mod support;
 mod task_local;
 mod task_tracker;

@@ -2,7 +2,7 @@
 
 use super::JoinSet;
 use crate::runtime::Handle;
-use crate::task::{AbortHandle, JoinHandle, spawn, spawn_blocking};
+use crate::task::{AbortHandle, JoinHandle, LocalSet, spawn, spawn_blocking, spawn_local};
 
 impl<T: 'static> JoinSet<T> {
     /// Starts a task on the current runtime, as [`spawn`](crate::spawn) does.
@@ -27,6 +27,29 @@ impl<T: 'static> JoinSet<T> {
         T: Send,
     {
         self.insert(handle.spawn(future))
+    }
+
+    /// Starts a task, which need not be `Send`, in the current
+    /// [`LocalSet`]; see [`spawn_local`](crate::task::spawn_local).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a set of that kind.
+    #[track_caller]
+    pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        self.insert(spawn_local(future))
+    }
+
+    /// Starts a task in the given [`LocalSet`]; see [`LocalSet::spawn_local`].
+    #[track_caller]
+    pub fn spawn_local_on<F>(&mut self, future: F, local_set: &LocalSet) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        self.insert(local_set.spawn_local(future))
     }
 
     /// Runs a closure that may block on a thread made for that; see

@@ -2,7 +2,7 @@
 
 use super::TaskTracker;
 use crate::runtime::Handle;
-use crate::task::{JoinHandle, spawn, spawn_blocking};
+use crate::task::{JoinHandle, LocalSet, spawn, spawn_blocking, spawn_local};
 
 impl TaskTracker {
     /// Starts a task on the current runtime; see [`spawn`](crate::spawn).
@@ -27,6 +27,30 @@ impl TaskTracker {
         F::Output: Send + 'static,
     {
         handle.spawn(self.track_future(future))
+    }
+
+    /// Starts a task in the current [`LocalSet`]; see [`spawn_local`](crate::task::spawn_local).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a set.
+    #[track_caller]
+    pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        spawn_local(self.track_future(future))
+    }
+
+    /// Starts a task in the given [`LocalSet`]; see [`LocalSet::spawn_local`].
+    #[track_caller]
+    pub fn spawn_local_on<F>(&self, future: F, local_set: &LocalSet) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        local_set.spawn_local(self.track_future(future))
     }
 
     /// Runs a closure that may block; see [`spawn_blocking`](crate::task::spawn_blocking). It counts

@@ -1,0 +1,140 @@
+//! The part of a set that only its own thread touches.
+
+use super::current;
+use super::shared::Shared;
+use crate::task::JoinHandle;
+use crate::task::list::{NOWHERE, TaskList};
+use crate::task::runnable::{Runnable, new_listed};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+use std::task::Waker;
+
+/// Steps in one poll of a set.
+const STEPS: u32 = 61;
+
+/// The inbox comes first on every so many steps, and otherwise when the queue is empty.
+const INBOX_INTERVAL: u32 = 31;
+
+/// What tasks, and the set itself, use of a set.
+pub(super) struct Context {
+    shared: Arc<Shared>,
+    /// Tasks to be polled; like the inbox no longer than there are tasks.
+    queue: RefCell<VecDeque<Runnable>>,
+    tasks: RefCell<TaskList>,
+    steps: Cell<u32>,
+}
+
+impl Context {
+    pub(super) fn new() -> Self {
+        Self {
+            shared: Arc::default(),
+            queue: RefCell::default(),
+            tasks: RefCell::new(TaskList::new()),
+            steps: Cell::new(0),
+        }
+    }
+
+    pub(super) fn is_of(&self, shared: &Arc<Shared>) -> bool {
+        Arc::ptr_eq(&self.shared, shared)
+    }
+
+    /// Whether no task is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.borrow().is_empty()
+    }
+
+    /// Has `waker` woken when there is something to do.
+    pub(super) fn register(&self, waker: &Waker) {
+        self.shared.register(waker);
+    }
+
+    /// Adds a task. After [`close`](Self::close) its future is dropped at once.
+    pub(super) fn spawn<F>(
+        &self,
+        future: F,
+        site: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let number = self.tasks.borrow_mut().reserve();
+        let keeper = Arc::clone(&self.shared);
+        // SAFETY: this thread has the context, and so is the only one that runs, drops and shuts
+        // down tasks of the set before they are complete: rules 1 and 2.
+        let (runnable, handle) =
+            unsafe { new_listed(future, keeper, number.unwrap_or(NOWHERE), site) };
+        match number {
+            Some(number) if self.tasks.borrow_mut().fill(number, runnable.task()) => {
+                self.push_new(runnable);
+            }
+            _ => drop(runnable),
+        }
+        handle
+    }
+
+    /// Queues a new task.
+    fn push_new(&self, runnable: Runnable) {
+        self.push(runnable);
+        if !current::running().is_some_and(|running| running.is_of(&self.shared)) {
+            self.shared.wake();
+        }
+    }
+
+    /// Queues a task while the set runs, and so is about to look at the queue.
+    pub(super) fn push(&self, runnable: Runnable) {
+        self.queue.borrow_mut().push_back(runnable);
+    }
+
+    /// The task with this number ends.
+    pub(super) fn remove(&self, number: usize) {
+        self.tasks.borrow_mut().remove(number);
+    }
+
+    /// Polls tasks, while the set [runs](current::run). True if there may be more to do.
+    pub(super) fn tick(&self) -> bool {
+        for _ in 0..STEPS {
+            let Some(runnable) = self.next() else { return false };
+            if let Some(runnable) = runnable.run() {
+                self.push(runnable);
+            }
+        }
+        true
+    }
+
+    fn next(&self) -> Option<Runnable> {
+        let steps = self.steps.get().wrapping_add(1);
+        self.steps.set(steps);
+        if steps.is_multiple_of(INBOX_INTERVAL) {
+            let first = self.shared.pop();
+            if first.is_some() {
+                return first;
+            }
+        }
+        let mut queue = self.queue.borrow_mut();
+        if queue.is_empty() {
+            self.shared.move_all_to(&mut queue);
+        }
+        queue.pop_front()
+    }
+
+    /// Drops all tasks, while the set [runs](current::run), and takes no more.
+    pub(super) fn close(&self) {
+        // Each in its own borrow: the futures' drops may spawn, wake and abort.
+        while let Some(task) = { self.tasks.borrow_mut().take_any() } {
+            task.shut_down();
+        }
+        // What is queued has ended: dropping it runs nobody's code.
+        drop(self.queue.take());
+        self.shared.close();
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").finish_non_exhaustive()
+    }
+}
