@@ -262,6 +262,6 @@ fn timers_of_dropped_tasks_do_no_harm() {
         }
         set.block_on(&runtime, task::yield_now());
         drop(set);
-        runtime.block_on(time::sleep(Duration::from_millis(30)));
+        runtime.block_on(async { time::sleep(Duration::from_millis(30)).await });
     });
 }
