@@ -360,6 +360,38 @@ fn try_join_next_takes_all_that_have_finished() {
 }
 
 #[test]
+fn joining_many_makes_way_for_others() {
+    watched(|| {
+        let runtime = current();
+        runtime.block_on(async {
+            let mut set = JoinSet::new();
+            let aborts: Vec<_> = (0..1000).map(|number| set.spawn(async move { number })).collect();
+            while !aborts.iter().all(task::AbortHandle::is_finished) {
+                task::yield_now().await;
+            }
+            let (mut joined, mut pauses) = (0, 0);
+            while !set.is_empty() {
+                let polled = poll_once(pin!(set.join_next()), &Arc::default());
+                match polled {
+                    Poll::Ready(next) => joined += usize::from(next.unwrap().is_ok()),
+                    Poll::Pending => {
+                        pauses += 1;
+                        assert!(
+                            set.try_join_next().is_some_and(|next| next.is_ok()),
+                            "not for this"
+                        );
+                        joined += 1;
+                        task::yield_now().await;
+                    }
+                }
+            }
+            assert_eq!(joined, 1000);
+            assert!((5..20).contains(&pauses), "{pauses}");
+        });
+    });
+}
+
+#[test]
 fn the_runtime_may_be_gone() {
     watched(|| {
         for make in [current, || multi(2)] {

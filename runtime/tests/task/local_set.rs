@@ -243,6 +243,31 @@ fn a_busy_set_leaves_others_their_turn_and_serves_its_inbox() {
 }
 
 #[test]
+fn each_task_has_a_budget_of_its_own() {
+    watched(|| {
+        let runtime = current();
+        let set = LocalSet::new();
+        let semaphore = Rc::new(graph_runtime::sync::Semaphore::new(1));
+        let mut tasks = JoinSet::new();
+        for _ in 0..3 {
+            let semaphore = Rc::clone(&semaphore);
+            let acquire = async move {
+                let mut count = 0;
+                while let std::task::Poll::Ready(permit) =
+                    poll_once(pin!(semaphore.acquire()), &Arc::default())
+                {
+                    drop(permit);
+                    count += 1;
+                }
+                count
+            };
+            tasks.spawn_local_on(acquire, &set);
+        }
+        assert_eq!(set.block_on(&runtime, tasks.join_all()), [128; 3]);
+    });
+}
+
+#[test]
 fn many_tasks_and_wakes_from_many_threads() {
     each_runtime(|runtime| {
         const COUNT: usize = 500;

@@ -3,6 +3,7 @@
 use super::current;
 use super::shared::Shared;
 use crate::task::JoinHandle;
+use crate::task::coop::budgeted;
 use crate::task::list::{NOWHERE, TaskList};
 use crate::task::runnable::{Runnable, new_listed};
 use std::cell::{Cell, RefCell};
@@ -98,7 +99,8 @@ impl Context {
     pub(super) fn tick(&self) -> bool {
         for _ in 0..STEPS {
             let Some(runnable) = self.next() else { return false };
-            if let Some(runnable) = runnable.run() {
+            // A budget for each, and what is left of the whole set's own for whoever polls it.
+            if let Some(runnable) = budgeted(|| runnable.run()) {
                 self.push(runnable);
             }
         }
