@@ -20,24 +20,13 @@ pub enum Direction {
     Write,
 }
 
-impl Direction {
-    /// The flags that end a wait in this direction.
-    const fn mask(self) -> Ready {
-        match self {
-            Self::Read => Ready::from_bits(
-                Ready::READABLE.bits() | Ready::READ_CLOSED.bits() | Ready::SHUTDOWN.bits(),
-            ),
-            Self::Write => Ready::from_bits(
-                Ready::WRITABLE.bits() | Ready::WRITE_CLOSED.bits() | Ready::SHUTDOWN.bits(),
-            ),
-        }
-    }
-
-    /// The flag that an operation that would block takes back. Closing is for good.
-    const fn transient(self) -> Ready {
-        match self {
-            Self::Read => Ready::READABLE,
-            Self::Write => Ready::WRITABLE,
+/// The flags that end a wait in this direction.
+impl From<Direction> for Ready {
+    #[inline]
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Read => Self::READABLE | Self::READ_CLOSED,
+            Direction::Write => Self::WRITABLE | Self::WRITE_CLOSED,
         }
     }
 }
@@ -47,14 +36,19 @@ impl Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadyEvent {
     ready: Ready,
-    direction: Direction,
     tick: u64,
 }
 
 impl ReadyEvent {
-    /// The flags of the direction that was asked for.
+    /// Those of the flags asked for that were set.
     pub fn ready(&self) -> Ready {
         self.ready
+    }
+
+    /// The same event, as far as it told of these flags.
+    #[must_use]
+    pub fn only(&self, flags: Ready) -> Self {
+        Self { ready: self.ready.intersection(flags), tick: self.tick }
     }
 
     /// Whether the source was deregistered or its reactor closed. Do not try the operation and
@@ -64,7 +58,7 @@ impl ReadyEvent {
         self.ready.intersects(Ready::SHUTDOWN)
     }
 
-    /// Whether the peer closed this direction.
+    /// Whether the peer closed one of the directions asked for.
     pub fn is_closed(&self) -> bool {
         self.ready.intersects(Ready::READ_CLOSED | Ready::WRITE_CLOSED)
     }
@@ -93,6 +87,7 @@ pub struct IoSource {
     waiting: Mutex<Waiting>,
 }
 
+/// Whoever waits for reading and for writing is in both lists.
 #[derive(Debug)]
 struct Waiting {
     readers: Waiters,
@@ -100,12 +95,17 @@ struct Waiting {
     last_key: WaiterKey,
 }
 
+/// What those in `writers` wait for.
+const WRITING: Ready = Ready::from_bits(Ready::WRITABLE.bits() | Ready::WRITE_CLOSED.bits());
+
 impl Waiting {
-    fn of(&mut self, direction: Direction) -> &mut Waiters {
-        match direction {
-            Direction::Read => &mut self.readers,
-            Direction::Write => &mut self.writers,
-        }
+    /// The lists of those who wait for something of `flags`. Whatever is not writing is for
+    /// `readers`, who may be woken for something else than they wait for, and wait again.
+    fn of(&mut self, flags: Ready) -> impl Iterator<Item = &mut Waiters> {
+        let is_for_readers = !flags.difference(WRITING).is_none();
+        let is_for_writers = flags.intersects(WRITING);
+        let readers = is_for_readers.then_some(&mut self.readers);
+        readers.into_iter().chain(is_for_writers.then_some(&mut self.writers))
     }
 }
 
@@ -140,16 +140,17 @@ impl IoSource {
         waiting.last_key
     }
 
-    /// Waits until the source is ready in `direction`, in the place that is
+    /// Waits until the source is ready for something of `interest`, in the place that is
     /// [shared](WaiterKey::SHARED) by all callers: the last one's waker replaces the others'.
     ///
-    /// `Ready` means that the operation is worth trying, not that it will succeed.
+    /// `Ready` means that the operation is worth trying, not that it will succeed. Shutdown counts
+    /// as something of every interest.
     ///
     /// # Cancel safety
     ///
     /// The waker stays behind until the next event or the next call; giving up loses nothing.
-    pub fn poll_ready(&self, cx: &mut Context<'_>, direction: Direction) -> Poll<ReadyEvent> {
-        self.poll_ready_at(cx, direction, WaiterKey::SHARED)
+    pub fn poll_ready(&self, cx: &mut Context<'_>, interest: impl Into<Ready>) -> Poll<ReadyEvent> {
+        self.poll_ready_at(cx, interest, WaiterKey::SHARED)
     }
 
     /// [`poll_ready`](Self::poll_ready) in a place of one's own: any number of tasks may wait, and
@@ -161,29 +162,38 @@ impl IoSource {
     pub fn poll_ready_at(
         &self,
         cx: &mut Context<'_>,
-        direction: Direction,
+        interest: impl Into<Ready>,
         place: WaiterKey,
     ) -> Poll<ReadyEvent> {
-        if let Some(event) = self.ready(direction) {
+        let interest = interest.into();
+        if let Some(event) = self.ready(interest) {
             return Poll::Ready(event);
         }
         // Cloning and dropping wakers is user code: both happen outside the lock.
-        let waker = cx.waker().clone();
+        let is_for_both = interest.intersects(WRITING) && !interest.difference(WRITING).is_none();
+        let second = is_for_both.then(|| cx.waker().clone());
+        let mut wakers = [Some(cx.waker().clone()), second];
         let mut waiting = self.waiting.lock();
-        if let Some(event) = self.ready(direction) {
+        if let Some(event) = self.ready(interest) {
             return Poll::Ready(event);
         }
-        let old = waiting.of(direction).put(place, waker);
+        for (list, waker) in waiting.of(interest).zip(&mut wakers) {
+            *waker = waker.take().and_then(|waker| list.put(place, waker));
+        }
         drop(waiting);
-        drop(old);
+        drop(wakers);
         Poll::Pending
     }
 
-    /// Whoever waits for `direction` in this place does so no longer.
-    pub fn leave(&self, direction: Direction, place: WaiterKey) {
-        // Dropped after the lock.
-        let waker = self.waiting.lock().of(direction).remove(place);
-        drop(waker);
+    /// Whoever waits for `interest` in this place does so no longer.
+    pub fn leave(&self, interest: impl Into<Ready>, place: WaiterKey) {
+        let mut wakers = [None, None];
+        let mut waiting = self.waiting.lock();
+        for (list, waker) in waiting.of(interest.into()).zip(&mut wakers) {
+            *waker = list.remove(place);
+        }
+        drop(waiting);
+        drop(wakers);
     }
 
     /// Takes back the readiness that `event` told of, because the operation would block.
@@ -191,7 +201,7 @@ impl IoSource {
     /// Does nothing if another event arrived since: what it told may not have been seen by the
     /// operation. Closed directions and shutdown are never taken back.
     pub fn clear_readiness(&self, event: ReadyEvent) {
-        let transient = u64::from(event.direction.transient().bits());
+        let transient = u64::from(event.ready.difference(Ready::FINAL).bits());
         // ORDERING: Acquire pairs with the AcqRel in `set_readiness`.
         let mut word = self.word.load(Ordering::Acquire);
         while word >> TICK_SHIFT == event.tick {
@@ -222,21 +232,19 @@ impl IoSource {
             }
         }
         let mut waiting = self.waiting.lock();
-        for direction in [Direction::Read, Direction::Write] {
-            if ready.intersects(direction.mask()) {
-                waiting.of(direction).take_all(wakers);
-            }
-        }
+        // The end is everybody's.
+        let everybody = ready | if ready.intersects(Ready::SHUTDOWN) { WRITING } else { ready };
+        waiting.of(everybody).for_each(|list| list.take_all(wakers));
     }
 
-    /// What the source is known to be ready for in `direction`, if anything.
+    /// What of `interest` the source is known to be ready for, if anything.
     #[inline]
-    pub fn ready(&self, direction: Direction) -> Option<ReadyEvent> {
+    pub fn ready(&self, interest: impl Into<Ready>) -> Option<ReadyEvent> {
         // ORDERING: Acquire pairs with the AcqRel in `set_readiness`: the operation that follows
         // comes after the edge.
         let word = self.word.load(Ordering::Acquire);
-        let ready = Ready::from_bits(word as u8).intersection(direction.mask());
-        (!ready.is_none()).then_some(ReadyEvent { ready, direction, tick: word >> TICK_SHIFT })
+        let ready = Ready::from_bits(word as u8).intersection(interest.into() | Ready::SHUTDOWN);
+        (!ready.is_none()).then_some(ReadyEvent { ready, tick: word >> TICK_SHIFT })
     }
 }
 

@@ -123,7 +123,7 @@ impl Registrar for MioRegistrar {
     }
 }
 
-/// Translates mio's event. An error makes the source ready for both directions.
+/// Translates mio's event. An error makes the source ready for both directions as well.
 fn ready_of(event: &Event) -> Ready {
     let mut ready = Ready::NONE;
     if event.is_readable() || event.is_error() {
@@ -137,6 +137,12 @@ fn ready_of(event: &Event) -> Ready {
     }
     if event.is_write_closed() {
         ready |= Ready::WRITE_CLOSED;
+    }
+    if event.is_priority() {
+        ready |= Ready::PRIORITY;
+    }
+    if event.is_error() {
+        ready |= Ready::ERROR;
     }
     ready
 }

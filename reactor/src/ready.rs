@@ -5,8 +5,8 @@ use std::ops::{BitOr, BitOrAssign};
 
 /// A set of readiness flags.
 ///
-/// An error condition has no flag of its own: it makes a source both readable and writable, and
-/// whichever operation is tried next returns the error itself.
+/// An error condition makes a source both readable and writable, and whichever operation is tried
+/// next returns the error itself. It has a flag besides for those who wait for nothing else.
 ///
 /// # Examples
 ///
@@ -34,6 +34,13 @@ impl Ready {
     pub const WRITE_CLOSED: Self = Self(1 << 3);
     /// The source was deregistered or its reactor closed: it never becomes ready again.
     pub const SHUTDOWN: Self = Self(1 << 4);
+    /// There is something urgent: out-of-band data, or whatever else the source calls so.
+    pub const PRIORITY: Self = Self(1 << 5);
+    /// There is an error.
+    pub const ERROR: Self = Self(1 << 6);
+    /// The flags that are never taken back.
+    pub(crate) const FINAL: Self =
+        Self(Self::READ_CLOSED.0 | Self::WRITE_CLOSED.0 | Self::SHUTDOWN.0);
 
     /// Whether the two sets have a flag in common.
     pub const fn intersects(self, other: Self) -> bool {
@@ -84,7 +91,15 @@ impl BitOrAssign for Ready {
 
 impl fmt::Debug for Ready {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = ["READABLE", "WRITABLE", "READ_CLOSED", "WRITE_CLOSED", "SHUTDOWN"];
+        let names = [
+            "READABLE",
+            "WRITABLE",
+            "READ_CLOSED",
+            "WRITE_CLOSED",
+            "SHUTDOWN",
+            "PRIORITY",
+            "ERROR",
+        ];
         let mut separator = "";
         for (bit, name) in names.iter().enumerate() {
             if self.0 & (1 << bit) != 0 {

@@ -73,6 +73,7 @@ pub mod fs;
 pub mod net;
 pub mod runtime;
 pub mod seam;
+pub mod signal;
 pub mod sync;
 pub mod task;
 pub mod time;

@@ -4,16 +4,16 @@ use std::io;
 
 /// What an operation that did not block brought.
 #[derive(Debug)]
-pub(super) struct Attempt<R> {
-    pub(super) value: R,
+pub(crate) struct Attempt<R> {
+    pub(crate) value: R,
     /// Whether the same operation would surely block now, so that it need not be tried again
     /// before the next event.
-    pub(super) drained: bool,
+    pub(crate) drained: bool,
 }
 
 impl<R> Attempt<R> {
     /// The socket may have more to give or to take.
-    pub(super) fn more(value: R) -> Self {
+    pub(crate) fn more(value: R) -> Self {
         Self { value, drained: false }
     }
 }
@@ -25,7 +25,7 @@ impl Attempt<usize> {
     ///
     /// A read also stops short of TCP's urgent data. A peer that uses it has what follows read
     /// when it sends more.
-    pub(super) fn transfer(moved: usize, wanted: usize) -> Self {
+    pub(crate) fn transfer(moved: usize, wanted: usize) -> Self {
         Self { value: moved, drained: 0 < moved && moved < wanted }
     }
 }

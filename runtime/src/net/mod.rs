@@ -46,6 +46,9 @@ mod tcp_io;
 mod tcp_listener;
 mod tcp_stream;
 
+pub(crate) use attempt::Attempt;
+pub(crate) use registered::{Registered, is_shut_down};
+
 pub use addresses::ToSocketAddrs;
 pub use tcp_listener::TcpListener;
 pub use tcp_stream::TcpStream;

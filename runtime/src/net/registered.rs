@@ -1,11 +1,11 @@
-//! A socket that is registered when somebody first has to wait for it.
+//! A descriptor that is registered when somebody first has to wait for it.
 
 use super::attempt::{Attempt, attempt};
-use super::registration::{Registration, shut_down};
+use super::registration::{BOTH, Registration, is_closed, shut_down};
 use crate::runtime::Handle;
 use crate::task::coop;
 use primitives::shim::Mutex;
-use reactor::{Direction, WaiterKey};
+use reactor::{Ready, ReadyEvent, WaiterKey};
 use std::fmt;
 use std::future::poll_fn;
 use std::io;
@@ -23,28 +23,44 @@ use std::task::{Context, Poll, ready};
 /// 1. `new`: no system call. Operations are tried at once.
 /// 2. Somebody has to wait: `registration`, once, with the reactor of the worker that is polling.
 ///    From here on an operation is tried only while the source is known to be ready.
-/// 3. `drop`: deregistered, if it was registered, then closed.
+/// 3. `drop` or `into_source`: deregistered, if it was registered, then closed or given away.
 ///
 /// The source is registered by its descriptor and not as a [`mio::event::Source`], because that
 /// takes it exclusively, and other tasks may be using it at that moment.
-pub(super) struct Registered<S: AsRawFd> {
-    source: S,
+pub(crate) struct Registered<S> {
+    /// Above the source, to be dropped before it.
     registration: OnceLock<Registration>,
     /// Held while registering: two tasks that find they must wait register it once.
     registering: Mutex<()>,
+    source: S,
 }
 
-impl<S: AsRawFd> Registered<S> {
+impl<S> Registered<S> {
     /// A source that is not registered. It must be in non-blocking mode.
-    pub(super) fn new(source: S) -> Self {
-        Self { source, registration: OnceLock::new(), registering: Mutex::new(()) }
+    pub(crate) fn new(source: S) -> Self {
+        Self { registration: OnceLock::new(), registering: Mutex::new(()), source }
     }
 
     /// The source.
-    pub(super) fn source(&self) -> &S {
+    pub(crate) fn source(&self) -> &S {
         &self.source
     }
 
+    /// Gives the source away; its reactor no longer watches it.
+    pub(crate) fn into_source(self) -> S {
+        let Self { registration, source, .. } = self;
+        drop(registration);
+        source
+    }
+
+    /// The reactor it is registered with, if it is.
+    #[cfg(test)]
+    pub(crate) fn reactor(&self) -> Option<std::sync::Arc<reactor::Reactor>> {
+        self.registration.get().map(Registration::reactor)
+    }
+}
+
+impl<S: AsRawFd> Registered<S> {
     /// The place in a reactor, taken now if there is none yet.
     ///
     /// # Panics
@@ -60,7 +76,7 @@ impl<S: AsRawFd> Registered<S> {
         if let Some(registration) = self.registration.get() {
             return Ok(registration);
         }
-        let registration = Registration::new(&handle, &self.source)?;
+        let registration = Registration::new(&handle, self.source.as_raw_fd(), BOTH)?;
         Ok(self.registration.get_or_init(|| registration))
     }
 
@@ -75,17 +91,17 @@ impl<S: AsRawFd> Registered<S> {
         attempt(&self.source, operation).map(|result| result.map(|attempt| attempt.value))
     }
 
-    /// Tries `operation` until it does not block. The last task that called this for a direction
+    /// Tries `operation` until it does not block. The last task that called this for an interest
     /// is woken; another one is no longer.
     ///
     /// # Panics
     ///
     /// Outside a runtime, if it has to wait and is not registered.
     #[track_caller]
-    pub(super) fn poll_io<R>(
+    pub(crate) fn poll_io<R>(
         &self,
         context: &mut Context<'_>,
-        direction: Direction,
+        interest: impl Into<Ready>,
         mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> Poll<io::Result<R>> {
         ready!(coop::poll_turn(context));
@@ -94,7 +110,8 @@ impl<S: AsRawFd> Registered<S> {
             return Poll::Ready(result);
         }
         let registration = self.registration()?;
-        registration.poll_io(context, direction, WaiterKey::SHARED, &self.source, &mut operation)
+        let key = WaiterKey::SHARED;
+        registration.poll_io(context, interest.into(), key, &self.source, &mut operation)
     }
 
     /// Tries `operation` until it does not block. Any number of tasks may do so at once.
@@ -106,9 +123,9 @@ impl<S: AsRawFd> Registered<S> {
     /// # Cancel safety
     ///
     /// If the future is dropped before it is done, `operation` has not succeeded.
-    pub(super) async fn io<R>(
+    pub(crate) async fn io<R>(
         &self,
-        direction: Direction,
+        interest: impl Into<Ready>,
         mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> io::Result<R> {
         coop::turn().await;
@@ -116,26 +133,27 @@ impl<S: AsRawFd> Registered<S> {
             coop::spend();
             return result;
         }
+        let interest = interest.into();
         let registration = self.registration()?;
-        let place = registration.place(direction);
+        let place = registration.place(interest);
         poll_fn(|context| {
-            registration.poll_io(context, direction, place.key(), &self.source, &mut operation)
+            registration.poll_io(context, interest, place.key(), &self.source, &mut operation)
         })
         .await
     }
 
-    /// Tries `operation` once.
+    /// Tries `operation` once, or again if a signal interrupts it.
     ///
     /// # Errors
     ///
     /// [`io::ErrorKind::WouldBlock`], and those of `operation`.
-    pub(super) fn try_io<R>(
+    pub(crate) fn try_io<R>(
         &self,
-        direction: Direction,
+        interest: impl Into<Ready>,
         mut operation: impl FnMut(&S) -> io::Result<Attempt<R>>,
     ) -> io::Result<R> {
         let registration = self.registration.get();
-        let event = registration.and_then(|registration| registration.ready_now(direction));
+        let event = registration.and_then(|registration| registration.ready_now(interest.into()));
         let result = match (registration, event) {
             (Some(registration), Some(event)) => {
                 registration.try_at(event, &self.source, &mut operation)
@@ -155,41 +173,34 @@ impl<S: AsRawFd> Registered<S> {
     /// # Panics
     ///
     /// Outside a runtime, if it is not registered.
-    pub(super) async fn ready(&self, direction: Direction) -> io::Result<()> {
+    pub(crate) async fn ready(&self, interest: impl Into<Ready>) -> io::Result<ReadyEvent> {
+        let interest = interest.into();
         let registration = self.registration()?;
-        let place = registration.place(direction);
+        let place = registration.place(interest);
         let event =
-            poll_fn(|context| registration.poll_ready(context, direction, place.key())).await;
-        if event.is_shutdown() { Err(shut_down()) } else { Ok(()) }
+            poll_fn(|context| registration.poll_ready(context, interest, place.key())).await;
+        if event.is_shutdown() { Err(shut_down()) } else { Ok(event) }
     }
 
-    /// [`ready`](Self::ready) for the last task that called this for a direction.
+    /// [`ready`](Self::ready) for the last task that called this for an interest.
     #[track_caller]
-    pub(super) fn poll_ready(
+    pub(crate) fn poll_ready(
         &self,
         context: &mut Context<'_>,
-        direction: Direction,
-    ) -> Poll<io::Result<()>> {
-        let event = ready!(self.registration()?.poll_ready(context, direction, WaiterKey::SHARED));
-        Poll::Ready(if event.is_shutdown() { Err(shut_down()) } else { Ok(()) })
-    }
-
-    /// The reactor it is registered with, if it is.
-    #[cfg(test)]
-    pub(super) fn reactor(&self) -> Option<std::sync::Arc<reactor::Reactor>> {
-        self.registration.get().map(Registration::reactor)
+        interest: impl Into<Ready>,
+    ) -> Poll<io::Result<ReadyEvent>> {
+        let registration = self.registration()?;
+        let event = ready!(registration.poll_ready(context, interest.into(), WaiterKey::SHARED));
+        Poll::Ready(if event.is_shutdown() { Err(shut_down()) } else { Ok(event) })
     }
 }
 
-impl<S: AsRawFd> Drop for Registered<S> {
-    fn drop(&mut self) {
-        if let Some(registration) = self.registration.get() {
-            registration.end(&self.source);
-        }
-    }
+/// Whether an operation failed because the runtime it had to wait in has shut down.
+pub(crate) fn is_shut_down(error: &io::Error) -> bool {
+    is_closed(error)
 }
 
-impl<S: AsRawFd + fmt::Debug> fmt::Debug for Registered<S> {
+impl<S: fmt::Debug> fmt::Debug for Registered<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.source.fmt(f)
     }

@@ -131,7 +131,7 @@ impl TcpStream {
     /// }
     /// ```
     pub async fn readable(&self) -> io::Result<()> {
-        self.io.ready(Direction::Read).await
+        self.io.ready(Direction::Read).await.map(drop)
     }
 
     /// Waits until a [`try_write`](Self::try_write) is worth it.
@@ -140,7 +140,7 @@ impl TcpStream {
     ///
     /// If the runtime has shut down.
     pub async fn writable(&self) -> io::Result<()> {
-        self.io.ready(Direction::Write).await
+        self.io.ready(Direction::Write).await.map(drop)
     }
 
     /// [`readable`](Self::readable) for hand-written futures. The last task to call it is woken.
@@ -150,7 +150,7 @@ impl TcpStream {
     /// If the runtime has shut down.
     #[track_caller]
     pub fn poll_read_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.io.poll_ready(context, Direction::Read)
+        self.io.poll_ready(context, Direction::Read).map_ok(drop)
     }
 
     /// [`writable`](Self::writable) for hand-written futures. The last task to call it is woken.
@@ -160,7 +160,7 @@ impl TcpStream {
     /// If the runtime has shut down.
     #[track_caller]
     pub fn poll_write_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.io.poll_ready(context, Direction::Write)
+        self.io.poll_ready(context, Direction::Write).map_ok(drop)
     }
 }
 
