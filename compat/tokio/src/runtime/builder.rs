@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use graph_runtime::runtime::{self, BuildError};
 
-use super::Runtime;
+use super::{LocalOptions, LocalRuntime, Runtime};
 
 /// Builds a [`Runtime`]: graph_runtime's builder, with tokio's kind of error, and tokio's panics
 /// where a number makes no sense.
@@ -19,6 +19,7 @@ use super::Runtime;
 #[derive(Debug)]
 pub struct Builder {
     inner: runtime::Builder,
+    is_multi_thread: bool,
 }
 
 /// Methods that only pass on what they are given.
@@ -35,12 +36,12 @@ macro_rules! pass_on {
 impl Builder {
     /// Several workers.
     pub fn new_multi_thread() -> Self {
-        Self { inner: runtime::Builder::new_multi_thread() }
+        Self { inner: runtime::Builder::new_multi_thread(), is_multi_thread: true }
     }
 
     /// Everything on the thread that calls [`block_on`](runtime::Runtime::block_on).
     pub fn new_current_thread() -> Self {
-        Self { inner: runtime::Builder::new_current_thread() }
+        Self { inner: runtime::Builder::new_current_thread(), is_multi_thread: false }
     }
 
     /// I/O and time are always there.
@@ -93,6 +94,8 @@ impl Builder {
         thread_stack_size(val: usize);
         /// How long an idle thread of those that block stays.
         thread_keep_alive(duration: Duration);
+        /// Whether the clock stands still from the start; for a current-thread runtime.
+        start_paused(start_paused: bool);
     }
 
     /// After how many polls a worker looks at the queue that all share.
@@ -127,6 +130,21 @@ impl Builder {
     /// thread or a descriptor.
     pub fn build(&mut self) -> io::Result<Runtime> {
         self.inner.build().map(Runtime::from).map_err(to_io_error)
+    }
+
+    /// Starts a runtime whose tasks need not be `Send`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build).
+    ///
+    /// # Panics
+    ///
+    /// If it is to have several workers.
+    #[track_caller]
+    pub fn build_local(&mut self, _options: LocalOptions) -> io::Result<LocalRuntime> {
+        assert!(!self.is_multi_thread, "multi_thread is not supported for LocalRuntime");
+        self.build().map(LocalRuntime::on)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Building and entering a runtime, in tokio's shapes.
 
 mod builder;
+mod local_runtime;
 mod runtime_type;
 
 pub use builder::Builder;
 pub use graph_runtime::runtime::{
     EnterGuard, Handle, RuntimeFlavor, RuntimeMetrics, TryCurrentError,
 };
+pub use local_runtime::{LocalOptions, LocalRuntime};
 pub use runtime_type::Runtime;
