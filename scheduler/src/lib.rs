@@ -81,11 +81,13 @@
 
 mod control;
 mod error;
+mod estimate;
 mod graph;
 pub mod sim;
 pub mod steal;
 
 pub use error::{Refused, SchedulerError};
+pub use estimate::{History, KindHistory};
 pub use graph::{
     Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan, Policy,
     ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState, TaskTerms,

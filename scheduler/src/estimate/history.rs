@@ -1,0 +1,210 @@
+//! What is known about all kinds.
+
+use super::KindHistory;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How many run times of its own weigh as much as everything known about other kinds.
+const PRIOR_WEIGHT: f64 = 2.0;
+/// An estimate moves when it is off by more than this, so that ranks need not be computed again
+/// for every run time.
+const MOVE_MIN: f64 = 0.1;
+/// The shortest time that has a logarithm worth taking.
+const SECONDS_MIN: f64 = 1e-9;
+/// What a task is taken for when nothing is known at all. All tasks being equal, ranks count steps.
+const UNKNOWN: Duration = Duration::from_millis(1);
+
+/// The run times of tasks by kind, and what they say about the next one.
+///
+/// The estimate of a kind is its weighted mean, drawn towards the mean of all known kinds as if
+/// two run times of its own had been that long. Run times differ by factors, not by differences,
+/// so the latter mean and the drawing are geometric.
+///
+/// It is a plain value that belongs to the caller, who may keep it from run to run: its
+/// [`iter`](Self::iter) gives everything there is to store, and collecting the same makes it again.
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime_scheduler::{History, KindHistory};
+/// use std::time::Duration;
+///
+/// let mut history = History::default();
+/// for _ in 0..20 {
+///     history.observe("align", Duration::from_secs(60));
+///     history.observe("index", Duration::from_secs(1));
+/// }
+/// assert!(history.estimate("align", None) > history.estimate("index", None));
+/// // What the caller knows about the task itself counts more.
+/// assert_eq!(history.estimate("align", Some(Duration::ZERO)), Duration::ZERO);
+///
+/// let stored: Vec<(String, KindHistory)> =
+///     history.iter().map(|(kind, known)| (kind.to_owned(), *known)).collect();
+/// assert_eq!(stored.into_iter().collect::<History>(), history);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    kinds: BTreeMap<String, KindHistory>,
+    /// The sum of the logarithms of the kinds' means.
+    log_means: f64,
+}
+
+impl History {
+    /// Adds the run time of a task that has completed. True if the estimate of its kind has moved
+    /// by more than 10 %: ranks that were computed from it are out of date. O(log kinds).
+    ///
+    /// There is one entry for each kind, so kinds should be names of programs, not of tasks.
+    pub fn observe(&mut self, kind: &str, run_time: Duration) -> bool {
+        if !self.kinds.contains_key(kind) {
+            self.insert(kind.to_owned(), KindHistory::default());
+        }
+        let kinds = self.kinds.len() as f64;
+        let known = self.kinds.get_mut(kind).expect("it has just been inserted");
+        self.log_means -= contribution(known);
+        known.observe(run_time.as_secs_f64());
+        self.log_means += contribution(known);
+        let fresh = drawn(known, self.log_means / kinds);
+        let has_moved = (fresh - known.estimate_s).abs() > MOVE_MIN * known.estimate_s;
+        if has_moved {
+            known.estimate_s = fresh;
+        }
+        has_moved
+    }
+
+    /// How long a task is likely to take: `hint` if the caller knows, else what its kind takes,
+    /// else what tasks take in general, else a millisecond. O(log kinds).
+    pub fn estimate(&self, kind: &str, hint: Option<Duration>) -> Duration {
+        hint.unwrap_or_else(|| match self.kinds.get(kind) {
+            Some(known) => seconds(known.estimate_s),
+            None => self.typical().unwrap_or(UNKNOWN),
+        })
+    }
+
+    /// What tasks of all known kinds take: the geometric mean of the kinds' means.
+    pub fn typical(&self) -> Option<Duration> {
+        let kinds = self.kinds.len();
+        (kinds > 0).then(|| seconds((self.log_means / kinds as f64).exp()))
+    }
+
+    /// What is known about a kind.
+    pub fn get(&self, kind: &str) -> Option<&KindHistory> {
+        self.kinds.get(kind)
+    }
+
+    /// All kinds, in alphabetical order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &KindHistory)> {
+        self.kinds.iter().map(|(kind, known)| (kind.as_str(), known))
+    }
+
+    fn insert(&mut self, kind: String, known: KindHistory) {
+        self.log_means += contribution(&known);
+        if let Some(before) = self.kinds.insert(kind, known) {
+            self.log_means -= contribution(&before);
+        }
+    }
+}
+
+/// The mean of a kind, drawn towards that of all kinds.
+fn drawn(known: &KindHistory, log_of_all: f64) -> f64 {
+    let own = known.samples as f64;
+    let sum = PRIOR_WEIGHT * log_of_all + own * log(known.mean_s);
+    (sum / (PRIOR_WEIGHT + own)).exp()
+}
+
+/// What a kind adds to the sum of logarithms; nothing before its first run time.
+fn contribution(known: &KindHistory) -> f64 {
+    if known.samples == 0 { 0.0 } else { log(known.mean_s) }
+}
+
+fn log(seconds: f64) -> f64 {
+    seconds.max(SECONDS_MIN).ln()
+}
+
+/// Stored figures may be anything.
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(UNKNOWN)
+}
+
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        self.kinds == other.kinds
+    }
+}
+
+impl Extend<(String, KindHistory)> for History {
+    fn extend<I: IntoIterator<Item = (String, KindHistory)>>(&mut self, kinds: I) {
+        kinds.into_iter().for_each(|(kind, known)| self.insert(kind, known));
+    }
+}
+
+impl FromIterator<(String, KindHistory)> for History {
+    fn from_iter<I: IntoIterator<Item = (String, KindHistory)>>(kinds: I) -> Self {
+        let mut history = Self::default();
+        history.extend(kinds);
+        history
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{History, KindHistory, UNKNOWN};
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    #[test]
+    fn an_estimate_moves_in_steps_of_more_than_a_tenth() {
+        let mut history = History::default();
+        assert!(history.observe("a", Duration::from_secs(10)), "from nothing");
+        assert!(!history.observe("a", Duration::from_secs(10)));
+        let before = history.estimate("a", None);
+        assert!(!history.observe("a", Duration::from_secs(11)), "the mean moves by 3 %");
+        assert_eq!(history.estimate("a", None), before);
+        assert!(history.observe("a", Duration::from_secs(20)), "by more than 20 %");
+        assert!(history.estimate("a", None) > before);
+    }
+
+    #[test]
+    fn who_is_known_best_speaks_for_a_task() {
+        let mut history = History::default();
+        assert_eq!(history.estimate("a", None), UNKNOWN);
+        history.observe("a", Duration::from_secs(1));
+        history.observe("b", Duration::from_secs(100));
+        let typical = history.typical().expect("two kinds are known");
+        assert!((typical.as_secs_f64() - 10.0).abs() < 1e-6, "{typical:?}");
+        assert_eq!(history.estimate("c", None), typical);
+        // One run time against a prior that weighs two: 100^(1/3) * 10^(2/3).
+        let b = history.estimate("b", None).as_secs_f64();
+        assert!((b - 21.544).abs() < 0.001, "{b}");
+    }
+
+    #[test]
+    fn stored_nonsense_does_no_harm() {
+        let broken = KindHistory { samples: 3, mean_s: f64::NAN, ..KindHistory::default() };
+        let broken = KindHistory { estimate_s: -7.0, ..broken };
+        let history: History = [("a".to_owned(), broken)].into_iter().collect();
+        assert_eq!(history.estimate("a", None), UNKNOWN);
+    }
+
+    proptest! {
+        #[test]
+        fn estimates_stay_near_the_means_and_survive_storing(
+            times in prop::collection::vec((0..4_u8, 1..1_000_u64), 1..300),
+        ) {
+            let mut history = History::default();
+            for (kind, millis) in times {
+                history.observe(&kind.to_string(), Duration::from_millis(millis));
+            }
+            let stored: Vec<_> = history.iter().map(|(kind, it)| (kind.to_owned(), *it)).collect();
+            let restored: History = stored.into_iter().collect();
+            let (one, other) = (history.typical().unwrap(), restored.typical().unwrap());
+            prop_assert!(one.abs_diff(other) < Duration::from_micros(1));
+            let means = || history.iter().map(|(_, known)| known.mean_s);
+            let least = means().fold(f64::INFINITY, f64::min);
+            let most = means().fold(0.0, f64::max);
+            for (kind, known) in restored.iter().filter(|(_, known)| known.samples > 100) {
+                let estimate = restored.estimate(kind, None).as_secs_f64();
+                prop_assert!((least * 0.8..=most * 1.25).contains(&estimate), "{kind} {known:?}");
+            }
+        }
+    }
+}
