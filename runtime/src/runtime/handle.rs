@@ -3,7 +3,7 @@
 use super::root::park_on_root;
 use super::{RuntimeMetrics, TryCurrentError};
 use crate::context::{self, DrivesTasks, EnteredHandle};
-use crate::task::JoinHandle;
+use crate::task::{JoinHandle, NoSuchWorker};
 use crate::worker::Shared;
 use monitor::ResourceMonitor;
 use std::marker::PhantomData;
@@ -86,6 +86,26 @@ impl Handle {
         F::Output: Send + 'static,
     {
         self.shared.spawn(future, Location::caller())
+    }
+
+    /// Starts a task that stays on one worker of this runtime; see
+    /// [`spawn_pinned`](crate::task::spawn_pinned).
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchWorker`] gives the closure back if there is no worker of that number.
+    #[track_caller]
+    pub fn spawn_pinned<F, Fut>(
+        &self,
+        worker: usize,
+        create: F,
+    ) -> Result<JoinHandle<Fut::Output>, NoSuchWorker<F>>
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future + 'static,
+        Fut::Output: Send + 'static,
+    {
+        self.shared.spawn_pinned(worker, create, Location::caller())
     }
 
     /// Runs a closure that may block on a thread made for that.

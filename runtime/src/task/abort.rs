@@ -44,6 +44,13 @@ impl AbortHandle {
         self.0.abort();
     }
 
+    /// Drops the future here and now, unless a thread is polling it; that one will.
+    ///
+    /// For the thread that the task belongs to, if it belongs to one.
+    pub(crate) fn shut_down(&self) {
+        self.0.shut_down();
+    }
+
     /// Whether the task has completed.
     pub fn is_finished(&self) -> bool {
         self.0.header().state.is_complete()

@@ -153,7 +153,7 @@ impl<F: Future, P: Place> Harness<F, P> {
     fn suspend(self, yielded: bool) -> Option<Runnable> {
         match self.cell().header.state.suspend(yielded) {
             Suspend::Idle => {}
-            Suspend::Requeue => return Some(Runnable::from_raw(self.raw())),
+            Suspend::Requeue => return self.cell().place.requeue(Runnable::from_raw(self.raw())),
             Suspend::Cancel => {
                 let end = self.cancel();
                 self.complete(end, 1);

@@ -1,12 +1,13 @@
 //! The live tasks of one thread.
 
+use super::AbortHandle;
 use super::runnable::RawTask;
 
 /// No slot; also the number of a task that is on no list.
 pub(crate) const NOWHERE: usize = usize::MAX;
 
-/// Numbered tasks that have not ended. Each has a reference that belongs to the list, and that the
-/// task gives back when it ends, just after it was removed: so what is in here is alive.
+/// Numbered tasks that have not ended. Each has a reference that belongs to the list, which it gives
+/// back when it ends, just after it was [removed](Self::remove): so what is in here is alive.
 #[derive(Debug)]
 pub(crate) struct TaskList {
     slots: Vec<Slot>,
@@ -58,13 +59,14 @@ impl TaskList {
         !self.closed
     }
 
-    /// The task with this number ends. Does nothing once the list is closed.
+    /// The task with this number, if that is one, ends.
     pub(crate) fn remove(&mut self, number: usize) {
-        if self.closed || number == NOWHERE {
+        let Some(slot) = self.slots.get_mut(number) else { return };
+        *slot = Slot::Vacant { next: self.vacant };
+        self.vacant = number;
+        if self.closed {
             return;
         }
-        self.slots[number] = Slot::Vacant { next: self.vacant };
-        self.vacant = number;
         self.len -= 1;
         if self.len == 0 {
             // As the numbers begin anew, so may the memory.
@@ -75,11 +77,12 @@ impl TaskList {
     }
 
     /// Closes the list, and gives one task of it after the other, to be shut down.
-    pub(crate) fn take_any(&mut self) -> Option<RawTask> {
+    pub(crate) fn take_any(&mut self) -> Option<AbortHandle> {
         self.closed = true;
         while let Some(slot) = self.slots.pop() {
             if let Slot::Task(task) = slot {
-                return Some(task);
+                // It is alive, and the handle keeps it so.
+                return Some(AbortHandle::new(task));
             }
         }
         self.len = 0;

@@ -15,6 +15,11 @@ pub(super) trait Place: Send + Sync + Sized + 'static {
     /// the runnable.
     fn schedule(&self, runnable: Runnable);
 
+    /// A task that woke itself is to be queued again: by the caller, if it comes back.
+    fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
+        Some(runnable)
+    }
+
     /// The task has its output and is about to say so.
     fn retire(&self, task: RawTask, end: End);
 
@@ -52,6 +57,11 @@ pub(crate) trait Keeper: Send + Sync + Sized + 'static {
     /// [`Schedule::schedule`], `self` may be gone once the runnable is let go.
     fn schedule(&self, runnable: Runnable);
 
+    /// A task that woke itself is to be queued again: by the caller, if it comes back.
+    fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
+        Some(runnable)
+    }
+
     /// The task with this number in the list has its output and is about to say so.
     fn retire(&self, number: usize, end: End);
 }
@@ -68,6 +78,10 @@ impl<K: Keeper> Place for Listed<K> {
 
     fn schedule(&self, runnable: Runnable) {
         self.keeper.schedule(runnable);
+    }
+
+    fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
+        self.keeper.requeue(runnable)
     }
 
     fn retire(&self, _: RawTask, end: End) {

@@ -117,7 +117,7 @@ impl RawTask {
     }
 
     /// Drops the future here and now, unless a thread is polling it; that one will.
-    pub(crate) fn shut_down(self) {
+    pub(super) fn shut_down(self) {
         if self.header().state.claim_idle() {
             // SAFETY: the claim succeeded, so RUNNING is ours.
             unsafe { (self.header().vtable().cancel)(self.0) }

@@ -1,7 +1,7 @@
 //! The part of a worker that only its own thread touches.
 
 use super::glances::Glances;
-use super::{Injected, Remote, Shared};
+use super::{Injected, PinnedQueue, Remote, Shared};
 use crate::task::{End, JoinHandle, Runnable, Slab};
 use monitor::WorkerStats;
 use primitives::Timestamp;
@@ -26,6 +26,8 @@ pub(crate) struct Local {
     pub(super) shared: Arc<Shared>,
     pub(super) index: usize,
     pub(super) queue: WorkStealingQueue<Runnable>,
+    /// Tasks that nobody else may run.
+    pub(super) pinned: PinnedQueue,
     /// The memory of the tasks that this worker has spawned.
     slab: Slab<Arc<Shared>>,
     pub(super) rng: RefCell<Rng>,
@@ -65,6 +67,7 @@ impl Local {
             shared,
             index,
             queue,
+            pinned: PinnedQueue::default(),
             rng: RefCell::new(rng),
             stats: Cell::default(),
             ticks: Cell::new(0),
@@ -165,7 +168,8 @@ impl Local {
     /// How many entries wait that this worker would run next.
     #[inline]
     pub(crate) fn waiting(&self) -> usize {
-        self.queue.len() + usize::from(!self.remote().lifo.is_empty()) + self.shared.injector.len()
+        let lifo = usize::from(!self.remote().lifo.is_empty());
+        self.queue.len() + lifo + self.shared.injector.len() + self.pinned_waiting()
     }
 
     /// How many steps there are between two looks at the reactor, at most.

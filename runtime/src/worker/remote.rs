@@ -1,6 +1,6 @@
 //! The part of a worker that others may reach.
 
-use super::Tally;
+use super::{Inbox, Tally};
 use crate::task::Runnable;
 use monitor::WorkerCounters;
 use primitives::shim::CachePadded;
@@ -14,6 +14,8 @@ pub(crate) struct Remote {
     pub(crate) stealer: Stealer<Runnable>,
     pub(crate) lifo: CachePadded<LifoSlot<Runnable>>,
     pub(crate) reactor: Arc<Reactor>,
+    /// What is sent to the worker's pinned tasks.
+    pub(crate) inbox: Inbox,
     /// Written by the worker only.
     pub(crate) tally: Tally,
     /// Set by the worker, marked by the watch.
@@ -26,6 +28,7 @@ impl Remote {
             stealer,
             lifo: CachePadded::default(),
             reactor,
+            inbox: Inbox::new(),
             tally: Tally::default(),
             progress: CachePadded::default(),
         }

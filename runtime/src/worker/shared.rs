@@ -252,6 +252,7 @@ impl Shared {
             }
         }
         for remote in &self.remotes {
+            remote.inbox.close();
             remote.reactor.close();
         }
     }

@@ -21,7 +21,10 @@ impl Local {
         // A timer that is due at the end of time never is.
         let next = self.remote().reactor.earliest_deadline();
         let Some(next) = next.filter(|&next| next < Timestamp::MAX) else { return false };
-        !self.sees_work() && clock.skip_to(next) && self.turn_without_wait()
+        !self.sees_work()
+            && self.pinned_waiting() == 0
+            && clock.skip_to(next)
+            && self.turn_without_wait()
     }
 
     /// Hands out what is ready or due. Whether that was anything, or somebody asks for this worker.

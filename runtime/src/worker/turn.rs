@@ -6,7 +6,10 @@
 //!   own LIFO slot (at most 3 in a row) ─► own queue ─► injector ── task ─┤ poll it
 //!         │ nothing                     (every 31st step the injector    │
 //!         ▼                              comes first; every 61st step,   │
-//!   half of a random victim's queue      or 100 us, a look at reactors)  │
+//!   own inbox of pinned tasks            or 100 us, a look at reactors;  │
+//!         │ nothing                      if pinned tasks wait, every     │
+//!         ▼                              2nd step is theirs)             │
+//!   half of a random victim's queue                                      │
 //!         │ nothing                                                      │
 //!         ▼                                                              │
 //!   announce sleep ─► look at all queues once more ─► sleep in the ──────┘
@@ -39,7 +42,7 @@ impl Local {
         self.busy_since.set(self.shared.now());
         while !done() {
             self.begin_step();
-            if let Some(runnable) = self.next().or_else(|| self.search()) {
+            if let Some(runnable) = self.next_in_turn().or_else(|| self.search()) {
                 self.stop_search();
                 self.count(|stats| stats.polls += 1);
                 coop::begin_poll();
@@ -121,7 +124,7 @@ impl Local {
         }
         let idle = &self.shared.idle;
         idle.fall_asleep(self.index, self.searching.replace(false));
-        if self.sees_work() {
+        if self.sees_work() || self.pinned_waiting() > 0 {
             self.searching.set(idle.wake_up(self.index));
             return;
         }
@@ -177,6 +180,7 @@ impl Local {
 
     /// Cancels whatever this worker holds. It has left its loop for good.
     pub(crate) fn drain(&self) {
+        self.drain_pinned();
         self.slab().cancel_all();
         drop(self.remote().lifo.take());
         while let Some(runnable) = self.queue.take() {

@@ -7,6 +7,7 @@ mod join_handle;
 mod join_set;
 mod local_set;
 mod local_set_drop;
+mod spawn_pinned;
 mod support;
 mod task_local;
 mod task_tracker;
