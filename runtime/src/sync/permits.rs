@@ -28,7 +28,7 @@ use primitives::shim::atomic::{AtomicUsize, Ordering};
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Place, Queued, Seat, WaitQueue, Waiter};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
 const CLOSED: usize = 0b01;
 const WAITING: usize = 0b10;
@@ -121,7 +121,9 @@ impl Permits {
     /// Takes `n` permits, after everybody who asked before.
     #[inline]
     pub(crate) async fn acquire(&self, n: usize) -> Result<(), AcquireError> {
-        coop::turn().await;
+        if !coop::is_left() {
+            return self.wait(n).await;
+        }
         match self.try_acquire(n) {
             Ok(()) => {
                 coop::spend();
@@ -287,7 +289,10 @@ impl Future for Acquire<'_> {
     type Output = Result<(), AcquireError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(coop::poll_turn(context));
+        if coop::poll_turn(context).is_pending() {
+            self.keep_place(context.waker());
+            return Poll::Pending;
+        }
         let polled = self.poll_acquire(context.waker());
         if polled.is_ready() {
             coop::spend();
@@ -297,6 +302,20 @@ impl Future for Acquire<'_> {
 }
 
 impl Acquire<'_> {
+    /// For a task whose turn is over: those who come later are behind it all the same.
+    #[cold]
+    fn keep_place(mut self: Pin<&mut Self>, current: &Waker) {
+        let this = self.as_mut().project();
+        let (permits, wanted): (&Permits, _) = (this.waiter.home(), *this.wanted);
+        let may_be_served = permits.is_closed() || permits.available() >= wanted;
+        if this.waiter.is_inside() || may_be_served {
+            return;
+        }
+        if let Poll::Ready(Ok(())) = self.poll_acquire(current) {
+            permits.release(wanted);
+        }
+    }
+
     fn poll_acquire(self: Pin<&mut Self>, current: &Waker) -> Poll<Result<(), AcquireError>> {
         let this = self.project();
         let (mut waiter, wanted) = (this.waiter, *this.wanted);

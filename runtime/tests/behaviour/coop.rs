@@ -120,6 +120,21 @@ fn channels_are_charged() {
         receiver.changed().await.unwrap();
     });
     assert_charged(|| async {
+        let (sender, receiver) = watch::channel(0);
+        drop(receiver);
+        sender.closed().await;
+    });
+    assert_charged(|| async {
+        let (sender, receiver) = broadcast::channel::<()>(1);
+        drop(receiver);
+        sender.closed().await;
+    });
+    assert_charged(|| async {
+        let (sender, receiver) = mpsc::channel::<()>(1);
+        drop(receiver);
+        sender.closed().await;
+    });
+    assert_charged(|| async {
         let (_sender, mut receiver) = watch::channel(0);
         drop(receiver.wait_for(|value| *value == 0).await.unwrap());
     });

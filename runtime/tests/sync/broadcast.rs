@@ -2,6 +2,11 @@
 
 use crate::support::{Drops, Hand, now, on_two_workers};
 use graph_runtime::sync::broadcast::{self, error::RecvError, error::TryRecvError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
 
 #[test]
 fn everybody_gets_everything_sent_since_they_subscribed() {
@@ -74,7 +79,7 @@ impl Clone for Cloned {
 }
 
 #[test]
-fn the_last_reader_takes_the_value_itself() {
+fn the_value_goes_when_the_last_reader_has_cloned_it() {
     let (clones, values) = (Drops::default(), Drops::default());
     let (sender, mut first) = broadcast::channel(4);
     let mut second = sender.subscribe();
@@ -83,17 +88,60 @@ fn the_last_reader_takes_the_value_itself() {
     let one = first.try_recv().ok();
     assert_eq!((clones.get(), values.get()), (1, 0));
     let two = second.try_recv().ok();
-    assert_eq!(clones.get(), 1, "nobody else wants it");
+    assert_eq!((clones.get(), values.get()), (2, 1));
     drop((one, two));
-    assert_eq!(values.get(), 2);
+    assert_eq!(values.get(), 3);
+}
+
+/// Cannot be cloned if it is 0.
+#[derive(Debug)]
+struct Delicate(u32);
+
+impl Clone for Delicate {
+    fn clone(&self) -> Self {
+        assert_ne!(self.0, 0, "it breaks");
+        Self(self.0)
+    }
+}
+
+#[test]
+fn a_clone_that_panics_costs_one_message() {
+    let (sender, mut receiver) = broadcast::channel(4);
+    sender.send(Delicate(0)).unwrap();
+    sender.send(Delicate(1)).unwrap();
+    let broken = catch_unwind(AssertUnwindSafe(|| receiver.try_recv().map(|it| it.0)));
+    assert!(broken.is_err());
+    assert_eq!(receiver.try_recv().map(|it| it.0), Ok(1));
+}
+
+/// What a sender sees when it is woken.
+struct Look(broadcast::Sender<()>, AtomicUsize);
+
+impl Wake for Look {
+    fn wake(self: Arc<Self>) {
+        assert_eq!((self.0.receiver_count(), self.0.len()), (0, 0));
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_sender_hears_that_nobody_listens_when_the_messages_are_gone() {
+    let (sender, receiver) = broadcast::channel(4);
+    sender.send(()).unwrap();
+    let look = Arc::new(Look(sender.clone(), AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&look));
+    let mut closed = pin!(sender.closed());
+    assert!(closed.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(receiver);
+    assert_eq!(look.1.load(Ordering::Relaxed), 1);
 }
 
 #[test]
 fn a_receiver_that_goes_lets_go_of_what_it_has_not_read() {
     let drops = Drops::default();
     let (sender, receiver) = broadcast::channel(4);
-    let guard = std::sync::Arc::new(drops.guard());
-    sender.send(std::sync::Arc::clone(&guard)).unwrap();
+    let guard = Arc::new(drops.guard());
+    sender.send(Arc::clone(&guard)).unwrap();
     drop(guard);
     let other = sender.subscribe();
     drop(receiver);

@@ -37,13 +37,6 @@ impl<T> Message<T> {
     where
         T: Clone,
     {
-        // ORDERING: Relaxed; who is alone has the value's lock to see what the others did to it.
-        if self.unread.load(Ordering::Relaxed) == 1 {
-            let value = self.value.lock().take();
-            // ORDERING: as above.
-            self.unread.store(0, Ordering::Relaxed);
-            return value.expect("there is one until the last receiver has read it");
-        }
         // Counts also if the clone panics.
         let _read = Read(self);
         let value = self.value.lock();
@@ -52,7 +45,7 @@ impl<T> Message<T> {
 
     /// A receiver goes without having read it.
     pub(super) fn skip(&self) {
-        // ORDERING: Relaxed, as in `read`.
+        // ORDERING: Relaxed; the last one has the value's lock to see what the others did to it.
         if self.unread.fetch_sub(1, Ordering::Relaxed) == 1 {
             let value = self.value.lock().take();
             drop(value);

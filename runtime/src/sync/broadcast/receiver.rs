@@ -137,15 +137,15 @@ impl<T> Drop for Receiver<T> {
         ring.receivers -= 1;
         let (is_last, end) = (ring.receivers == 0, ring.end);
         drop(ring);
-        if is_last {
-            self.shared.unheard.notify_waiters();
-        }
         // What was sent before it left counted on it.
         while self.position < end {
             let found = self.shared.lock().find(&mut self.position);
             if let Found::Message(message) = found {
                 message.skip();
             }
+        }
+        if is_last {
+            self.shared.unheard.notify_waiters();
         }
     }
 }

@@ -89,13 +89,7 @@ impl<T> Sender<T> {
     ///
     /// Dropping the future loses nothing.
     pub async fn closed(&self) {
-        loop {
-            let unheard = self.0.unheard.notified();
-            if self.receiver_count() == 0 {
-                return;
-            }
-            unheard.await;
-        }
+        self.0.unheard.notified_until(|| self.receiver_count() == 0).await;
     }
 
     /// How many senders there are.

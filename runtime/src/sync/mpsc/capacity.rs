@@ -77,7 +77,9 @@ impl Capacity<'_> {
     /// Waits for room for `n` messages. False if the channel is closed.
     #[inline]
     pub(super) async fn acquire(self, n: usize) -> bool {
-        coop::turn().await;
+        if !coop::is_left() {
+            return self.wait(n).await;
+        }
         match self.try_acquire(n) {
             Ok(()) => {
                 coop::spend();

@@ -116,10 +116,7 @@ impl<T> Chan<T> {
 
     /// Waits until the receiver is gone or has closed the channel.
     pub(super) async fn closed(&self) {
-        let closed = self.closed.notified();
-        if !self.is_closed() {
-            closed.await;
-        }
+        self.closed.notified_until(|| self.is_closed()).await;
     }
 
     pub(super) fn add_sender(&self) {

@@ -33,7 +33,7 @@ use primitives::shim::atomic::{AtomicU32, Ordering};
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Place, Queued, Seat, WaitQueue, Waiter};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
 const LOCKED: u32 = 0b01;
 const PARKED: u32 = 0b10;
@@ -108,8 +108,7 @@ impl RawMutex {
     /// Waits for the lock.
     #[inline]
     pub(crate) async fn lock(&self) {
-        coop::turn().await;
-        if self.try_lock() {
+        if coop::is_left() && self.try_lock() {
             return coop::spend();
         }
         Lock { waiter: Waiter::new(self, Note::default()) }.await;
@@ -234,7 +233,10 @@ impl Future for Lock<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        ready!(coop::poll_turn(context));
+        if coop::poll_turn(context).is_pending() {
+            self.keep_place(context.waker());
+            return Poll::Pending;
+        }
         let polled = self.poll_lock(context.waker());
         if polled.is_ready() {
             coop::spend();
@@ -244,6 +246,17 @@ impl Future for Lock<'_> {
 }
 
 impl Lock<'_> {
+    /// For a task whose turn is over: those who come later are behind it all the same.
+    #[cold]
+    fn keep_place(self: Pin<&mut Self>, current: &Waker) {
+        let mut waiter = self.project().waiter;
+        let mut spare = Some(current.clone());
+        let mut seat = waiter.as_mut().seat();
+        if seat.place() == Place::Outside && seat.home().park_if_locked() {
+            seat.park(&mut spare, current);
+        }
+    }
+
     fn poll_lock(self: Pin<&mut Self>, current: &Waker) -> Poll<()> {
         let mut waiter = self.project().waiter;
         // It is needed unless the lock is free by now, or this poll is not the answer to a wake.

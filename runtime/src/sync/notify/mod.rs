@@ -26,6 +26,7 @@ mod waiting;
 pub use notified::Notified;
 pub use owned_notified::OwnedNotified;
 
+use crate::task::coop;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Queued, WaitQueue};
@@ -129,6 +130,19 @@ impl Notify {
     /// whoever is next, or stays behind.
     pub fn notified(&self) -> Notified<'_> {
         Notified::new(Waiting::new(self))
+    }
+
+    /// Waits until `is_reached`, which is looked at again after each call of `notify_waiters`.
+    pub(in crate::sync) async fn notified_until(&self, is_reached: impl Fn() -> bool) {
+        coop::turn().await;
+        loop {
+            // From here on, a change that is not seen below gives the signal.
+            let changed = self.notified();
+            if is_reached() {
+                return coop::spend();
+            }
+            changed.await;
+        }
     }
 
     /// As [`notified`](Self::notified); the future holds on to the signal by itself.

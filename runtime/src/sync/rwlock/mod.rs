@@ -124,6 +124,7 @@ impl<T> RwLock<T> {
         /// # Panics
         ///
         /// If it is 0, or more than 2<sup>29</sup> - 1.
+        #[track_caller]
         pub const fn with_max_readers(value: T, max_readers: u32) -> Self {
             assert!(max_readers > 0, "a RwLock may not be created with 0 readers");
             assert!(max_readers <= MAX_READERS, "a RwLock has at most u32::MAX >> 3 readers");

@@ -93,13 +93,7 @@ impl<T> Sender<T> {
     ///
     /// Dropping the future loses nothing.
     pub async fn closed(&self) {
-        while !self.is_closed() {
-            let unseen = self.0.unseen.notified();
-            if self.is_closed() {
-                return;
-            }
-            unseen.await;
-        }
+        self.0.unseen.notified_until(|| self.is_closed()).await;
     }
 
     /// A receiver, which counts the latest value as seen.

@@ -37,7 +37,7 @@ pub(crate) fn begin_poll() {
 
 /// Whether the poll under way may do another operation.
 #[inline]
-pub(super) fn is_left() -> bool {
+pub(crate) fn is_left() -> bool {
     BUDGET.with(|budget| budget.left.get()) > USED_UP
 }
 

@@ -38,7 +38,7 @@ mod proceed;
 mod unconstrained;
 
 pub(crate) use budget::{BudgetScope, DEFAULT_BUDGET, begin_poll, budgeted, spend, turn};
-pub(crate) use budget::{poll_turn, without_budget};
+pub(crate) use budget::{is_left, poll_turn, without_budget};
 pub use proceed::{
     Coop, RestoreOnPending, consume_budget, cooperative, has_budget_remaining, poll_proceed,
 };
