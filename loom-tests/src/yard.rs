@@ -1,7 +1,7 @@
 //! The least that a task needs around it.
 
 use crate::Tracked;
-use graph_runtime::task::{End, JoinHandle, Runnable, Schedule, Slab, new_detached};
+use graph_runtime::task::{End, JoinHandle, RawTask, Runnable, Schedule, Slab, new_detached};
 use primitives::shim::Mutex;
 use primitives::shim::sync::Arc;
 use scheduler::steal::LifoSlot;
@@ -134,7 +134,7 @@ impl Schedule for InSlab {
         yard.queue(runnable);
     }
 
-    fn retire(&self, _: End) {
+    fn retire(&self, _: RawTask, _: End) {
         self.uses.read();
         self.yard.0.ends.fetch_add(1, Ordering::Relaxed);
     }

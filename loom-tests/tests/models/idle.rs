@@ -6,7 +6,8 @@ use primitives::shim::atomic::{Ordering, fence};
 use primitives::shim::sync::Arc;
 use primitives::shim::{hint, thread};
 use scheduler::steal::{
-    Idle, Injector, LifoSlot, Progress, Pushed, Steal, Stealer, WorkStealingQueue,
+    Idle, Injector, LifoSlot, OrderedQueue, Progress, Pushed, Steal, Stealer, Urgency,
+    WorkStealingQueue,
 };
 #[cfg(loom)]
 use {loom_tests::Kill, primitives::shim::Mutant};
@@ -16,6 +17,7 @@ pub(crate) const KILLS: &[Kill] = &[
     (Mutant::IdleWakeFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
     (Mutant::IdleSleepFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
     (Mutant::IdleLeaveFence, "idle::a_busy_worker_meets_a_searcher_that_gives_up"),
+    (Mutant::OrderedPushSilent, "idle::something_urgent_meets_a_worker_going_to_sleep"),
     (Mutant::IdleSearcherSilent, "idle::two_workers_share_two_items"),
     (Mutant::IdleSearcherRelease, "idle::a_searcher_with_a_find_meets_one_going_to_sleep"),
 ];
@@ -39,6 +41,16 @@ impl Source for Injector<u32> {
 
     fn is_empty(&self) -> bool {
         self.is_empty()
+    }
+}
+
+impl Source for OrderedQueue<u32> {
+    fn take(&self) -> Option<u32> {
+        if self.holding().is_urgent() { self.pop_urgent() } else { None }
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.holding().is_anything()
     }
 }
 
@@ -106,6 +118,19 @@ impl<S: Source> Pool<S> {
 fn spawn_worker<S: Source>(pool: &Arc<Pool<S>>, worker: usize) -> thread::JoinHandle<u32> {
     let pool = Arc::clone(pool);
     thread::spawn(move || pool.consume(worker))
+}
+
+/// Something urgent is queued while a worker goes to sleep. It looks at one word only, which the
+/// lock does not protect: the fences of the idle register have to.
+#[test]
+fn something_urgent_meets_a_worker_going_to_sleep() {
+    explore(3, || {
+        let pool = Pool::new(OrderedQueue::new(), 1);
+        let worker = spawn_worker(&pool, 0);
+        pool.source.push(Urgency { priority: 1, deadline: None }, 7).unwrap();
+        pool.announce();
+        assert_eq!(worker.join().unwrap(), 7);
+    });
 }
 
 /// A busy worker queues an item of its own while another goes to sleep. Here the fences of the

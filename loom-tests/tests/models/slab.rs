@@ -1,6 +1,6 @@
 //! A slab's cells: they come back to their owner, or to nobody once it is gone, and none is lost.
 
-use graph_runtime::task::{End, Runnable, Schedule, Slab};
+use graph_runtime::task::{End, RawTask, Runnable, Schedule, Slab};
 use loom_tests::{Tracked, explore};
 use primitives::shim::thread;
 use std::future::pending;
@@ -35,7 +35,7 @@ impl Schedule for Books {
         unreachable!("nobody wakes these tasks");
     }
 
-    fn retire(&self, _: End) {
+    fn retire(&self, _: RawTask, _: End) {
         self.uses.read();
     }
 }

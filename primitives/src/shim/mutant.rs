@@ -57,6 +57,8 @@ mutants! {
     LifoPutRelease,
     /// The LIFO slot's take reads and clears in two steps.
     LifoTakeTwice,
+    /// A push to the ordered queue does not say that it is no longer empty.
+    OrderedPushSilent,
     /// The injector's push does not fence before it looks whether the injector was closed.
     InjectorPushFence,
     /// The injector's close does not fence before the drain.

@@ -4,7 +4,7 @@ use super::task::BlockingTask;
 use crate::context::EnteredHandle;
 use crate::runtime::Handle;
 use crate::seam::{ClockHold, StartThread, ThreadHandle, ThreadSpec};
-use crate::task::{JoinHandle, Runnable, new_detached};
+use crate::task::{Annotation, JoinHandle, Runnable, new_detached, new_detached_annotated};
 use primitives::shim::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::fmt;
@@ -98,7 +98,27 @@ impl BlockingPool {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        self.submit(handle, closure, site, false).1
+        let (runnable, join) = new_detached(BlockingTask::new(closure), self.clone(), site);
+        self.submit(handle, runnable, false);
+        join
+    }
+
+    /// As [`spawn`](Self::spawn), with something to say.
+    pub(crate) fn spawn_annotated<F, R>(
+        &self,
+        handle: &Handle,
+        closure: F,
+        site: &'static Location<'static>,
+        annotation: Annotation,
+    ) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let task = BlockingTask::new(closure);
+        let (runnable, join) = new_detached_annotated(task, self.clone(), site, annotation);
+        self.submit(handle, runnable, false);
+        join
     }
 
     /// As [`spawn`](Self::spawn), but once it is accepted the closure runs, even if the runtime
@@ -113,28 +133,18 @@ impl BlockingPool {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        let (pushed, join) = self.submit(handle, closure, site, true);
+        let (runnable, join) = new_detached(BlockingTask::new(closure), self.clone(), site);
+        let pushed = self.submit(handle, runnable, true);
         (pushed != Pushed::Refused).then_some(join)
     }
 
-    fn submit<F, R>(
-        &self,
-        handle: &Handle,
-        closure: F,
-        site: &'static Location<'static>,
-        mandatory: bool,
-    ) -> (Pushed, JoinHandle<R>)
-    where
-        F: FnOnce() -> R + Send + 'static,
-        R: Send + 'static,
-    {
-        let (runnable, join) = new_detached(BlockingTask::new(closure), self.clone(), site);
+    fn submit(&self, handle: &Handle, runnable: Runnable, mandatory: bool) -> Pushed {
         let _hold = handle.shared().hold_clock();
         let pushed = self.push(Waiting { runnable, mandatory, _hold });
         if pushed == Pushed::NeedsThread {
             self.start_thread_if_needed(handle);
         }
-        (pushed, join)
+        pushed
     }
 
     /// Queues a task again. The pool's own tasks never come here; see [`BlockingTask`].

@@ -1,7 +1,7 @@
 //! A blocking closure, dressed up as a task.
 
 use super::BlockingPool;
-use crate::task::{End, Runnable, Schedule};
+use crate::task::{End, RawTask, Runnable, Schedule};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -32,5 +32,5 @@ impl Schedule for BlockingPool {
         self.push_again(runnable);
     }
 
-    fn retire(&self, _: End) {}
+    fn retire(&self, _: RawTask, _: End) {}
 }

@@ -1,8 +1,9 @@
 //! Choosing a runtime's options.
 
-use super::{BuildError, Config, Runtime};
+use super::{BuildError, Config, Runtime, TaskMeta};
 use crate::seam::Seams;
 use monitor::ResourceMonitorConfig;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Builds a [`Runtime`].
@@ -118,6 +119,48 @@ impl Builder {
     /// Default: none.
     pub fn resource_monitor(&mut self, config: ResourceMonitorConfig) -> &mut Self {
         self.config.monitor = Some(config);
+        self
+    }
+
+    /// Calls `hook` for each task that is spawned, before it is queued.
+    ///
+    /// # Panics
+    ///
+    /// A hook must not panic: on a worker that ends the process. This holds for all of them.
+    pub fn on_task_spawn<F>(&mut self, hook: F) -> &mut Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.config.hooks.spawn = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` on the worker before each poll of a task.
+    pub fn on_before_task_poll<F>(&mut self, hook: F) -> &mut Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.config.hooks.before_poll = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` on the worker after each poll of a task, also after its last.
+    pub fn on_after_task_poll<F>(&mut self, hook: F) -> &mut Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.config.hooks.after_poll = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` for each task that ends, in whichever way: its future is gone then, and nobody
+    /// has been told yet. Closures of `spawn_blocking` and the future that `block_on` was given are
+    /// no tasks, to this and the other hooks.
+    pub fn on_task_terminate<F>(&mut self, hook: F) -> &mut Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.config.hooks.terminate = Some(Arc::new(hook));
         self
     }
 

@@ -3,6 +3,7 @@
 use super::BuildError;
 use crate::seam::Seams;
 use crate::task::coop::DEFAULT_BUDGET;
+use crate::worker::Hooks;
 use monitor::ResourceMonitorConfig;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) work_stealing: bool,
     pub(crate) start_paused: bool,
     pub(crate) monitor: Option<ResourceMonitorConfig>,
+    pub(crate) hooks: Hooks,
     pub(crate) seams: Seams,
 }
 
@@ -41,6 +43,7 @@ impl Default for Config {
             work_stealing: true,
             start_paused: false,
             monitor: None,
+            hooks: Hooks::default(),
             seams: Seams::default(),
         }
     }

@@ -9,11 +9,13 @@ mod metrics;
 mod multi_thread;
 mod root;
 mod runtime_type;
+mod task_meta;
 
 pub use builder::Builder;
 pub use error::{BuildError, TryCurrentError};
 pub use handle::{EnterGuard, Handle};
 pub use metrics::RuntimeMetrics;
 pub use runtime_type::{Runtime, RuntimeFlavor};
+pub use task_meta::TaskMeta;
 
 pub(crate) use config::Config;

@@ -180,8 +180,9 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
         event_interval: config.event_interval,
         coop_budget: config.coop_budget,
     };
-    let (shared, locals) = Shared::new(shared, config.seams.clone(), blocking)
-        .map_err(|error| BuildError::system("a reactor", error))?;
+    let (shared, locals) =
+        Shared::new(shared, config.hooks.clone(), config.seams.clone(), blocking)
+            .map_err(|error| BuildError::system("a reactor", error))?;
     Ok((Handle::new(shared), locals))
 }
 

@@ -2,13 +2,13 @@
 
 use super::pausable::Pausable;
 use primitives::Timestamp;
-use primitives::shim::atomic::{AtomicBool, Ordering};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Whether any clock of this process may show something else than the machine's. A plain `std`
-/// atomic would do; it is set before the clock is, and never cleared.
+/// atomic: it is set before the clock is, and never cleared.
 static ANY_DIFFERS: AtomicBool = AtomicBool::new(false);
 
 /// The clock of one runtime: the machine's monotonic clock, or one that the caller supplies.

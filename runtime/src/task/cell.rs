@@ -1,5 +1,6 @@
 //! The memory of a task.
 
+use super::annotation::Annotation;
 use super::place::Place;
 use super::runnable::Runnable;
 use super::state::State;
@@ -86,6 +87,8 @@ pub(super) struct VTable {
     pub(super) watch: unsafe fn(NonNull<Header>, Waker) -> bool,
     /// The join handle goes away, with its reference.
     pub(super) drop_join: unsafe fn(NonNull<Header>),
+    /// What the task says about itself, for as long as there are references.
+    pub(super) annotation: unsafe fn(NonNull<Header>) -> Option<NonNull<Annotation>>,
     /// Frees the cell. No reference is left.
     pub(super) free: unsafe fn(NonNull<Header>),
 }

@@ -5,6 +5,7 @@
 //! ever see is caught and ends there, after the panic hook has reported it.
 
 use super::JoinError;
+use super::annotation::Annotation;
 use super::cell::{Cell, Header, Stage, VTable};
 use super::id::{Entered, take_yield};
 use super::place::Place;
@@ -28,6 +29,7 @@ pub(super) fn vtable<F: Future, P: Place>() -> &'static VTable {
             take_output: take_output::<F, P>,
             watch: watch::<F, P>,
             drop_join: drop_join::<F, P>,
+            annotation: annotation::<F, P>,
             free: free::<F, P>,
         }
     }
@@ -80,6 +82,10 @@ unsafe fn watch<F: Future, P: Place>(ptr: NonNull<Header>, waker: Waker) -> bool
 
 unsafe fn drop_join<F: Future, P: Place>(ptr: NonNull<Header>) {
     Harness::<F, P>(ptr.cast()).drop_join();
+}
+
+unsafe fn annotation<F: Future, P: Place>(ptr: NonNull<Header>) -> Option<NonNull<Annotation>> {
+    Harness::<F, P>(ptr.cast()).cell().place.annotation().map(NonNull::from)
 }
 
 unsafe fn free<F: Future, P: Place>(ptr: NonNull<Header>) {
@@ -344,8 +350,12 @@ impl<F: Future, P: Place> Harness<F, P> {
 
     fn free(self) {
         debug_assert!(self.is_empty(), "a cell is freed without running user code");
-        // SAFETY: a transition has said that no reference is left.
-        unsafe { P::free::<F>(self.0) }
+        // SAFETY: a transition has said that no reference is left, so nobody else looks at the
+        // home, which is all there is to drop.
+        unsafe {
+            (&raw mut (*self.0.as_ptr()).place).drop_in_place();
+            P::free(self.0);
+        }
     }
 }
 

@@ -39,17 +39,20 @@
 #![allow(unsafe_code)] // Fenced: see the access rules above.
 
 mod abort;
+mod annotation;
+mod builder;
 mod cell;
 pub mod coop;
 mod error;
 mod harness;
 mod id;
 mod join;
-mod join_set;
+pub mod join_set;
 mod list;
 mod local_set;
 mod pinned;
 mod place;
+mod priority;
 mod runnable;
 mod slab;
 mod spawn;
@@ -60,6 +63,8 @@ mod waker;
 mod yield_now;
 
 pub use abort::AbortHandle;
+pub(crate) use annotation::Annotation;
+pub use builder::Builder;
 pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
 pub(crate) use error::panic_message;
@@ -71,12 +76,14 @@ pub use local_set::{LocalEnterGuard, LocalSet, spawn_local};
 pub(crate) use pinned::new_pinned;
 pub use pinned::{NoSuchWorker, spawn_pinned};
 pub(crate) use place::Keeper;
+pub use priority::Priority;
 pub use spawn::{spawn, spawn_blocking};
 pub use task_local::{AccessError, LocalKey, TaskLocalFuture};
 pub use tracker::{TaskTracker, TaskTrackerToken, TaskTrackerWaitFuture, TrackedFuture};
 pub use yield_now::yield_now;
 
 // For this crate and for the models in `loom-tests`; not part of the interface.
+pub(crate) use runnable::new_detached_annotated;
 #[doc(hidden)]
 pub use runnable::{End, RawTask, Runnable, Schedule, new_detached};
 #[doc(hidden)]

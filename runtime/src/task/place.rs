@@ -1,9 +1,12 @@
 //! Where a task's cell lives, and how it finds its scheduler from there.
 
-use super::cell::{Cell, Header};
+use super::annotation::Annotation;
+use super::cell::Header;
 use super::runnable::{End, RawTask, Runnable, Schedule};
 use super::slab::{self, Slab};
+use scheduler::steal::Urgency;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 /// The home of a cell. One lives in every cell.
@@ -15,6 +18,12 @@ pub(super) trait Place: Send + Sync + Sized + 'static {
     /// the runnable.
     fn schedule(&self, runnable: Runnable);
 
+    /// The same, for a task that is queued by its urgency, where there is such an order.
+    fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
+        let _ = urgency;
+        self.schedule(runnable);
+    }
+
     /// A task that woke itself is to be queued again: by the caller, if it comes back.
     fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
         Some(runnable)
@@ -23,12 +32,18 @@ pub(super) trait Place: Send + Sync + Sized + 'static {
     /// The task has its output and is about to say so.
     fn retire(&self, task: RawTask, end: End);
 
-    /// Gives the memory back.
+    /// What the task says about itself.
+    fn annotation(&self) -> Option<&Annotation> {
+        None
+    }
+
+    /// Gives the memory of a cell back.
     ///
     /// # Safety
     ///
-    /// No reference is left; no future, output or waker is in the cell.
-    unsafe fn free<F: Future>(cell: NonNull<Cell<F, Self>>);
+    /// The cell has a home of this type, which put it there; no reference is left, and nothing in
+    /// it has to be dropped.
+    unsafe fn free<C>(cell: NonNull<C>);
 }
 
 /// In a box of its own, with its own handle to the scheduler.
@@ -41,13 +56,13 @@ impl<S: Schedule> Place for Boxed<S> {
         self.0.schedule(runnable);
     }
 
-    fn retire(&self, _: RawTask, end: End) {
-        self.0.retire(end);
+    fn retire(&self, task: RawTask, end: End) {
+        self.0.retire(task, end);
     }
 
-    unsafe fn free<F: Future>(cell: NonNull<Cell<F, Self>>) {
-        // SAFETY: a cell with this home came from a box, and the last reference is gone.
-        drop(unsafe { Box::from_raw(cell.as_ptr()) });
+    unsafe fn free<C>(cell: NonNull<C>) {
+        // SAFETY: a cell with this home came from a box, and nobody uses it any more.
+        drop(unsafe { Box::from_raw(cell.cast::<MaybeUninit<C>>().as_ptr()) });
     }
 }
 
@@ -63,7 +78,7 @@ pub(crate) trait Keeper: Send + Sync + Sized + 'static {
     }
 
     /// The task with this number in the list has its output and is about to say so.
-    fn retire(&self, number: usize, end: End);
+    fn retire(&self, task: RawTask, number: usize, end: End);
 }
 
 /// In a box of its own, and in its keeper's list under a number.
@@ -84,13 +99,13 @@ impl<K: Keeper> Place for Listed<K> {
         self.keeper.requeue(runnable)
     }
 
-    fn retire(&self, _: RawTask, end: End) {
-        self.keeper.retire(self.number, end);
+    fn retire(&self, task: RawTask, end: End) {
+        self.keeper.retire(task, self.number, end);
     }
 
-    unsafe fn free<F: Future>(cell: NonNull<Cell<F, Self>>) {
-        // SAFETY: a cell with this home came from a box, and the last reference is gone.
-        drop(unsafe { Box::from_raw(cell.as_ptr()) });
+    unsafe fn free<C>(cell: NonNull<C>) {
+        // SAFETY: as for `Boxed`.
+        drop(unsafe { Box::from_raw(cell.cast::<MaybeUninit<C>>().as_ptr()) });
     }
 }
 
@@ -113,13 +128,68 @@ impl<S: Schedule> Place for Resident<S> {
         unsafe { slab::scheduler::<S>(runnable.task()) }.schedule(runnable);
     }
 
-    fn retire(&self, task: RawTask, end: End) {
-        // SAFETY: as above; the caller has a reference.
-        unsafe { slab::scheduler::<S>(task) }.retire(end);
+    fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
+        // SAFETY: as above.
+        unsafe { slab::scheduler::<S>(runnable.task()) }.schedule_by(runnable, urgency);
     }
 
-    unsafe fn free<F: Future>(cell: NonNull<Cell<F, Self>>) {
+    fn retire(&self, task: RawTask, end: End) {
+        // SAFETY: as above; the caller has a reference.
+        unsafe { slab::scheduler::<S>(task) }.retire(task, end);
+    }
+
+    unsafe fn free<C>(cell: NonNull<C>) {
         // SAFETY: a cell with this home lives in a slab for S; the contract of this function.
         unsafe { Slab::<S>::free(cell.cast::<Header>()) };
+    }
+}
+
+/// In another home, and with something to say.
+pub(super) struct Annotated<P> {
+    home: P,
+    annotation: Annotation,
+}
+
+impl<P> Annotated<P> {
+    pub(super) const fn new(home: P, annotation: Annotation) -> Self {
+        Self { home, annotation }
+    }
+}
+
+impl<P: Place> Place for Annotated<P> {
+    const REFERENCES: usize = P::REFERENCES;
+
+    fn schedule(&self, runnable: Runnable) {
+        match self.annotation.order() {
+            Some(urgency) => self.home.schedule_by(runnable, urgency),
+            None => self.home.schedule(runnable),
+        }
+    }
+
+    fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
+        self.home.schedule_by(runnable, urgency);
+    }
+
+    fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
+        match self.annotation.order() {
+            Some(urgency) => {
+                self.home.schedule_by(runnable, urgency);
+                None
+            }
+            None => self.home.requeue(runnable),
+        }
+    }
+
+    fn retire(&self, task: RawTask, end: End) {
+        self.home.retire(task, end);
+    }
+
+    fn annotation(&self) -> Option<&Annotation> {
+        Some(&self.annotation)
+    }
+
+    unsafe fn free<C>(cell: NonNull<C>) {
+        // SAFETY: the contract of this function is that of the other.
+        unsafe { P::free(cell) };
     }
 }

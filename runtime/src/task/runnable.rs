@@ -1,13 +1,14 @@
 //! Tasks as queues, lists and schedulers see them.
 
+use super::annotation::Annotation;
 use super::cell::{Cell, Header, Stage};
 use super::harness::vtable;
-use super::place::{Boxed, Keeper, Listed, Place};
+use super::place::{Annotated, Boxed, Keeper, Listed, Place};
 use super::slab::Slab;
 use super::state::{LastWake, Wake};
 use super::{Id, JoinHandle};
 use primitives::shim::UnsafeCell;
-use scheduler::steal::Word;
+use scheduler::steal::{Urgency, Word};
 use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::ptr::NonNull;
@@ -22,8 +23,15 @@ pub trait Schedule: Send + Sync + Sized + 'static {
     /// afterwards, unless something else is known to keep it.
     fn schedule(&self, runnable: Runnable);
 
+    /// Queues a task that is more, or less, urgent than ordinary ones. As
+    /// [`schedule`](Self::schedule) for a scheduler that knows no such order.
+    fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
+        let _ = urgency;
+        self.schedule(runnable);
+    }
+
     /// A task has its output and is about to say so.
-    fn retire(&self, end: End);
+    fn retire(&self, task: RawTask, end: End);
 
     /// Calls `f` with the slab of this scheduler whose owner the calling thread is, if it is one.
     fn with_slab<R>(&self, f: impl FnOnce(Option<&Slab<Self>>) -> R) -> R {
@@ -77,6 +85,12 @@ impl RawTask {
     /// Where the task was spawned.
     pub fn site(self) -> &'static Location<'static> {
         self.header().site
+    }
+
+    /// What the task says about itself. The caller holds a reference for as long as it looks.
+    pub(crate) fn annotation<'a>(self) -> Option<&'a Annotation> {
+        // SAFETY: the reference keeps the cell, and with it what stands in it and never changes.
+        unsafe { (self.header().vtable().annotation)(self.0).map(|it| it.as_ref()) }
     }
 
     /// Queues the task unless it is queued or complete.
@@ -196,7 +210,30 @@ where
     F::Output: Send + 'static,
     S: Schedule,
 {
-    let cell = Box::new(new_cell(future, Boxed(scheduler), site));
+    boxed(future, Boxed(scheduler), site)
+}
+
+/// As [`new_detached`], with something to say.
+pub(crate) fn new_detached_annotated<F, S>(
+    future: F,
+    scheduler: S,
+    site: &'static Location<'static>,
+    annotation: Annotation,
+) -> (Runnable, JoinHandle<F::Output>)
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+    S: Schedule,
+{
+    boxed(future, Annotated::new(Boxed(scheduler), annotation), site)
+}
+
+fn boxed<F: Future, P: Place>(
+    future: F,
+    place: P,
+    site: &'static Location<'static>,
+) -> (Runnable, JoinHandle<F::Output>) {
+    let cell = Box::new(new_cell(future, place, site));
     let task = RawTask(NonNull::from(Box::leak(cell)).cast());
     (Runnable(task), JoinHandle::from_raw(task))
 }
@@ -214,14 +251,17 @@ pub(crate) unsafe fn new_listed<F, K>(
     keeper: K,
     number: usize,
     site: &'static Location<'static>,
+    annotation: Option<Annotation>,
 ) -> (Runnable, JoinHandle<F::Output>)
 where
     F: Future + 'static,
     K: Keeper,
 {
-    let cell = Box::new(new_cell(future, Listed { keeper, number }, site));
-    let task = RawTask(NonNull::from(Box::leak(cell)).cast());
-    (Runnable(task), JoinHandle::from_raw(task))
+    let place = Listed { keeper, number };
+    match annotation {
+        None => boxed(future, place, site),
+        Some(annotation) => boxed(future, Annotated::new(place, annotation), site),
+    }
 }
 
 /// The cell of a task that is about to be queued, with references for its home, the queue entry

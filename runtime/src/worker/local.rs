@@ -28,6 +28,10 @@ pub(crate) struct Local {
     pub(super) queue: WorkStealingQueue<Runnable>,
     /// Tasks that nobody else may run.
     pub(super) pinned: PinnedQueue,
+    /// How many urgent tasks in a row were taken, and in which step the last one.
+    pub(super) urgent_streak: Cell<(u32, u64)>,
+    /// Whether hooks are to be told of polls.
+    pub(super) watches_polls: bool,
     /// The memory of the tasks that this worker has spawned.
     slab: Slab<Arc<Shared>>,
     pub(super) rng: RefCell<Rng>,
@@ -61,6 +65,8 @@ impl Local {
         rng: Rng,
     ) -> Self {
         Self {
+            urgent_streak: Cell::new((0, 0)),
+            watches_polls: shared.hooks.watch_polls(),
             slab: Slab::new(Arc::clone(&shared)),
             until_injector: Cell::new(shared.config.global_queue_interval),
             to_queue: Cell::new(!shared.config.lifo_slot),
@@ -141,9 +147,16 @@ impl Local {
         F::Output: Send + 'static,
     {
         let (runnable, handle) = self.slab.spawn(future, site)?;
-        self.remote().tally.count_own_spawn();
+        self.count_spawn(&runnable);
         push(self, runnable);
         Ok(handle)
+    }
+
+    /// Counts a task that was made here.
+    #[inline]
+    pub(super) fn count_spawn(&self, runnable: &Runnable) {
+        self.remote().tally.count_own_spawn();
+        self.shared.hooks.spawned(runnable.task());
     }
 
     /// Counts the end of the task that is polled.
@@ -261,6 +274,17 @@ impl Local {
     /// The next task from this worker's own places or the injector.
     #[inline]
     pub(super) fn next(&self) -> Option<Runnable> {
+        let holding = self.shared.ordered.holding();
+        if holding.is_anything()
+            && let Some(runnable) = self.next_ordered(holding)
+        {
+            return Some(runnable);
+        }
+        self.next_ordinary()
+    }
+
+    #[inline]
+    pub(super) fn next_ordinary(&self) -> Option<Runnable> {
         let until = self.until_injector.get() - 1;
         if until > 0 {
             self.until_injector.set(until);
@@ -294,64 +318,6 @@ impl Local {
         self.count(|stats| stats.lifo_pops += 1);
         self.from_queue.set(false);
         Some(runnable)
-    }
-
-    /// Takes one task from the injector, and brings this worker's share of the rest along.
-    pub(super) fn next_injected(&self) -> Option<Runnable> {
-        let injector = &self.shared.injector;
-        if injector.is_empty() {
-            return None;
-        }
-        let mut taken = 1;
-        let first = match injector.pop()? {
-            Injected::One(first) => {
-                let share = (injector.len() / self.shared.config.workers).min(QUEUE_CAPACITY / 4);
-                while taken <= share
-                    && self.queue.room() > 0
-                    && let Some(more) = injector.pop()
-                {
-                    taken += self.absorb(more);
-                }
-                first
-            }
-            Injected::Many(mut batch) => {
-                let first = batch.next().expect("a batch is never empty");
-                taken += self.absorb(Injected::Many(batch));
-                first
-            }
-        };
-        self.count(|stats| stats.injector_pops += taken as u64);
-        self.from_queue.set(true);
-        if taken > 1 && self.shared.config.work_stealing {
-            // In between, the tasks were in no queue that a worker looks at before it sleeps.
-            self.shared.announce();
-        }
-        Some(first)
-    }
-
-    /// Queues what came from the injector behind everything else, and gives back what does not
-    /// fit. Returns how many tasks it queued. A single task must fit.
-    fn absorb(&self, injected: Injected) -> usize {
-        let mut batch = match injected {
-            Injected::One(runnable) => {
-                self.push_checked(runnable);
-                return 1;
-            }
-            Injected::Many(batch) => batch,
-        };
-        let fits = batch.len().min(self.queue.room());
-        batch.by_ref().take(fits).for_each(|runnable| self.push_checked(runnable));
-        if batch.len() > 0 {
-            self.shared.inject(Injected::Many(batch));
-        }
-        fits
-    }
-
-    /// Queues a task that fits.
-    fn push_checked(&self, runnable: Runnable) {
-        if let Err(runnable) = self.queue.push(runnable) {
-            unreachable!("room was checked, and only this thread fills it: {runnable:?}");
-        }
     }
 
     #[inline]

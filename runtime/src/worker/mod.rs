@@ -14,8 +14,10 @@
 //! its LIFO slot can be stolen from, its reactor served, and its progress counter read.
 
 mod glances;
+mod hooks;
 mod injected;
 mod local;
+mod ordered;
 mod outside;
 mod pinned;
 mod remote;
@@ -27,6 +29,7 @@ mod tally;
 mod turn;
 mod watch;
 
+pub(crate) use hooks::Hooks;
 pub(crate) use injected::Injected;
 pub(crate) use local::Local;
 use outside::Outside;

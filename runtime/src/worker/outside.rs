@@ -1,7 +1,7 @@
 //! The tasks that are spawned by threads that are no workers.
 
 use super::Shared;
-use crate::task::{JoinHandle, Runnable, Slab};
+use crate::task::{Annotation, JoinHandle, Runnable, Slab};
 use primitives::shim::{CachePadded, Mutex};
 use std::cell::Cell;
 use std::panic::Location;
@@ -61,6 +61,7 @@ impl Outside {
         shared: &Arc<Shared>,
         future: F,
         site: &'static Location<'static>,
+        annotation: Option<Annotation>,
     ) -> Result<(Runnable, JoinHandle<F::Output>), F>
     where
         F: Future + Send + 'static,
@@ -70,9 +71,10 @@ impl Outside {
         if let Shard::Unused = *shard {
             *shard = Shard::Open(Slab::new(Arc::clone(shared)));
         }
-        match &*shard {
-            Shard::Open(slab) => slab.spawn(future, site),
-            Shard::Unused | Shard::Closed => Err(future),
+        match (&*shard, annotation) {
+            (Shard::Open(slab), None) => slab.spawn(future, site),
+            (Shard::Open(slab), Some(annotation)) => slab.spawn_annotated(future, site, annotation),
+            (Shard::Unused | Shard::Closed, _) => Err(future),
         }
     }
 

@@ -21,7 +21,9 @@
 
 use super::{Local, Shared};
 use crate::context;
-use crate::task::{End, JoinHandle, Keeper, NOWHERE, NoSuchWorker, Runnable, TaskList, new_pinned};
+use crate::task::{
+    End, JoinHandle, Keeper, NOWHERE, NoSuchWorker, RawTask, Runnable, TaskList, new_pinned,
+};
 use primitives::shim::{Mutex, thread};
 use scheduler::steal::{Injector, Pushed};
 use std::cell::{Cell, RefCell};
@@ -169,6 +171,7 @@ impl Shared {
         let keeper = PinnedTo { shared: Arc::clone(self), worker };
         self.outside_tally.count_spawn();
         let (runnable, handle) = new_pinned(create, keeper, number.unwrap_or(NOWHERE), site);
+        self.hooks.spawned(runnable.task());
         let fill = |number| remote.inbox.tasks.lock().fill(number, runnable.task());
         if number.is_some_and(fill) {
             self.send_pinned(worker, runnable);
@@ -224,7 +227,8 @@ impl Keeper for PinnedTo {
         None
     }
 
-    fn retire(&self, number: usize, end: End) {
+    fn retire(&self, task: RawTask, number: usize, end: End) {
+        self.shared.hooks.terminated(task);
         let is_last = {
             let mut tasks = self.shared.remotes[self.worker].inbox.tasks.lock();
             tasks.remove(number);

@@ -2,7 +2,8 @@
 
 use super::{Injected, Local, Shared};
 use crate::context;
-use crate::task::{End, Runnable, Schedule, Slab};
+use crate::task::{End, RawTask, Runnable, Schedule, Slab};
+use scheduler::steal::Urgency;
 use std::sync::Arc;
 
 impl Schedule for Arc<Shared> {
@@ -22,7 +23,14 @@ impl Schedule for Arc<Shared> {
         }
     }
 
-    fn retire(&self, end: End) {
+    fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
+        // Nothing else may keep the runtime, once the runnable is let go.
+        let shared = Arc::clone(self);
+        shared.push_ordered(urgency, runnable);
+    }
+
+    fn retire(&self, task: RawTask, end: End) {
+        self.hooks.terminated(task);
         context::with_worker(self, |local| match local {
             Some(local) => local.count_end(end),
             None => self.outside_tally.count_end(end),

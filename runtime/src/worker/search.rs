@@ -87,6 +87,7 @@ impl Local {
     pub(super) fn sees_work(&self) -> bool {
         let others = &self.shared.remotes;
         !self.shared.injector.is_empty()
+            || !self.shared.ordered.is_empty()
             || (self.shared.config.work_stealing
                 && others.iter().any(|remote| !remote.stealer.is_empty() || remote.withholds()))
     }
@@ -96,7 +97,7 @@ impl Local {
 mod tests {
     use crate::blocking::{BlockingConfig, BlockingPool};
     use crate::seam::{Seams, StdThreads};
-    use crate::worker::{Local, Shared, SharedConfig};
+    use crate::worker::{Hooks, Local, Shared, SharedConfig};
     use std::future::pending;
     use std::panic::Location;
     use std::sync::Arc;
@@ -122,7 +123,7 @@ mod tests {
             event_interval: 61,
             coop_budget: None,
         };
-        Shared::new(config, seams, blocking).unwrap()
+        Shared::new(config, Hooks::default(), seams, blocking).unwrap()
     }
 
     /// Whom the first worker robs, in order, while every other one has a single task.

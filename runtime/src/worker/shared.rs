@@ -1,16 +1,16 @@
 //! What all workers of a runtime, and everybody who wakes its tasks, share.
 
 use super::remote::AllCounters;
-use super::{Injected, Local, Outside, Remote, Tally, TaskTally, Watch};
+use super::{Hooks, Injected, Local, Outside, Remote, Tally, TaskTally, Watch};
 use crate::blocking::BlockingPool;
 use crate::context;
 use crate::seam::{ClockHold, Seams};
-use crate::task::{JoinHandle, Runnable, new_detached};
+use crate::task::{Annotation, JoinHandle, Runnable, new_detached};
 use monitor::{ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use primitives::shim::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use scheduler::steal::{Idle, Injector, Pushed, WorkStealingQueue};
+use scheduler::steal::{Idle, Injector, OrderedQueue, Pushed, Urgency, WorkStealingQueue};
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -37,9 +37,12 @@ pub(crate) struct SharedConfig {
 pub(crate) struct Shared {
     pub(crate) remotes: Box<[Remote]>,
     pub(crate) injector: Injector<Injected>,
+    /// The tasks that are more, or less, urgent than ordinary ones.
+    pub(crate) ordered: OrderedQueue<Runnable>,
     pub(crate) idle: Idle,
     outside: Outside,
     pub(crate) config: SharedConfig,
+    pub(crate) hooks: Hooks,
     pub(crate) seams: Seams,
     pub(crate) counters: AllCounters,
     pub(crate) blocking: BlockingPool,
@@ -61,6 +64,7 @@ impl Shared {
     /// If a reactor cannot be made.
     pub(crate) fn new(
         config: SharedConfig,
+        hooks: Hooks,
         seams: Seams,
         blocking: BlockingPool,
     ) -> io::Result<(Arc<Self>, Vec<Local>)> {
@@ -77,6 +81,7 @@ impl Shared {
         let shared = Arc::new(Self {
             remotes,
             injector: Injector::new(),
+            ordered: OrderedQueue::new(),
             idle: Idle::new(workers),
             outside: Outside::new(workers),
             counters: (0..workers).map(|_| WorkerCounters::default()).collect(),
@@ -88,6 +93,7 @@ impl Shared {
             closing: AtomicBool::new(false),
             next_reactor: AtomicUsize::new(0),
             config,
+            hooks,
             seams,
         });
         let local = |(index, queue)| {
@@ -127,7 +133,25 @@ impl Shared {
     {
         let made = context::with_worker(self, |local| match local {
             Some(local) => local.spawn(future, site, push),
-            None => self.spawn_from_outside(future, site),
+            None => self.spawn_from_outside(future, site, None),
+        });
+        made.unwrap_or_else(|future| self.refuse(future, site))
+    }
+
+    /// Starts a task with something to say. It is queued by its urgency.
+    pub(crate) fn spawn_annotated<F>(
+        self: &Arc<Self>,
+        future: F,
+        site: &'static Location<'static>,
+        annotation: Annotation,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let made = context::with_worker(self, |local| match local {
+            Some(local) => local.spawn_annotated(future, site, annotation),
+            None => self.spawn_from_outside(future, site, Some(annotation)),
         });
         made.unwrap_or_else(|future| self.refuse(future, site))
     }
@@ -136,6 +160,7 @@ impl Shared {
         self: &Arc<Self>,
         future: F,
         site: &'static Location<'static>,
+        annotation: Option<Annotation>,
     ) -> Result<JoinHandle<F::Output>, F>
     where
         F: Future + Send + 'static,
@@ -144,9 +169,14 @@ impl Shared {
         if self.is_closing() {
             return Err(future);
         }
-        let (runnable, handle) = self.outside.spawn(self, future, site)?;
+        let order = annotation.as_ref().and_then(Annotation::order);
+        let (runnable, handle) = self.outside.spawn(self, future, site, annotation)?;
         self.outside_tally.count_spawn();
-        self.inject(Injected::One(runnable));
+        self.hooks.spawned(runnable.task());
+        match order {
+            Some(urgency) => self.push_ordered(urgency, runnable),
+            None => self.inject(Injected::One(runnable)),
+        }
         Ok(handle)
     }
 
@@ -172,6 +202,23 @@ impl Shared {
         match self.injector.push(injected) {
             Pushed::Accepted => self.announce(),
             Pushed::Closed => self.drain_injector(),
+        }
+    }
+
+    /// Queues a task by its urgency.
+    pub(crate) fn push_ordered(&self, urgency: Urgency, runnable: Runnable) {
+        match self.ordered.push(urgency, runnable) {
+            Ok(()) => self.announce(),
+            Err(refused) => drop(refused),
+        }
+    }
+
+    /// Cancels whatever is queued by its urgency.
+    fn drain_ordered(&self) {
+        self.ordered.close();
+        let next = || self.ordered.pop_urgent().or_else(|| self.ordered.pop_deferrable());
+        while let Some(runnable) = next() {
+            drop(runnable);
         }
     }
 
@@ -243,6 +290,7 @@ impl Shared {
     /// it twice does no harm.
     pub(crate) fn finish_shutdown(&self) {
         self.outside.close();
+        self.drain_ordered();
         self.injector.close();
         self.drain_injector();
         for remote in &self.remotes {

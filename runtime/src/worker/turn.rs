@@ -3,6 +3,9 @@
 //! ```text
 //!         ┌──────────────────────────────────────────────────────────────┐
 //!         ▼                                                              │
+//!   what is urgent (31 in a row, then something else)
+//!         │ nothing                                                      │
+//!         ▼                                                              │
 //!   own LIFO slot (at most 3 in a row) ─► own queue ─► injector ── task ─┤ poll it
 //!         │ nothing                     (every 31st step the injector    │
 //!         ▼                              comes first; every 61st step,   │
@@ -10,6 +13,9 @@
 //!         │ nothing                      if pinned tasks wait, every     │
 //!         ▼                              2nd step is theirs)             │
 //!   half of a random victim's queue                                      │
+//!         │ nothing                                                      │
+//!         ▼                                                              │
+//!   what can wait (also every 127th step) ──────────────────────── task ─┤
 //!         │ nothing                                                      │
 //!         ▼                                                              │
 //!   announce sleep ─► look at all queues once more ─► sleep in the ──────┘
@@ -42,11 +48,13 @@ impl Local {
         self.busy_since.set(self.shared.now());
         while !done() {
             self.begin_step();
-            if let Some(runnable) = self.next_in_turn().or_else(|| self.search()) {
+            let next = || self.next_in_turn().or_else(|| self.search());
+            if let Some(runnable) = next().or_else(|| self.next_deferrable()) {
                 self.stop_search();
                 self.count(|stats| stats.polls += 1);
                 coop::begin_poll();
-                let again = runnable.run();
+                let watch = self.watches_polls;
+                let again = if watch { self.shared.hooks.run(runnable) } else { runnable.run() };
                 self.prefer_slot();
                 if let Some(runnable) = again {
                     self.push_again(runnable);

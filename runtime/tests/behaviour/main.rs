@@ -17,5 +17,7 @@ mod shutdown;
 mod spawn;
 mod stealing;
 mod support;
+mod task_builder;
+mod task_hooks;
 mod virtual_time;
 mod wakes;

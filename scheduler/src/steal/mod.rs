@@ -3,7 +3,8 @@
 //! Nothing in here runs a task, starts a thread or sleeps. A worker owns a [`WorkStealingQueue`]
 //! and a [`LifoSlot`]; the [`Injector`] takes what comes from outside; [`Idle`] says which
 //! sleeping worker a producer has to wake. What is stored is opaque: any [`Word`], that is,
-//! anything that fits into one machine word.
+//! anything that fits into one machine word. An [`OrderedQueue`] beside them holds what is not
+//! ordinary.
 //!
 //! ```text
 //!              spawn from outside                wake from the running task
@@ -21,6 +22,7 @@
 mod idle;
 mod injector;
 mod lifo_slot;
+mod ordered;
 mod progress;
 mod queue;
 mod rest;
@@ -30,6 +32,7 @@ mod word;
 pub use idle::{Idle, IdleSnapshot};
 pub use injector::{Injector, Pushed};
 pub use lifo_slot::LifoSlot;
+pub use ordered::{Holding, OrderedQueue, Urgency};
 pub use progress::Progress;
 pub use queue::{QUEUE_CAPACITY, Steal, Stealer, WorkStealingQueue};
 pub use rest::Rest;

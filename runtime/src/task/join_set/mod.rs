@@ -16,9 +16,12 @@
 
 #![deny(unsafe_code)] // Safe code on top of the handles.
 
+mod builder;
 mod finished;
 mod slots;
 mod spawn;
+
+pub use builder::Builder;
 
 use super::{Id, JoinError};
 use slots::Slots;

@@ -2,10 +2,10 @@
 
 use super::current;
 use super::shared::Shared;
-use crate::task::JoinHandle;
 use crate::task::coop::budgeted;
 use crate::task::list::{NOWHERE, TaskList};
 use crate::task::runnable::{Runnable, new_listed};
+use crate::task::{Annotation, JoinHandle};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -57,6 +57,7 @@ impl Context {
         &self,
         future: F,
         site: &'static Location<'static>,
+        annotation: Option<Annotation>,
     ) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
@@ -67,7 +68,7 @@ impl Context {
         // SAFETY: this thread has the context, and so is the only one that runs, drops and shuts
         // down tasks of the set before they are complete: rules 1 and 2.
         let (runnable, handle) =
-            unsafe { new_listed(future, keeper, number.unwrap_or(NOWHERE), site) };
+            unsafe { new_listed(future, keeper, number.unwrap_or(NOWHERE), site, annotation) };
         match number {
             Some(number) if self.tasks.borrow_mut().fill(number, runnable.task()) => {
                 self.push_new(runnable);

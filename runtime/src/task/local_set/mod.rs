@@ -25,9 +25,10 @@ mod shared;
 mod spawn;
 
 pub use current::LocalEnterGuard;
+pub(super) use spawn::spawn_in_entered;
 pub use spawn::spawn_local;
 
-use super::JoinHandle;
+use super::{Annotation, JoinHandle};
 use crate::runtime::Runtime;
 use context::Context;
 use run_until::RunUntil;
@@ -86,7 +87,21 @@ impl LocalSet {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.context.spawn(future, Location::caller())
+        self.context.spawn(future, Location::caller(), None)
+    }
+
+    /// Adds a task with something to say.
+    pub(super) fn spawn_annotated<F>(
+        &self,
+        future: F,
+        site: &'static Location<'static>,
+        annotation: Annotation,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.context.spawn(future, site, Some(annotation))
     }
 
     /// Runs a future, and the tasks of the set beside it, until the future is done.

@@ -2,7 +2,7 @@
 
 use super::current;
 use crate::task::place::Keeper;
-use crate::task::runnable::{End, Runnable};
+use crate::task::runnable::{End, RawTask, Runnable};
 use primitives::shim::Mutex;
 use std::collections::VecDeque;
 use std::mem;
@@ -94,7 +94,7 @@ impl Keeper for Arc<Shared> {
         }
     }
 
-    fn retire(&self, number: usize, _: End) {
+    fn retire(&self, _: RawTask, number: usize, _: End) {
         // Otherwise the set is being dropped on a thread that is ending, and its list is closed.
         if let Some(context) = current::running().filter(|running| running.is_of(self)) {
             context.remove(number);

@@ -1,7 +1,7 @@
 //! Adding tasks to the set that the thread is in.
 
 use super::current;
-use crate::task::JoinHandle;
+use crate::task::{Annotation, JoinHandle};
 use std::panic::Location;
 
 /// Starts a task, which need not be `Send`, in the [`LocalSet`](super::LocalSet) that the calling
@@ -38,8 +38,22 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
+    spawn_in_entered(future, Location::caller(), None)
+}
+
+/// The same for a task that may have something to say.
+#[track_caller]
+pub(crate) fn spawn_in_entered<F>(
+    future: F,
+    site: &'static Location<'static>,
+    annotation: Option<Annotation>,
+) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
     match current::entered() {
-        Some(context) => context.spawn(future, Location::caller()),
+        Some(context) => context.spawn(future, site, annotation),
         None => panic!(
             "`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`"
         ),

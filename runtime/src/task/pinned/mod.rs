@@ -70,5 +70,5 @@ where
     }
     let future = is_send(Pinned::New(create));
     // SAFETY: the future and its output are Send, and a task is run by one thread at a time.
-    unsafe { new_listed(future, keeper, number, site) }
+    unsafe { new_listed(future, keeper, number, site, None) }
 }

@@ -52,8 +52,9 @@ mod page;
 mod size_class;
 
 use super::JoinHandle;
+use super::annotation::Annotation;
 use super::cell::{Cell, Header};
-use super::place::Resident;
+use super::place::{Annotated, Place, Resident};
 use super::runnable::{RawTask, Runnable, Schedule, new_cell};
 use home::Home;
 use page::{First, Page};
@@ -66,6 +67,12 @@ use std::ptr::NonNull;
 /// Empty pages that a slab keeps: 16 MiB, enough for a hundred thousand small tasks that come and
 /// go together.
 const EMPTY_MAX: usize = 512;
+
+/// The homes of the cells in a slab for S.
+trait InSlab<S>: Place {}
+
+impl<S: Schedule> InSlab<S> for Resident<S> {}
+impl<S: Schedule> InSlab<S> for Annotated<Resident<S>> {}
 
 /// The owner's end: makes tasks, and cancels them all.
 pub struct Slab<S: Schedule> {
@@ -119,11 +126,39 @@ impl<S: Schedule> Slab<S> {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        self.spawn_in(future, Resident::new(), site)
+    }
+
+    /// As [`spawn`](Self::spawn), with something to say.
+    pub(crate) fn spawn_annotated<F>(
+        &self,
+        future: F,
+        site: &'static Location<'static>,
+        annotation: Annotation,
+    ) -> Result<(Runnable, JoinHandle<F::Output>), F>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_in(future, Annotated::new(Resident::new(), annotation), site)
+    }
+
+    #[inline]
+    fn spawn_in<F: Future, P: InSlab<S>>(
+        &self,
+        future: F,
+        place: P,
+        site: &'static Location<'static>,
+    ) -> Result<(Runnable, JoinHandle<F::Output>), F> {
         if self.closed.get() {
             return Err(future);
         }
-        let fits = const { size_class::fits::<Cell<F, Resident<S>>>() };
-        Ok(if fits { self.place(future, site) } else { self.place(Box::pin(future), site) })
+        let fits = const { size_class::fits::<Cell<F, P>>() };
+        Ok(if fits {
+            self.place(future, place, site)
+        } else {
+            self.place(Box::pin(future), place, site)
+        })
     }
 
     /// Drops the future of every task that is not being polled at this moment, and marks the
@@ -148,19 +183,16 @@ impl<S: Schedule> Slab<S> {
 
     /// `fits` has been asked.
     #[inline]
-    fn place<F>(
+    fn place<F: Future, P: InSlab<S>>(
         &self,
         future: F,
+        place: P,
         site: &'static Location<'static>,
-    ) -> (Runnable, JoinHandle<F::Output>)
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        let class = const { class_of(size_of::<Cell<F, Resident<S>>>()) };
+    ) -> (Runnable, JoinHandle<F::Output>) {
+        let class = const { class_of(size_of::<Cell<F, P>>()) };
         let cell = self.take_cell(class);
         // SAFETY: the cell is free, ours, and of a class that is large enough.
-        unsafe { cell.cast().write(new_cell(future, Resident::<S>::new(), site)) };
+        unsafe { cell.cast().write(new_cell(future, place, site)) };
         // SAFETY: it has just been made, with the references that the two handles take.
         let task = unsafe { RawTask::from_ptr(cell) };
         (Runnable::from_raw(task), JoinHandle::from_raw(task))

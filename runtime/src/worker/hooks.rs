@@ -1,0 +1,70 @@
+//! What a runtime's owner wants to be called for.
+
+use crate::runtime::TaskMeta;
+use crate::task::{RawTask, Runnable};
+use std::fmt;
+use std::sync::Arc;
+
+/// A closure that is told of a task.
+pub(crate) type Hook = Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>;
+
+/// The closures that were set. Where none is, that is one look at memory that nobody writes.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    pub(crate) spawn: Option<Hook>,
+    pub(crate) before_poll: Option<Hook>,
+    pub(crate) after_poll: Option<Hook>,
+    pub(crate) terminate: Option<Hook>,
+}
+
+impl Hooks {
+    /// A task was made, and is not queued yet.
+    #[inline]
+    pub(super) fn spawned(&self, task: RawTask) {
+        if let Some(hook) = &self.spawn {
+            hook(&TaskMeta::of(task));
+        }
+    }
+
+    /// A task is about to say that it has ended.
+    #[inline]
+    pub(super) fn terminated(&self, task: RawTask) {
+        if let Some(hook) = &self.terminate {
+            hook(&TaskMeta::of(task));
+        }
+    }
+
+    /// Whether anybody wants to know about polls.
+    pub(super) fn watch_polls(&self) -> bool {
+        self.before_poll.is_some() || self.after_poll.is_some()
+    }
+
+    /// Runs a task for those who do.
+    #[cold]
+    pub(super) fn run(&self, runnable: Runnable) -> Option<Runnable> {
+        let task = runnable.task();
+        // The task may be gone after the poll.
+        let (id, site) = (task.id(), task.site());
+        let name = task.annotation().and_then(|annotation| annotation.name.clone());
+        let meta = TaskMeta::new(id, site, name.as_deref());
+        if let Some(hook) = &self.before_poll {
+            hook(&meta);
+        }
+        let again = runnable.run();
+        if let Some(hook) = &self.after_poll {
+            hook(&meta);
+        }
+        again
+    }
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks")
+            .field("spawn", &self.spawn.is_some())
+            .field("before_poll", &self.before_poll.is_some())
+            .field("after_poll", &self.after_poll.is_some())
+            .field("terminate", &self.terminate.is_some())
+            .finish()
+    }
+}
