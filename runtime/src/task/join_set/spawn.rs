@@ -30,7 +30,7 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Starts a task, which need not be `Send`, in the current
-    /// [`LocalSet`]; see [`spawn_local`](crate::task::spawn_local).
+    /// [`LocalSet`]; see [`spawn_local`].
     ///
     /// # Panics
     ///
@@ -53,7 +53,7 @@ impl<T: 'static> JoinSet<T> {
     }
 
     /// Runs a closure that may block on a thread made for that; see
-    /// [`spawn_blocking`](crate::task::spawn_blocking). One that has started cannot be aborted:
+    /// [`spawn_blocking`]. One that has started cannot be aborted:
     /// [`shutdown`](Self::shutdown) waits for it.
     ///
     /// # Panics
