@@ -6,6 +6,7 @@ use primitives::permit::{Notify, Permit};
 use primitives::shim::atomic::{AtomicU32, Ordering};
 use primitives::shim::sync::Arc;
 use primitives::shim::{UNBOUNDED, thread};
+use scheduler::steal::{Injector, Pushed};
 #[cfg(loom)]
 use {loom_tests::Kill, primitives::shim::Mutant};
 
@@ -15,6 +16,7 @@ pub(crate) const KILLS: &[Kill] = &[
     (Mutant::PermitIgnored, "permit::a_notify_meets_a_sleeper_anywhere"),
     (Mutant::PermitNotifyRelease, "permit::park_returns_after_unpark"),
     (Mutant::PermitIgnored, "permit::every_unpark_is_answered"),
+    (Mutant::PermitIgnored, "permit::a_push_before_an_unpark_is_found"),
     (Mutant::ParkerGate, "permit::park_returns_after_unpark"),
 ];
 
@@ -107,6 +109,32 @@ fn every_unpark_is_answered() {
         }
         for waker in wakers {
             waker.join().unwrap();
+        }
+    });
+}
+
+/// A worker and the inbox of its pinned tasks: it looks before each sleep, and nowhere else.
+#[test]
+fn a_push_before_an_unpark_is_found() {
+    explore(3, || {
+        let shared = Arc::new((Injector::new(), Parker::new()));
+        let senders = [1, 2].map(|item| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                assert_eq!(shared.0.push(item), Pushed::Accepted);
+                shared.1.unpark();
+            })
+        });
+        let (inbox, parker) = &*shared;
+        let mut sum = 0;
+        while sum < 3 {
+            match inbox.pop() {
+                Some(item) => sum += item,
+                None => parker.park(),
+            }
+        }
+        for sender in senders {
+            sender.join().unwrap();
         }
     });
 }

@@ -13,6 +13,8 @@ use {loom_tests::Kill, primitives::shim::Mutant};
 pub(crate) const KILLS: &[Kill] = &[
     (Mutant::TaskCompleteRelease, "task_join::the_end_meets_a_poll_of_the_handle"),
     (Mutant::TaskJoinWakerRace, "task_join::the_end_meets_a_poll_of_the_handle"),
+    (Mutant::TaskJoinWakerRace, "task_join::the_end_meets_a_watcher"),
+    (Mutant::TaskCompleteRelease, "task_join::the_end_meets_a_watcher"),
     (Mutant::TaskJoinWaitingAcquire, "task_join::the_end_meets_the_same_join_waker_again"),
     (Mutant::TaskJoinDropRace, "task_join::the_end_meets_the_drop_of_the_handle"),
     (Mutant::TaskLeaveAcquire, "task_join::the_end_meets_a_handle_that_takes_and_goes"),
@@ -67,6 +69,26 @@ fn the_end_meets_a_poll_of_the_handle() {
         }
         let end = early.or_else(|| poll(&mut handle, &waker));
         assert_eq!(end, Some(7));
+        drop(handle);
+        assert_eq!(waker.copies(), 0);
+        assert_all_gone(&yard, &signal);
+    });
+}
+
+/// As a set of tasks does: it leaves a waker once, and takes the output when that is woken.
+#[test]
+fn the_end_meets_a_watcher() {
+    explore(4, || {
+        let (yard, signal, mut handle, start) = finishing();
+        let worker = start();
+        let waker = JoinWaker::default();
+        let is_watched = handle.watch(waker.waker());
+        assert!(is_watched || poll(&mut handle, &waker) == Some(7), "it has ended already");
+        worker.join().unwrap();
+        assert_eq!(waker.woken(), usize::from(is_watched));
+        if is_watched {
+            assert_eq!(poll(&mut handle, &waker), Some(7));
+        }
         drop(handle);
         assert_eq!(waker.copies(), 0);
         assert_all_gone(&yard, &signal);

@@ -76,7 +76,10 @@ impl<T> JoinHandle<T> {
 
     /// Has `waker` woken when the task is complete. False if it is already, and then the waker is
     /// dropped. To be called once, by who has never polled the handle.
-    pub(crate) fn watch(&mut self, waker: Waker) -> bool {
+    ///
+    /// For this crate and for the models in `loom-tests`.
+    #[doc(hidden)]
+    pub fn watch(&mut self, waker: Waker) -> bool {
         let header = self.task.header();
         // SAFETY: the handle's reference keeps the task alive, and only the join handle makes this
         // call.
