@@ -70,6 +70,7 @@ mod context;
 pub mod dag;
 pub mod executor;
 pub mod fs;
+pub mod io;
 pub mod net;
 pub mod runtime;
 pub mod seam;

@@ -26,6 +26,36 @@ pub trait ToSocketAddrs: sealed::Addresses {}
 
 impl<T: sealed::Addresses + ?Sized> ToSocketAddrs for T {}
 
+/// Looks up a host name, or whatever else names addresses.
+///
+/// # Errors
+///
+/// Whatever the system says of a host name. If there is no address.
+///
+/// # Panics
+///
+/// Outside a runtime, if a host name has to be looked up.
+///
+/// # Cancel safety
+///
+/// The system goes on looking up if the future is dropped, and nobody learns what it finds.
+///
+/// # Examples
+///
+/// ```
+/// # #[graph_runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let mut addresses = graph_runtime::net::lookup_host(("localhost", 80)).await?;
+/// assert!(addresses.all(|address| address.ip().is_loopback()));
+/// # Ok(())
+/// # }
+/// ```
+pub async fn lookup_host<T: ToSocketAddrs>(
+    target: T,
+) -> io::Result<impl Iterator<Item = SocketAddr>> {
+    resolve(target).await.map(Vec::into_iter)
+}
+
 /// The addresses that `target` names, in order, at least one.
 ///
 /// # Errors

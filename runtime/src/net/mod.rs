@@ -1,4 +1,4 @@
-//! Sockets: [`TcpListener`] and [`TcpStream`].
+//! Sockets: [TCP](TcpStream), [UDP](UdpSocket) and [Unix](unix), and pipes.
 //!
 //! Streams implement [`futures_io::AsyncRead`] and [`futures_io::AsyncWrite`]; copying, buffering,
 //! reading to the end and the like come from any crate that extends those traits.
@@ -40,15 +40,26 @@
 
 mod addresses;
 mod attempt;
+mod methods;
+mod operations;
 mod registered;
 mod registration;
-mod tcp_io;
+mod split;
+mod stream;
+pub mod tcp;
 mod tcp_listener;
+mod tcp_socket;
 mod tcp_stream;
+mod udp;
+pub mod unix;
 
 pub(crate) use attempt::Attempt;
 pub(crate) use registered::{Registered, is_shut_down};
 
-pub use addresses::ToSocketAddrs;
+pub use addresses::{ToSocketAddrs, lookup_host};
 pub use tcp_listener::TcpListener;
+pub use tcp_socket::TcpSocket;
 pub use tcp_stream::TcpStream;
+pub use udp::UdpSocket;
+#[doc(inline)]
+pub use unix::{UnixDatagram, UnixListener, UnixSocket, UnixStream};

@@ -164,6 +164,27 @@ impl<S: AsRawFd> Registered<S> {
         result.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
     }
 
+    /// Calls `operation` once, whatever it says.
+    ///
+    /// # Errors
+    ///
+    /// Those of `operation`.
+    pub(crate) fn try_once<R>(
+        &self,
+        interest: impl Into<Ready>,
+        operation: impl FnOnce(&S) -> io::Result<R>,
+    ) -> io::Result<R> {
+        let registration = self.registration.get();
+        let event = registration.and_then(|registration| registration.ready_now(interest.into()));
+        let result = operation(&self.source);
+        if let (Some(registration), Some(event)) = (registration, event)
+            && result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        {
+            registration.clear(event);
+        }
+        result
+    }
+
     /// Waits until an operation is worth trying. Any number of tasks may do so at once.
     ///
     /// # Errors

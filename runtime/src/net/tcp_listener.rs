@@ -1,13 +1,14 @@
 //! Accepting connections.
 
 use super::attempt::Attempt;
+use super::methods::{descriptor, options};
 use super::registered::Registered;
 use super::{TcpStream, ToSocketAddrs, addresses};
 use reactor::Direction;
+use socket2::SockRef;
 use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::task::{Context, Poll};
 
 /// A socket that accepts TCP connections. Dropping it closes it.
@@ -62,20 +63,6 @@ impl TcpListener {
         addresses::first_of(address, bind).await
     }
 
-    /// Takes over a listener of the standard library and makes it non-blocking.
-    ///
-    /// # Errors
-    ///
-    /// If the system refuses that.
-    pub fn from_std(listener: std::net::TcpListener) -> io::Result<Self> {
-        listener.set_nonblocking(true)?;
-        Ok(Self::new(mio::net::TcpListener::from_std(listener)))
-    }
-
-    fn new(listener: mio::net::TcpListener) -> Self {
-        Self { io: Registered::new(listener) }
-    }
-
     /// Waits for a connection. It is registered with no reactor yet: that is up to the worker that
     /// first has to wait for it.
     ///
@@ -123,22 +110,13 @@ impl TcpListener {
         self.io.source().local_addr()
     }
 
-    /// How many routers the packets of its connections may pass (`IP_TTL`).
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says.
-    pub fn ttl(&self) -> io::Result<u32> {
-        self.io.source().ttl()
+    options! {
+        /// How many routers the packets of its connections may pass, from 1 to 255 (`IP_TTL`).
+        ttl, set_ttl: u32 = ttl_v4, set_ttl_v4;
     }
 
-    /// Sets [`ttl`](Self::ttl), from 1 to 255.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says.
-    pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
-        self.io.source().set_ttl(hops)
+    fn options(&self) -> SockRef<'_> {
+        SockRef::from(self)
     }
 }
 
@@ -147,22 +125,4 @@ fn accept(listener: &mio::net::TcpListener) -> io::Result<Attempt<(TcpStream, So
     Ok(Attempt::more((TcpStream::new(stream), peer)))
 }
 
-impl TryFrom<std::net::TcpListener> for TcpListener {
-    type Error = io::Error;
-
-    fn try_from(listener: std::net::TcpListener) -> io::Result<Self> {
-        Self::from_std(listener)
-    }
-}
-
-impl AsFd for TcpListener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.io.source().as_fd()
-    }
-}
-
-impl AsRawFd for TcpListener {
-    fn as_raw_fd(&self) -> RawFd {
-        self.io.source().as_raw_fd()
-    }
-}
+descriptor!(TcpListener, mio::net::TcpListener, std::net::TcpListener);

@@ -1,13 +1,16 @@
 //! A connection.
 
 use super::attempt::Attempt;
+use super::methods::{descriptor, options, readiness};
 use super::registered::Registered;
+use super::stream::{closed, reading, writing};
 use super::{ToSocketAddrs, addresses};
 use reactor::Direction;
-use std::io::{self, Read, Write};
+use socket2::SockRef;
+use std::io;
 use std::net::{Shutdown, SocketAddr};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 /// A TCP connection. Dropping it closes it.
 ///
@@ -39,7 +42,7 @@ use std::task::{Context, Poll};
 /// ```
 #[derive(Debug)]
 pub struct TcpStream {
-    pub(super) io: Registered<mio::net::TcpStream>,
+    pub(crate) io: Registered<mio::net::TcpStream>,
 }
 
 /// Making one.
@@ -63,23 +66,14 @@ impl TcpStream {
     }
 
     async fn connect_to(address: SocketAddr) -> io::Result<Self> {
-        let stream = Self::new(mio::net::TcpStream::connect(address)?);
+        Self::connected(mio::net::TcpStream::connect(address)?).await
+    }
+
+    /// Waits until a connection under way is established.
+    pub(super) async fn connected(stream: mio::net::TcpStream) -> io::Result<Self> {
+        let stream = Self::new(stream);
         stream.io.io(Direction::Write, check_connected).await?;
         Ok(stream)
-    }
-
-    /// Takes over a connected stream of the standard library and makes it non-blocking.
-    ///
-    /// # Errors
-    ///
-    /// If the system refuses that.
-    pub fn from_std(stream: std::net::TcpStream) -> io::Result<Self> {
-        stream.set_nonblocking(true)?;
-        Ok(Self::new(mio::net::TcpStream::from_std(stream)))
-    }
-
-    pub(super) fn new(stream: mio::net::TcpStream) -> Self {
-        Self { io: Registered::new(stream) }
     }
 }
 
@@ -98,92 +92,32 @@ fn check_connected(stream: &mio::net::TcpStream) -> io::Result<Attempt<()>> {
     }
 }
 
-/// Waiting.
+/// Waiting, and operations of the caller's own.
 ///
-/// These wait for the next event and try nothing, so they register the stream if it is not, and
-/// fail if the runtime has shut down. Readiness is a hint: the operation that follows may still
-/// find that it would block. They panic outside a runtime if the stream is not registered.
+/// Readiness is a hint: the operation that follows may still find that it would block.
 ///
-/// # Cancel safety
+/// # Examples
 ///
-/// Giving up loses nothing: a stream stays ready until an operation would block.
+/// ```
+/// use graph_runtime::net::TcpStream;
+/// use std::io;
+///
+/// async fn read_some(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+///     loop {
+///         stream.readable().await?;
+///         match stream.try_read(buffer) {
+///             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+///             result => return result,
+///         }
+///     }
+/// }
+/// ```
 impl TcpStream {
-    /// Waits until a [`try_read`](Self::try_read) is worth it: data, the end, or an error.
-    ///
-    /// # Errors
-    ///
-    /// If the runtime has shut down.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use graph_runtime::net::TcpStream;
-    /// use std::io;
-    ///
-    /// async fn read_some(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    ///     loop {
-    ///         stream.readable().await?;
-    ///         match stream.try_read(buffer) {
-    ///             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-    ///             result => return result,
-    ///         }
-    ///     }
-    /// }
-    /// ```
-    pub async fn readable(&self) -> io::Result<()> {
-        self.io.ready(Direction::Read).await.map(drop)
-    }
-
-    /// Waits until a [`try_write`](Self::try_write) is worth it.
-    ///
-    /// # Errors
-    ///
-    /// If the runtime has shut down.
-    pub async fn writable(&self) -> io::Result<()> {
-        self.io.ready(Direction::Write).await.map(drop)
-    }
-
-    /// [`readable`](Self::readable) for hand-written futures. The last task to call it is woken.
-    ///
-    /// # Errors
-    ///
-    /// If the runtime has shut down.
-    #[track_caller]
-    pub fn poll_read_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.io.poll_ready(context, Direction::Read).map_ok(drop)
-    }
-
-    /// [`writable`](Self::writable) for hand-written futures. The last task to call it is woken.
-    ///
-    /// # Errors
-    ///
-    /// If the runtime has shut down.
-    #[track_caller]
-    pub fn poll_write_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.io.poll_ready(context, Direction::Write).map_ok(drop)
-    }
+    readiness!();
 }
 
 /// Operations.
 impl TcpStream {
-    /// Reads what there is, without waiting. 0 is the end of the stream, or an empty buffer.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::WouldBlock`] if there is nothing to read, and whatever the system says.
-    pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.io.try_io(Direction::Read, |stream| read(stream, buffer))
-    }
-
-    /// Writes as much as fits into the system's buffer, without waiting.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::WouldBlock`] if nothing fits, and whatever the system says.
-    pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.io.try_io(Direction::Write, |stream| write(stream, bytes))
-    }
-
     /// Waits for data and copies it to `buffer`; the next read will find it again.
     ///
     /// # Errors
@@ -200,6 +134,24 @@ impl TcpStream {
     pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         // What was peeked at is still there, so the stream stays ready.
         self.io.io(Direction::Read, |stream| stream.peek(buffer).map(Attempt::more)).await
+    }
+
+    /// [`peek`](Self::peek) for hand-written futures. The last task to call it is woken.
+    ///
+    /// # Errors
+    ///
+    /// As `peek`.
+    ///
+    /// # Panics
+    ///
+    /// As `peek`.
+    #[track_caller]
+    pub fn poll_peek(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.io.poll_io(context, Direction::Read, |stream| stream.peek(buffer).map(Attempt::more))
     }
 
     /// Ends one direction of the connection, or both, at once. Data already written is still
@@ -233,40 +185,32 @@ impl TcpStream {
         self.io.source().peer_addr()
     }
 
-    /// Whether small packets are sent at once instead of being collected (`TCP_NODELAY`).
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says.
-    pub fn nodelay(&self) -> io::Result<bool> {
-        self.io.source().nodelay()
+    options! {
+        /// Whether small packets are sent at once instead of being collected (`TCP_NODELAY`). Not
+        /// at first.
+        nodelay, set_nodelay: bool = tcp_nodelay, set_tcp_nodelay;
+        /// How many routers a packet may pass, from 1 to 255 (`IP_TTL`).
+        ttl, set_ttl: u32 = ttl_v4, set_ttl_v4;
+        /// Whether packets are acknowledged at once (`TCP_QUICKACK`). The system changes it by
+        /// itself.
+        quickack, set_quickack: bool = tcp_quickack, set_tcp_quickack;
+        /// How long **dropping it blocks its thread** at most for data not yet sent to arrive
+        /// (`SO_LINGER`), not at all at first. Zero drops the data and resets the connection, without
+        /// blocking; that is what this is good for here.
+        linger, set_linger: Option<Duration> = linger, set_linger;
     }
 
-    /// Sets [`nodelay`](Self::nodelay), which is off at first.
+    /// Lets dropping it reset the connection at once, data not yet sent included.
     ///
     /// # Errors
     ///
     /// Whatever the system says.
-    pub fn set_nodelay(&self, enabled: bool) -> io::Result<()> {
-        self.io.source().set_nodelay(enabled)
+    pub fn set_zero_linger(&self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))
     }
 
-    /// How many routers a packet may pass (`IP_TTL`).
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says.
-    pub fn ttl(&self) -> io::Result<u32> {
-        self.io.source().ttl()
-    }
-
-    /// Sets [`ttl`](Self::ttl), from 1 to 255.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says.
-    pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
-        self.io.source().set_ttl(hops)
+    fn options(&self) -> SockRef<'_> {
+        SockRef::from(self)
     }
 
     /// The error that the connection has met and no operation has reported yet, if any
@@ -280,36 +224,6 @@ impl TcpStream {
     }
 }
 
-/// Reads once.
-pub(super) fn read(
-    mut stream: &mio::net::TcpStream,
-    buffer: &mut [u8],
-) -> io::Result<Attempt<usize>> {
-    let wanted = buffer.len();
-    Ok(Attempt::transfer(stream.read(buffer)?, wanted))
-}
-
-/// Writes once.
-pub(super) fn write(mut stream: &mio::net::TcpStream, bytes: &[u8]) -> io::Result<Attempt<usize>> {
-    Ok(Attempt::transfer(stream.write(bytes)?, bytes.len()))
-}
-
-impl TryFrom<std::net::TcpStream> for TcpStream {
-    type Error = io::Error;
-
-    fn try_from(stream: std::net::TcpStream) -> io::Result<Self> {
-        Self::from_std(stream)
-    }
-}
-
-impl AsFd for TcpStream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.io.source().as_fd()
-    }
-}
-
-impl AsRawFd for TcpStream {
-    fn as_raw_fd(&self) -> RawFd {
-        self.io.source().as_raw_fd()
-    }
-}
+reading!(TcpStream);
+writing!(TcpStream, |stream| closed(stream.shutdown(Shutdown::Write)));
+descriptor!(TcpStream, mio::net::TcpStream, std::net::TcpStream);
