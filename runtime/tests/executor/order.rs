@@ -31,7 +31,7 @@ fn one_slot(policy: Policy) -> AsyncTaskExecutor {
 
 #[test]
 fn higher_priorities_start_first_and_equals_in_order() {
-    let started = order(&one_slot(Policy::CriticalPath), |reports| {
+    let started = order(&one_slot(Policy::Deadline), |reports| {
         let task = |name, priority| quick(name, reports).priority(priority);
         vec![task("low", 1), task("a", 5), task("b", 5), task("high", 9)]
     });
@@ -41,7 +41,7 @@ fn higher_priorities_start_first_and_equals_in_order() {
 #[test]
 fn earlier_deadlines_start_first_within_a_priority() {
     let soon = |seconds| Instant::now() + Duration::from_secs(seconds);
-    let started = order(&one_slot(Policy::CriticalPath), |reports| {
+    let started = order(&one_slot(Policy::Deadline), |reports| {
         vec![
             quick("never", reports),
             quick("late", reports).deadline(soon(50)),
@@ -55,7 +55,7 @@ fn earlier_deadlines_start_first_within_a_priority() {
 #[test]
 fn the_longest_way_to_an_end_starts_first() {
     let estimate = Duration::from_secs;
-    let started = order(&one_slot(Policy::CriticalPath), |reports| {
+    let started = order(&one_slot(Policy::Deadline), |reports| {
         let head = quick("head", reports).estimate(estimate(1));
         let tail = quick("tail", reports).estimate(estimate(9)).after(head.id);
         vec![quick("long", reports).estimate(estimate(5)), head, tail]

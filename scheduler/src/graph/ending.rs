@@ -3,7 +3,9 @@
 use super::directory::{Entry, Place};
 use super::record::{NO_JOB, Record};
 use super::state::Phase;
-use super::{Cancelled, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, Ticket};
+use super::{
+    Cancelled, EndState, Event, FailurePolicy, GraphId, Policy, TaskId, TaskScheduler, Ticket,
+};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::collections::VecDeque;
@@ -140,6 +142,11 @@ impl<P> TaskScheduler<P> {
         }
         let graph = self.graph_of(slot);
         let &Record { id, job, node, phase, class, .. } = &self.graph[slot];
+        if job != NO_JOB && self.config.policy == Policy::Demote {
+            let estimate = self.graph.profile(slot).estimate;
+            let left = &mut self.graph.jobs[job].work;
+            *left = left.saturating_sub(estimate);
+        }
         let payload = self.graph.cargo.take(slot);
         if payload.is_some() {
             drop(self.graph.cargo.take_label(slot));

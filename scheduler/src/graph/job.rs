@@ -6,6 +6,7 @@ use super::record::Profile;
 use super::roster::Roster;
 use super::topology::Topology;
 use super::{Counts, EndState, FailurePolicy};
+use primitives::Timestamp;
 
 /// The graph's tasks, who waits for whom among them, and how far they are.
 ///
@@ -16,6 +17,13 @@ pub(crate) struct Job {
     pub(crate) failure: FailurePolicy,
     /// Set when a fail-fast graph has begun to stop, so that it does so once.
     pub(crate) is_stopping: bool,
+    /// The deadline of the graph as a whole; [`Timestamp::MAX`] is none.
+    pub(crate) deadline: Timestamp,
+    /// The estimates of the tasks that have not ended, in nanoseconds; kept under
+    /// [`Demote`](super::Policy::Demote).
+    pub(crate) work: u64,
+    /// It will be late whatever is done.
+    pub(crate) is_given_up: bool,
     pub(crate) counts: Counts,
     pub(crate) roster: Roster,
     places: Vec<PackedPlace>,
@@ -56,6 +64,9 @@ impl Job {
         Self {
             failure,
             is_stopping: false,
+            deadline: Timestamp::MAX,
+            work: 0,
+            is_given_up: false,
             counts,
             roster,
             places: Vec::with_capacity(topology.nodes()),

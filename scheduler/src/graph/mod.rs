@@ -11,6 +11,7 @@ mod cargo;
 mod config;
 mod dependency_graph;
 mod directory;
+mod due;
 mod edges;
 mod ending;
 mod event;
@@ -26,8 +27,10 @@ mod record;
 mod resources;
 mod roster;
 mod scheduler;
+mod shifts;
 mod slab;
 mod spec;
+mod stage;
 mod state;
 mod submission;
 mod survey;
@@ -35,6 +38,7 @@ mod task_id;
 #[cfg(test)]
 mod tests;
 mod topology;
+mod urgency;
 
 pub use config::{FailurePolicy, SchedulerConfig};
 pub use event::{Cancelled, Dispatch, Event};

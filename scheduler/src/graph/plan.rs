@@ -1,6 +1,7 @@
 //! Checking a submission, and what the shape of a graph says about its tasks. Nothing changes.
 
-use super::ranks::{latest_start, levels};
+use super::due::{from_caller, latest_start};
+use super::ranks::levels;
 use super::record::Profile;
 use super::roster::Roster;
 use super::survey::Survey;
@@ -43,6 +44,10 @@ pub struct GraphPlan {
     pub(super) profiles: Vec<Profile>,
     /// Dependencies on tasks that were submitted before, with the node that names them.
     pub(super) outside: Vec<(u32, TaskId)>,
+    /// The deadline of the graph as a whole; [`Timestamp::MAX`] is none.
+    pub(super) deadline: Timestamp,
+    /// The sum of all estimates, in nanoseconds.
+    pub(super) work: u64,
 }
 
 /// What the scheduler keeps of a task from its plan.
@@ -88,24 +93,53 @@ impl GraphPlan {
             }
             self.levels = Some(levels);
         }
-        self.urge();
+        self.urge(config.policy.has_barrier());
     }
 
-    /// Ranks and effective deadlines, in one pass from the ends of the graph to its beginnings:
-    /// what `nodes` says of a task by itself before, it says for everybody behind it afterwards.
-    fn urge(&mut self) {
-        let Self { topology, nodes, profiles, .. } = self;
+    /// Ranks, effective deadlines and priorities, in one pass from the ends of the graph to its
+    /// beginnings: what `nodes` says of a task by itself before, it says for everybody behind it
+    /// afterwards. A class that `is_level` is nobody else's.
+    fn urge(&mut self, is_level: bool) {
+        let Self { topology, nodes, profiles, work, .. } = self;
         for node in topology.order().rev() {
-            let (mut longest, mut due) = (0, nodes[node as usize].due);
+            let PlannedNode { mut due, mut class, .. } = nodes[node as usize];
+            let mut longest = 0;
             for &child in topology.children.of(node) {
                 let child = nodes[child as usize];
                 longest = longest.max(child.rank);
                 due = due.min(latest_start(child.due, profiles[child.profile as usize].estimate));
+                if !is_level {
+                    class = class.max(child.class);
+                }
             }
             let own = &mut nodes[node as usize];
+            *work = work.saturating_add(own.rank);
             own.rank = own.rank.saturating_add(longest);
-            own.due = due;
+            (own.due, own.class) = (due, class);
         }
+    }
+
+    /// Gives the graph as a whole a deadline. It concerns each of its tasks alike, so that among
+    /// them the longest way to an end decides.
+    ///
+    /// ```
+    /// # use graph_runtime_scheduler::{GraphPlan, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// # use primitives::Timestamp;
+    /// let config = SchedulerConfig::default();
+    /// let mut scheduler = TaskScheduler::new(config.clone())?;
+    /// for (id, deadline) in [(1, 90), (2, 60)] {
+    ///     let task = TaskSpec::new(TaskId::new(id), ());
+    ///     let plan = GraphPlan::new(&config, 1, |_| task.terms())?;
+    ///     let plan = plan.due_by(Timestamp::from_nanos(deadline));
+    ///     scheduler.submit_plan(plan, |_| (), Default::default(), Timestamp::ZERO)?;
+    /// }
+    /// assert_eq!(scheduler.peek(), Some(TaskId::new(2)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn due_by(mut self, deadline: Timestamp) -> Self {
+        self.deadline = from_caller(Some(deadline));
+        self
     }
 
     /// Whether a task depends on one that is not in the graph.

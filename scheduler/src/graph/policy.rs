@@ -1,6 +1,8 @@
 //! The order in which ready tasks start.
 
+use super::due::behind_all;
 use super::record::Record;
+use super::stage;
 use primitives::Timestamp;
 use std::cmp::Reverse;
 use std::fmt;
@@ -13,10 +15,34 @@ pub enum Policy {
     /// Higher priority first, then the earlier effective deadline, then the larger upward rank
     /// (the longest way to an end of the graph), then whoever became ready first.
     ///
-    /// Inside one graph without deadlines this is critical-path list scheduling (T. C. Hu,
-    /// "Parallel sequencing and assembly line problems", Operations Research 9(6), 1961; upward
+    /// Where nobody has a deadline, graphs go in the order of their submission, and tasks submitted
+    /// alone between two graphs like a graph: ranks of different graphs say nothing about each
+    /// other. Whoever has one goes before whoever has none.
+    ///
+    /// Between graphs this is earliest deadline first (J. R. Jackson, "Scheduling a production line
+    /// to minimize maximum tardiness", UCLA, 1955), inside one critical-path list scheduling (T. C.
+    /// Hu, "Parallel sequencing and assembly line problems", Operations Research 9(6), 1961; upward
     /// rank after Topcuoglu, Hariri and Wu, IEEE TPDS 13(3), 2002).
     #[default]
+    Deadline,
+    /// As [`Deadline`](Self::Deadline), but whatever can no longer be done in time starts last
+    /// among those of its priority, so that it makes nothing else late.
+    ///
+    /// A graph with a deadline of its own ([`GraphPlan::due_by`](super::GraphPlan::due_by)) is
+    /// given up as a whole when one of its tasks comes first in the queue and either the longest
+    /// way from there to an end, or the work that is left in the graph shared by as many tasks as
+    /// may run at once, would end late. A task outside such a graph is given up by itself. Giving
+    /// up is for good.
+    Demote,
+    /// The priority, plus 500 in the last minute before the effective deadline, 1,000 in the last
+    /// ten seconds and 10,000 from then on; then whoever became ready first. Estimates count only
+    /// for effective deadlines.
+    ///
+    /// A boost knows how late a task is and not how much there is left to do, so that many tasks
+    /// are urgent at the same time; it is here to compare with.
+    StaticBoost,
+    /// Higher priority first, then the larger upward rank, then whoever became ready first.
+    /// Deadlines are ignored, and the ranks of different graphs compared with each other.
     CriticalPath,
     /// Whoever became ready first. Priorities, deadlines and estimates are ignored.
     Fifo,
@@ -31,6 +57,9 @@ pub enum Policy {
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Deadline => "deadline",
+            Self::Demote => "demote",
+            Self::StaticBoost => "static-boost",
             Self::CriticalPath => "critical-path",
             Self::Fifo => "fifo",
             Self::LevelBarrier => "level-barrier",
@@ -74,11 +103,21 @@ impl Key {
 
 impl Policy {
     pub(crate) fn key(self, record: &Record) -> Key {
-        let Record { class, due, rank, sequence, .. } = *record;
+        let Record { class, due, rank, sequence, stage, .. } = *record;
+        let no_due = Timestamp::ZERO;
         match self {
-            Self::CriticalPath => Key::new(!class, due, Reverse(rank), sequence),
-            Self::Fifo => Key::new(0, Timestamp::ZERO, Reverse(0), sequence),
-            Self::LevelBarrier => Key::new(class, Timestamp::ZERO, Reverse(0), sequence),
+            Self::Deadline => Key::new(!class, due, Reverse(rank), sequence),
+            Self::Demote => {
+                let due = if stage == stage::GIVEN_UP { behind_all(due) } else { due };
+                Key::new(!class, due, Reverse(rank), sequence)
+            }
+            Self::StaticBoost => {
+                let class = class.saturating_add(stage::boost(stage));
+                Key::new(!class, no_due, Reverse(0), sequence)
+            }
+            Self::CriticalPath => Key::new(!class, no_due, Reverse(rank), sequence),
+            Self::Fifo => Key::new(0, no_due, Reverse(0), sequence),
+            Self::LevelBarrier => Key::new(class, no_due, Reverse(0), sequence),
         }
     }
 

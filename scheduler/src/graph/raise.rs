@@ -2,8 +2,9 @@
 
 use super::Policy;
 use super::dependency_graph::DependencyGraph;
-use super::ranks::latest_start;
+use super::due::latest_start;
 use super::ready_queue::ReadyQueue;
+use super::record::Record;
 use super::state::Phase;
 use std::collections::VecDeque;
 
@@ -15,36 +16,43 @@ use std::collections::VecDeque;
 /// raised later if their own descendants change.
 const MAX_STEPS: usize = 64;
 
-/// Raises the ranks, and brings forward the effective deadlines, of the unfinished ancestors of
-/// `slot`; those that are queued move in the queue.
+/// Raises the ranks and the priorities, and brings forward the effective deadlines, of the
+/// unfinished ancestors of `slot`. Those that are queued move in the queue; returns them. (Priority inheritance,
+/// as for locks: L. Sha, R. Rajkumar and J. P. Lehoczky, IEEE Transactions on Computers 39(9),
+/// 1990.)
 pub(crate) fn raise_ancestors<P>(
     graph: &mut DependencyGraph<P>,
     ready: &mut ReadyQueue,
     policy: Policy,
     slot: u32,
-) {
-    let mut steps = 0;
+) -> Vec<u32> {
+    let (mut steps, mut moved) = (0, Vec::new());
     let mut raised = VecDeque::from([slot]);
     let mut ancestors = Vec::new();
     while let Some(slot) = raised.pop_front() {
-        let (rank, start) =
-            (graph[slot].rank, latest_start(graph[slot].due, graph.profile(slot).estimate));
+        let &Record { class, rank, due, .. } = &graph[slot];
+        // Under a policy with levels these are in the class, and nobody's business.
+        let class = if policy.has_barrier() { 0 } else { class };
+        let start = latest_start(due, graph.profile(slot).estimate);
         ancestors.extend(graph.predecessors(slot).take(MAX_STEPS - steps));
         steps += ancestors.len();
         for ancestor in ancestors.drain(..) {
             let higher = rank.saturating_add(graph.profile(ancestor).estimate);
             let record = &mut graph[ancestor];
-            if higher <= record.rank && start >= record.due {
+            if higher <= record.rank && start >= record.due && class <= record.class {
                 continue;
             }
             let before = policy.key(record);
             record.rank = record.rank.max(higher);
             record.due = record.due.min(start);
+            record.class = record.class.max(class);
             if record.phase == Phase::Ready {
                 ready.remove(before);
                 ready.push(ancestor, policy.key(record));
+                moved.push(ancestor);
             }
             raised.push_back(ancestor);
         }
     }
+    moved
 }

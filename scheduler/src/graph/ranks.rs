@@ -1,8 +1,6 @@
 //! What the shape of a graph says about the urgency of its tasks.
 
 use super::topology::Topology;
-use primitives::Timestamp;
-use std::time::Duration;
 
 /// For each node the number of edges on the longest path that ends in it.
 pub(crate) fn levels(topology: &Topology) -> Vec<u32> {
@@ -24,11 +22,6 @@ pub(crate) fn upward_ranks(topology: &Topology, estimate: impl Fn(usize) -> u64)
         ranks[node as usize] = estimate(node as usize).saturating_add(longest);
     }
     ranks
-}
-
-/// When a task must start to be done by `due`. No deadline asks nothing of anybody.
-pub(crate) fn latest_start(due: Timestamp, estimate: u64) -> Timestamp {
-    if due == Timestamp::MAX { due } else { due.saturating_sub(Duration::from_nanos(estimate)) }
 }
 
 #[cfg(test)]

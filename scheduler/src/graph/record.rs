@@ -2,6 +2,7 @@
 
 use super::TaskId;
 use super::spec::TaskTerms;
+use super::stage::USUAL;
 use super::state::Phase;
 use crate::control::Demand;
 use primitives::Timestamp;
@@ -20,7 +21,7 @@ pub(crate) const NO_LINKS: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: TaskId,
-    /// The effective deadline; [`Timestamp::MAX`] is none.
+    /// The effective deadline, or what [stands in for one](super::due).
     pub(crate) due: Timestamp,
     /// The upward rank, in nanoseconds. Never lowered when a successor goes away.
     pub(crate) rank: u64,
@@ -42,6 +43,8 @@ pub(crate) struct Record {
     /// Its edges to tasks outside its graph, if it has any.
     pub(crate) links: u32,
     pub(crate) phase: Phase,
+    /// What time has made of its urgency, in the terms of the [policy](super::stage).
+    pub(crate) stage: u8,
     /// It waits for nobody any more: it is ready, or it will never run.
     pub(crate) is_detached: bool,
     /// Attempts started so far.
@@ -85,6 +88,7 @@ impl Record {
             profile: standing.profile,
             links: NO_LINKS,
             phase: Phase::Waiting,
+            stage: USUAL,
             is_detached: false,
             attempts: 0,
         }

@@ -6,6 +6,7 @@ use super::directory::{Directory, Entry, Place};
 use super::job::Job;
 use super::ready_queue::ReadyQueue;
 use super::record::{NO_JOB, Record};
+use super::shifts::Shifts;
 use super::state::Phase;
 use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState, Ticket};
 use crate::control::Admission;
@@ -53,8 +54,12 @@ pub struct TaskScheduler<P> {
     pub(super) events: VecDeque<Event<P>>,
     /// The successors of the task that ends just now; kept for its memory only.
     pub(super) scratch: Vec<u32>,
+    /// Ready tasks whose urgency time will change.
+    pub(super) shifts: Shifts,
     /// How many tasks have become ready so far.
     sequence: u64,
+    /// Moves on with each graph: what came before it, the graph, and what came after it.
+    pub(super) round: u64,
 }
 
 impl<P> TaskScheduler<P> {
@@ -74,7 +79,9 @@ impl<P> TaskScheduler<P> {
             counts: Counts::default(),
             events: VecDeque::new(),
             scratch: Vec::new(),
+            shifts: Shifts::default(),
             sequence: 0,
+            round: 0,
         })
     }
 
@@ -82,9 +89,10 @@ impl<P> TaskScheduler<P> {
     ///
     /// Only the best one is considered: a task that has to wait for room is not overtaken, so
     /// large tasks do not starve. Call it until it returns `None`. O(log c), for c different
-    /// urgencies among the ready tasks.
+    /// urgencies among the ready tasks, and as much for each whose urgency time has changed.
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
+        self.let_time_pass(now);
         let slot = self.ready.peek()?;
         if !self.admission.admit(self.graph.profile(slot).demand) {
             return None;
@@ -120,7 +128,8 @@ impl<P> TaskScheduler<P> {
         attempts.flat_map(successors).fold(0, |sum, unmet| sum ^ unmet)
     }
 
-    /// The task that [`dispatch`](Self::dispatch) would consider next.
+    /// The task that [`dispatch`](Self::dispatch) would consider next, if no time had passed since
+    /// the last time.
     ///
     /// ```
     /// # use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
@@ -237,7 +246,7 @@ impl<P> TaskScheduler<P> {
         record.sequence = self.sequence;
         record.ready_at = now;
         self.sequence += 1;
-        self.ready.push(slot, self.config.policy.key(record));
+        self.enter(slot, now);
     }
 
     /// Makes a task ready that waits for nothing any more.

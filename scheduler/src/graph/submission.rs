@@ -2,6 +2,7 @@
 
 use super::cargo::Label;
 use super::directory::Place;
+use super::due::{from_caller, is_deadline, none_in};
 use super::job::Job;
 use super::plan::{GraphPlan, PlannedNode};
 use super::raise::raise_ancestors;
@@ -160,7 +161,7 @@ impl<P> TaskScheduler<P> {
             class: self.config.policy.class(task.priority, level),
             profile: self.graph.insert_profile(Profile::from(task)),
             rank: nanos(task.estimate),
-            due: task.deadline.unwrap_or(Timestamp::MAX),
+            due: self.due_of(from_caller(task.deadline)),
         }
     }
 
@@ -197,23 +198,33 @@ impl<P> TaskScheduler<P> {
         mut cargo: impl FnMut(usize) -> (P, Label),
         failure: FailurePolicy,
     ) -> (u32, Vec<(u32, TaskId)>) {
-        let GraphPlan { roster, topology, levels, nodes, profiles, outside } = plan;
+        let GraphPlan { roster, topology, levels, nodes, profiles, outside, deadline, work } = plan;
+        // Tasks submitted alone before it and after it are in two different rounds.
+        self.round += 1;
         self.counts.submit(nodes.len());
         self.graph.reserve(nodes.len());
         let mut ids = roster.ids();
-        let job = Job::new(failure, roster, topology, profiles, levels.as_deref());
+        let mut job = Job::new(failure, roster, topology, profiles, levels.as_deref());
+        (job.deadline, job.work) = (deadline, work);
         let job = self.graph.jobs.insert(job);
         self.directory.insert_graph(job, &self.graph.jobs[job].roster);
         for (planned, at) in nodes.into_iter().zip(0..) {
             let PlannedNode { class, profile, rank, due } = planned;
             let (node, unmet) = (at as u32, self.graph.jobs[job].unmet(at as u32));
+            let due = self.due_of(due.min(deadline));
             let standing = Standing { job, node, unmet, class, profile, rank, due };
             let id = ids.next().expect("every task has an id");
             let (payload, label) = cargo(at);
             let slot = self.graph.insert(Record::new(id, standing), payload, label);
             self.graph.jobs[job].place_next(slot);
         }
+        self.round += 1;
         (job, outside)
+    }
+
+    /// What the queue sorts by: a deadline, or for those without one when they came.
+    fn due_of(&self, due: Timestamp) -> Timestamp {
+        if is_deadline(due) { due } else { none_in(self.round) }
     }
 
     /// Links a graph to tasks submitted before; returns the tasks that can never run, and why.
@@ -250,7 +261,9 @@ impl<P> TaskScheduler<P> {
             self.graph.link(predecessor, slot);
         }
         if !predecessors.is_empty() {
-            raise_ancestors(&mut self.graph, &mut self.ready, self.config.policy, slot);
+            let policy = self.config.policy;
+            let moved = raise_ancestors(&mut self.graph, &mut self.ready, policy, slot);
+            self.look_again(&moved);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Looking at every task of a graph, once.
 
+use super::due::from_caller;
 use super::plan::{GraphPlan, PlannedNode};
 use super::record::{Profile, nanos};
 use super::roster::RosterBuilder;
@@ -53,7 +54,7 @@ impl<'a> Survey<'a> {
             class: task.priority,
             profile,
             rank: nanos(task.estimate),
-            due: task.deadline.unwrap_or(Timestamp::MAX),
+            due: from_caller(task.deadline),
         });
         let (roster, unresolved) = (&self.roster, &mut self.unresolved);
         self.parents.push(task.dependencies.iter().filter_map(|&id| {
@@ -108,6 +109,8 @@ impl<'a> Survey<'a> {
             nodes: self.nodes,
             profiles: self.profiles,
             outside: self.unresolved,
+            deadline: Timestamp::MAX,
+            work: 0,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod cancellation;
 mod common;
+mod deadlines;
 mod failure;
 mod model;
 mod order;

@@ -32,6 +32,9 @@ pub(crate) struct Model {
     /// Per graph its failure policy and whether it has begun to stop.
     pub(crate) graphs: Vec<(FailurePolicy, bool)>,
     sequence: u64,
+    /// Per task how many graphs, and spells without one, came before.
+    rounds: Vec<u64>,
+    round: u64,
 }
 
 impl Model {
@@ -50,7 +53,11 @@ impl Model {
     /// Adds tasks; the new ones may name each other as dependencies.
     pub(crate) fn submit(&mut self, tasks: Vec<Task>) {
         let known = self.tasks.len();
+        let is_graph = tasks.first().is_some_and(|task| task.graph.is_some());
+        self.round += u64::from(is_graph);
         self.tasks.extend(tasks);
+        self.rounds.resize(self.tasks.len(), self.round);
+        self.round += u64::from(is_graph);
         for task in known..self.tasks.len() {
             let dependencies = self.tasks[task].dependencies.iter().copied();
             let linked = dependencies.filter(|&d| d >= known || self.is_live(d)).collect();
@@ -116,6 +123,12 @@ impl Model {
         self.tasks[task].estimate + longest
     }
 
+    /// Of whoever waits for it.
+    fn priority(&self, task: usize) -> u32 {
+        let highest = self.successors(task).map(|s| self.priority(s)).max().unwrap_or(0);
+        self.tasks[task].priority.max(highest)
+    }
+
     fn due(&self, task: usize) -> u64 {
         let start = |successor| match self.due(successor) {
             u64::MAX => u64::MAX,
@@ -138,11 +151,25 @@ impl Model {
             State::Ready { sequence } => Some((task, sequence)),
             _ => None,
         });
-        let key = |&(task, sequence): &(usize, u64)| match policy {
-            Policy::Fifo => (Reverse(0), 0, Reverse(0), sequence),
-            _ => {
-                let priority = Reverse(self.tasks[task].priority);
-                (priority, self.due(task), Reverse(self.rank(task)), sequence)
+        let key = |&(task, sequence): &(usize, u64)| {
+            let (priority, due) = (self.priority(task), self.due(task));
+            let rank = Reverse(self.rank(task));
+            let round = if due == u64::MAX { self.rounds[task] } else { 0 };
+            let is_hopeless = due < self.tasks[task].estimate;
+            match policy {
+                Policy::Fifo | Policy::LevelBarrier => {
+                    (Reverse(0), false, 0, 0, Reverse(0), sequence)
+                }
+                Policy::CriticalPath => (Reverse(priority), false, 0, 0, rank, sequence),
+                Policy::Deadline => (Reverse(priority), false, due, round, rank, sequence),
+                Policy::Demote if is_hopeless => {
+                    (Reverse(priority), true, due >> 1, round, rank, sequence)
+                }
+                Policy::Demote => (Reverse(priority), false, due, round, rank, sequence),
+                Policy::StaticBoost => {
+                    let boosted = priority + boost_at_zero(due);
+                    (Reverse(boosted), false, 0, 0, Reverse(0), sequence)
+                }
             }
         };
         ready.min_by_key(key).map(|(task, _)| task)
@@ -164,5 +191,16 @@ impl Model {
             } += 1;
         }
         counts
+    }
+}
+
+/// What static boosts add to the priority of a task due at so many nanoseconds, at time zero.
+fn boost_at_zero(due: u64) -> u32 {
+    const SECOND: u64 = 1_000_000_000;
+    match due {
+        0 => 10_000,
+        _ if due < 10 * SECOND => 1_000,
+        _ if due < 60 * SECOND => 500,
+        _ => 0,
     }
 }

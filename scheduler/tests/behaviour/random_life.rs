@@ -272,7 +272,13 @@ proptest! {
     #[test]
     fn lives_as_the_model_does(
         steps in prop::collection::vec(step(), 1..60),
-        policy in prop_oneof![Just(Policy::CriticalPath), Just(Policy::Fifo)],
+        policy in prop::sample::select(&[
+            Policy::Deadline,
+            Policy::Demote,
+            Policy::StaticBoost,
+            Policy::CriticalPath,
+            Policy::Fifo,
+        ][..]),
     ) {
         let mut twins = Twins::new(policy);
         for step in steps {

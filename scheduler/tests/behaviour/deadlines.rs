@@ -1,0 +1,139 @@
+//! What the policies make of deadlines, between graphs and as time passes.
+
+use crate::common::{Scheduler, at, id, run_one_by_one, scheduler, spec, timed};
+use graph_runtime_scheduler::{
+    EndState, FailurePolicy, GraphPlan, Policy, SchedulerConfig, TaskScheduler,
+};
+use primitives::Timestamp;
+
+const NOW: Timestamp = Timestamp::ZERO;
+
+fn under(policy: Policy) -> Scheduler {
+    scheduler(|config| {
+        config.policy = policy;
+        config.max_in_flight = 1;
+    })
+}
+
+/// Submits a graph of tasks (number, seconds, dependencies), due as a whole at `due`.
+fn submit(scheduler: &mut Scheduler, due: u64, tasks: &[(u64, u64, &[u64])]) {
+    let specs: Vec<_> = tasks.iter().map(|&(n, s, after)| timed(n, s, after)).collect();
+    let config = SchedulerConfig { max_in_flight: 1, ..Default::default() };
+    let plan = GraphPlan::new(&config, specs.len(), |node| specs[node].terms()).unwrap();
+    let graph = scheduler.submit_plan(plan.due_by(at(due)), |_| "", FailurePolicy::default(), NOW);
+    graph.unwrap();
+}
+
+/// What starts at `second`; it ends at once.
+fn next(scheduler: &mut Scheduler, second: u64) -> Option<u64> {
+    let task = scheduler.dispatch(at(second))?;
+    scheduler.finish(task.ticket, EndState::Completed, at(second)).unwrap();
+    Some(task.id.as_u64())
+}
+
+#[test]
+fn earliest_deadline_between_graphs_and_longest_way_inside() {
+    let mut scheduler = under(Policy::Deadline);
+    submit(&mut scheduler, 100, &[(1, 9, &[]), (2, 90, &[1])]);
+    submit(&mut scheduler, 50, &[(3, 1, &[]), (4, 2, &[]), (5, 3, &[3])]);
+    assert_eq!(run_one_by_one(&mut scheduler), [3, 5, 4, 1, 2]);
+}
+
+#[test]
+fn graphs_without_deadlines_go_in_order_and_after_those_with() {
+    let mut scheduler = under(Policy::Deadline);
+    for graph in [vec![timed(1, 1, &[]), timed(2, 2, &[])], vec![timed(3, 50, &[])]] {
+        scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    }
+    scheduler.submit(timed(4, 80, &[]), NOW).unwrap();
+    submit(&mut scheduler, 900, &[(5, 1, &[])]);
+    assert_eq!(run_one_by_one(&mut scheduler), [5, 2, 1, 3, 4]);
+}
+
+#[test]
+fn critical_path_compares_the_tasks_of_all_graphs() {
+    let mut scheduler = under(Policy::CriticalPath);
+    for graph in [vec![timed(1, 1, &[]).deadline(at(2))], vec![timed(2, 50, &[])]] {
+        scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    }
+    assert_eq!(run_one_by_one(&mut scheduler), [2, 1]);
+}
+
+#[test]
+fn whatever_waits_lends_its_priority() {
+    let mut scheduler = under(Policy::Deadline);
+    let graph = vec![spec(1, &[]), spec(2, &[]), spec(3, &[2]), spec(4, &[3]).priority(7)];
+    scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    scheduler.submit(spec(5, &[]).priority(3), NOW).unwrap();
+    scheduler.submit(spec(6, &[]), NOW).unwrap();
+    scheduler.submit(spec(7, &[6]).priority(5), NOW).unwrap();
+    assert_eq!(run_one_by_one(&mut scheduler), [2, 3, 4, 6, 7, 5, 1]);
+}
+
+#[test]
+fn a_boost_comes_with_the_time_and_not_before() {
+    let mut scheduler = under(Policy::StaticBoost);
+    let due = [(1, 100, 0), (2, 300, 0), (3, 1_000, 0)];
+    for (n, due, priority) in due {
+        scheduler.submit(spec(n, &[]).priority(priority).deadline(at(due)), NOW).unwrap();
+    }
+    for n in 10..20 {
+        scheduler.submit(spec(n, &[]).priority(600), NOW).unwrap();
+    }
+    assert_eq!(next(&mut scheduler, 39), Some(10));
+    assert_eq!(next(&mut scheduler, 60), Some(11), "500 is less than 600");
+    assert_eq!(next(&mut scheduler, 91), Some(1), "1,000 is more");
+    assert_eq!(next(&mut scheduler, 92), Some(12));
+    assert_eq!(next(&mut scheduler, 300), Some(2), "overdue");
+    assert_eq!(next(&mut scheduler, 300), Some(13));
+}
+
+#[test]
+fn a_deadline_brought_forward_brings_the_boost_forward() {
+    let mut scheduler = under(Policy::StaticBoost);
+    scheduler.submit(spec(1, &[]).priority(1), NOW).unwrap();
+    scheduler.submit(spec(2, &[]), NOW).unwrap();
+    assert_eq!(scheduler.peek(), Some(id(1)));
+    scheduler.submit(spec(3, &[2]).deadline(at(5)), NOW).unwrap();
+    assert_eq!(next(&mut scheduler, 0), Some(2));
+}
+
+#[test]
+fn a_hopeless_graph_makes_nothing_else_late() {
+    let demoted = [(Policy::Deadline, [1, 2, 3]), (Policy::Demote, [3, 1, 2])];
+    for (policy, expected) in demoted {
+        let mut scheduler = under(policy);
+        submit(&mut scheduler, 20, &[(1, 15, &[]), (2, 10, &[1])]);
+        submit(&mut scheduler, 30, &[(3, 12, &[])]);
+        assert_eq!(run_one_by_one(&mut scheduler), expected, "{policy}");
+    }
+}
+
+#[test]
+fn too_much_work_for_the_slots_is_hopeless_as_well() {
+    let mut scheduler = under(Policy::Demote);
+    submit(&mut scheduler, 20, &[(1, 15, &[]), (2, 10, &[])]);
+    submit(&mut scheduler, 30, &[(3, 12, &[])]);
+    assert_eq!(run_one_by_one(&mut scheduler), [3, 1, 2]);
+}
+
+#[test]
+fn a_graph_is_given_up_when_its_time_has_come() {
+    let mut scheduler = under(Policy::Demote);
+    submit(&mut scheduler, 20, &[(1, 5, &[]), (2, 10, &[1])]);
+    submit(&mut scheduler, 90, &[(3, 12, &[])]);
+    scheduler.submit(spec(4, &[]), NOW).unwrap();
+    assert_eq!(next(&mut scheduler, 5), Some(1), "15 seconds are enough");
+    assert_eq!(next(&mut scheduler, 11), Some(3), "9 seconds are not");
+    assert_eq!(next(&mut scheduler, 12), Some(4), "even what nobody waits for");
+    assert_eq!(next(&mut scheduler, 13), Some(2), "it is late, not lost");
+    assert_eq!(next(&mut scheduler, 14), None);
+}
+
+#[test]
+fn a_task_by_itself_is_given_up_by_itself() {
+    let mut scheduler: TaskScheduler<&str> = under(Policy::Demote);
+    scheduler.submit(timed(1, 10, &[]).deadline(at(9)), NOW).unwrap();
+    scheduler.submit(timed(2, 10, &[]).deadline(at(10)), NOW).unwrap();
+    assert_eq!(run_one_by_one(&mut scheduler), [2, 1]);
+}
