@@ -1,6 +1,6 @@
 //! Choosing a runtime's options.
 
-use super::{BuildError, Config, Runtime, TaskMeta};
+use super::{BuildError, Config, LocalOptions, LocalRuntime, Runtime, TaskMeta};
 use crate::seam::Seams;
 use monitor::ResourceMonitorConfig;
 use std::sync::Arc;
@@ -192,5 +192,23 @@ impl Builder {
         } else {
             Runtime::multi_thread(config)
         }
+    }
+
+    /// Builds a current-thread runtime that stays on the calling thread, with tasks that need not be
+    /// `Send`.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), and if this is a builder of a multi-thread runtime.
+    pub fn build_local(&mut self, _: LocalOptions) -> Result<LocalRuntime, BuildError> {
+        if !self.current_thread {
+            let requirement = "a local runtime has no worker threads";
+            return Err(BuildError::config(
+                "build_local",
+                "of a multi-thread builder",
+                requirement,
+            ));
+        }
+        self.build().map(LocalRuntime::on)
     }
 }

@@ -5,6 +5,7 @@ mod cancellation_tree;
 mod join_error;
 mod join_handle;
 mod join_set;
+mod local_runtime;
 mod local_set;
 mod local_set_drop;
 mod spawn_pinned;
