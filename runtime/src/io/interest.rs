@@ -77,6 +77,18 @@ impl Interest {
         }
         ready
     }
+
+    /// What a descriptor is to be watched for. Errors are always told; there has to be something
+    /// besides.
+    pub(crate) fn watched(self) -> mio::Interest {
+        let watched = [
+            (self.is_readable(), mio::Interest::READABLE),
+            (self.is_writable(), mio::Interest::WRITABLE),
+            (self.is_priority(), mio::Interest::PRIORITY),
+        ];
+        let wanted = watched.into_iter().filter(|(wanted, _)| *wanted).map(|(_, it)| it);
+        wanted.reduce(mio::Interest::add).unwrap_or(mio::Interest::READABLE)
+    }
 }
 
 impl From<Interest> for reactor::Ready {

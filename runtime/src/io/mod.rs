@@ -7,6 +7,7 @@
 
 mod interest;
 mod ready;
+pub mod unix;
 
 pub use interest::Interest;
 pub use ready::Ready;

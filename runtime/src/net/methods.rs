@@ -27,12 +27,13 @@ macro_rules! readiness {
             self.io.ready(interest).await.map(|event| event.ready().into())
         }
 
-        /// Calls `operation` once, and takes back that it is ready if that says
+        /// Calls `operation` if it is worth trying, and takes back that it is if that says
         /// [`WouldBlock`](std::io::ErrorKind::WouldBlock).
         ///
         /// # Errors
         ///
-        /// Those of `operation`.
+        /// `WouldBlock` without calling it, if somebody has waited before and nothing of `interest`
+        /// has come since. Those of `operation`.
         pub fn try_io<R>(
             &self,
             interest: $crate::io::Interest,

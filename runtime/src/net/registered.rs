@@ -4,6 +4,7 @@ use super::attempt::{Attempt, attempt};
 use super::registration::{BOTH, Registration, is_closed, shut_down};
 use crate::runtime::Handle;
 use crate::task::coop;
+use mio::Interest;
 use primitives::shim::Mutex;
 use reactor::{Ready, ReadyEvent, WaiterKey};
 use std::fmt;
@@ -46,6 +47,11 @@ impl<S> Registered<S> {
         &self.source
     }
 
+    /// The source, which must stay open under the same descriptor.
+    pub(crate) fn source_mut(&mut self) -> &mut S {
+        &mut self.source
+    }
+
     /// Gives the source away; its reactor no longer watches it.
     pub(crate) fn into_source(self) -> S {
         let Self { registration, source, .. } = self;
@@ -61,6 +67,27 @@ impl<S> Registered<S> {
 }
 
 impl<S: AsRawFd> Registered<S> {
+    /// A source that is registered at once, and watched for `interest` only.
+    ///
+    /// # Errors
+    ///
+    /// The source comes back if the runtime has shut down, or the system cannot watch it.
+    pub(crate) fn at_once(
+        handle: &Handle,
+        source: S,
+        interest: Interest,
+    ) -> Result<Self, (S, io::Error)> {
+        match Registration::new(handle, source.as_raw_fd(), interest) {
+            Ok(registration) => {
+                let registered = Self::new(source);
+                // Nobody else can have been faster.
+                let _ = registered.registration.set(registration);
+                Ok(registered)
+            }
+            Err(error) => Err((source, error)),
+        }
+    }
+
     /// The place in a reactor, taken now if there is none yet.
     ///
     /// # Panics
@@ -164,22 +191,22 @@ impl<S: AsRawFd> Registered<S> {
         result.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
     }
 
-    /// Calls `operation` once, whatever it says.
+    /// Calls `operation` once, unless it is known that it would block.
     ///
     /// # Errors
     ///
-    /// Those of `operation`.
+    /// [`io::ErrorKind::WouldBlock`], and those of `operation`.
     pub(crate) fn try_once<R>(
         &self,
         interest: impl Into<Ready>,
         operation: impl FnOnce(&S) -> io::Result<R>,
     ) -> io::Result<R> {
-        let registration = self.registration.get();
-        let event = registration.and_then(|registration| registration.ready_now(interest.into()));
+        let Some(registration) = self.registration.get() else {
+            return operation(&self.source);
+        };
+        let event = registration.ready_now(interest.into()).ok_or(io::ErrorKind::WouldBlock)?;
         let result = operation(&self.source);
-        if let (Some(registration), Some(event)) = (registration, event)
-            && result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
-        {
+        if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
             registration.clear(event);
         }
         result
@@ -213,6 +240,18 @@ impl<S: AsRawFd> Registered<S> {
         let registration = self.registration()?;
         let event = ready!(registration.poll_ready(context, interest.into(), WaiterKey::SHARED));
         Poll::Ready(if event.is_shutdown() { Err(shut_down()) } else { Ok(event) })
+    }
+
+    /// What of `interest` it is known to be ready for now.
+    pub(crate) fn ready_now(&self, interest: impl Into<Ready>) -> Option<ReadyEvent> {
+        self.registration.get()?.ready_now(interest.into())
+    }
+
+    /// Takes back what `event` told of, unless another event has come since.
+    pub(crate) fn clear(&self, event: ReadyEvent) {
+        if let Some(registration) = self.registration.get() {
+            registration.clear(event);
+        }
     }
 }
 

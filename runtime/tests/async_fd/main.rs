@@ -1,0 +1,8 @@
+//! Descriptors of any kind, one file per behaviour.
+
+mod guards;
+mod interests;
+mod making;
+mod shutdown;
+mod support;
+mod waiting;
