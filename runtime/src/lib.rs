@@ -93,8 +93,8 @@ pub use primitives::Timestamp;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{
-    Counts, EndState, FailurePolicy, GraphId, History, KindHistory, Policy, ResourceRequirements,
-    SchedulerConfig, SchedulerError, TaskId, TaskScheduler, TaskState,
+    Counts, EndState, FailurePolicy, GraphId, History, KindHistory, LookAhead, Policy,
+    ResourceRequirements, SchedulerConfig, SchedulerError, TaskId, TaskScheduler, TaskState,
 };
 pub use task::spawn;
 pub use worker::TaskTally;

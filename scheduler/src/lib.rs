@@ -89,7 +89,7 @@ pub mod steal;
 pub use error::{Refused, SchedulerError};
 pub use estimate::{History, KindHistory};
 pub use graph::{
-    Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan, Policy,
-    ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState, TaskTerms,
-    Ticket,
+    Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan, LookAhead,
+    Policy, ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState,
+    TaskTerms, Ticket,
 };

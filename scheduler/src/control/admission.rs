@@ -76,6 +76,11 @@ impl Admission {
         self.running < self.limit
     }
 
+    /// How much of the memory budget `demand` takes, 0 to 1; 0 without a budget.
+    pub(crate) fn memory_share(&self, demand: Demand) -> f64 {
+        self.memory.share(demand.memory_bytes)
+    }
+
     /// Starts a task if the limit and every budget allow it.
     #[must_use = "a task that was not admitted must not start"]
     pub(crate) fn admit(&mut self, demand: Demand) -> bool {

@@ -21,6 +21,11 @@ impl Budget {
         self.total.is_none_or(|total| amount <= total)
     }
 
+    /// Which part of an untouched budget `amount` is; nothing of none.
+    pub(crate) fn share(&self, amount: u64) -> f64 {
+        self.total.map_or(0.0, |total| amount as f64 / total.max(1) as f64)
+    }
+
     /// Whether `amount` fits now.
     pub(crate) fn fits(&self, amount: u64) -> bool {
         self.total.is_none_or(|total| amount <= total - self.used)

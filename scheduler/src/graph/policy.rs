@@ -129,6 +129,16 @@ impl Policy {
     pub(crate) fn has_barrier(self) -> bool {
         self == Self::LevelBarrier
     }
+
+    /// Whether ranks decide among tasks that are equal otherwise.
+    pub(crate) fn knows_ranks(self) -> bool {
+        self.knows_deadlines() || self == Self::CriticalPath
+    }
+
+    /// Whether effective deadlines come before ranks.
+    pub(crate) fn knows_deadlines(self) -> bool {
+        matches!(self, Self::Deadline | Self::Demote)
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What is simulated.
 
 use crate::error::SchedulerError;
-use crate::graph::{TaskId, TaskSpec};
+use crate::graph::TaskId;
 use std::time::Duration;
 
 /// Tasks with run times and dependencies. A task's number is its place in `tasks`.
@@ -24,16 +24,6 @@ impl SimGraph {
     /// The sum of all run times.
     pub fn total_work(&self) -> Duration {
         self.tasks.iter().fold(Duration::ZERO, |sum, task| sum.saturating_add(task.runtime))
-    }
-
-    /// The tasks as the scheduler wants them; the payload is the task's number.
-    pub(super) fn specs(&self) -> Vec<TaskSpec<usize>> {
-        let spec = |(number, task): (usize, &SimTask)| {
-            TaskSpec::new(Self::id(number), number)
-                .estimate(task.runtime)
-                .after_all(task.parents.iter().copied().map(Self::id))
-        };
-        self.tasks.iter().enumerate().map(spec).collect()
     }
 
     /// Refuses parents that are no tasks of this graph.

@@ -2,16 +2,19 @@
 //!
 //! [`simulate`] drives the very [`TaskScheduler`](crate::TaskScheduler) that runs in production;
 //! only time is made up. It predicts what a policy makes of a graph when tasks take exactly as
-//! long as they say and scheduling costs nothing.
+//! long as they say and scheduling costs nothing. [`simulate_jobs`] takes several graphs, with
+//! arrivals, deadlines, memory and estimates that may be wrong.
 
 #![forbid(unsafe_code)]
 
 mod bound;
 mod clock;
 mod graph;
+mod job;
 mod schedule;
 
 pub use bound::lower_bound;
-pub use clock::simulate;
+pub use clock::{simulate, simulate_jobs};
 pub use graph::{SimGraph, SimTask};
+pub use job::SimJob;
 pub use schedule::{Schedule, Span};

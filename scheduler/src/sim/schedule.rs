@@ -4,13 +4,13 @@ use primitives::Timestamp;
 use std::time::Duration;
 
 /// When and where every task ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schedule {
-    /// From the start of the simulation to the end of the last task.
+    /// From the arrival of the graph to the end of its last task.
     pub makespan: Duration,
     /// One span per task, in the order in which they started.
     pub spans: Vec<Span>,
-    /// The most tasks that ran at the same time.
+    /// The most tasks that ran at the same time, of all graphs, when one of these started.
     pub max_in_flight: usize,
 }
 

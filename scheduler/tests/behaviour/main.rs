@@ -5,6 +5,8 @@ mod cancellation;
 mod common;
 mod deadlines;
 mod failure;
+mod families;
+mod look_ahead;
 mod model;
 mod order;
 mod payloads;

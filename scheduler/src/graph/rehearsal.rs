@@ -1,0 +1,141 @@
+//! Running a planned graph in nothing but numbers.
+
+use super::GraphPlan;
+use super::topology::Topology;
+use crate::control::{Admission, Demand};
+use crate::graph::SchedulerConfig;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Smallest first: class, deadline, rank, readiness, node; as in the ready queue.
+type Waiting = Reverse<(u32, u64, u64, u32, u32)>;
+
+/// What a task is to a rehearsal.
+struct Part {
+    /// What comes before the rank.
+    class: u32,
+    due: u64,
+    estimate: u64,
+    demand: Demand,
+}
+
+/// A graph on slots and under budgets, as often as wanted, with other ranks each time.
+///
+/// It starts what the scheduler would start if nothing else ran and every estimate were exact:
+/// the same admission, the same order. One run takes O((tasks + edges) log tasks) and allocates
+/// nothing after the first.
+pub(super) struct Rehearsal<'a> {
+    topology: &'a Topology,
+    parts: Vec<Part>,
+    admission: Admission,
+    unmet: Vec<u32>,
+    ready: BinaryHeap<Waiting>,
+    running: BinaryHeap<Reverse<(u64, u32)>>,
+    /// When each task ended in the last run.
+    pub(super) ends: Vec<u64>,
+}
+
+/// Which way time runs.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Direction {
+    Forward,
+    /// From the ends of the graph to its beginnings, with nothing but ranks to decide.
+    Backward,
+}
+
+impl<'a> Rehearsal<'a> {
+    pub(super) fn new(plan: &'a GraphPlan, config: &SchedulerConfig, slots: usize) -> Self {
+        let mut admission = Admission::new(config);
+        admission.set_limit(slots.min(config.max_in_flight));
+        let has_due = config.policy.knows_deadlines();
+        let parts = plan.nodes.iter().map(|node| {
+            let profile = &plan.profiles[node.profile as usize];
+            Part {
+                class: !node.class,
+                due: if has_due { node.due.min(plan.deadline).as_nanos() } else { 0 },
+                estimate: profile.estimate,
+                demand: profile.demand,
+            }
+        });
+        Self {
+            topology: &plan.topology,
+            parts: parts.collect(),
+            admission,
+            unmet: Vec::new(),
+            ready: BinaryHeap::new(),
+            running: BinaryHeap::new(),
+            ends: vec![0; plan.len()],
+        }
+    }
+
+    /// When the last task ends if larger `ranks` go first. The times of all are in `ends`.
+    pub(super) fn run(&mut self, ranks: &[u64], direction: Direction) -> u64 {
+        let Topology { parents, children, .. } = self.topology;
+        let (before, after) = match direction {
+            Direction::Forward => (parents, children),
+            Direction::Backward => (children, parents),
+        };
+        let (mut now, mut sequence) = (0, 0);
+        let nodes = self.parts.len() as u32;
+        self.unmet.clear();
+        self.unmet.extend((0..nodes).map(|node| before.of(node).len() as u32));
+        for node in (0..nodes).filter(|&node| before.of(node).is_empty()) {
+            self.enqueue(node, ranks, &mut sequence, direction);
+        }
+        loop {
+            self.start(now);
+            let Some(&Reverse((next, _))) = self.running.peek() else { return now };
+            now = next;
+            while let Some(&Reverse((end, node))) = self.running.peek()
+                && end == now
+            {
+                self.running.pop();
+                self.admission.release(self.parts[node as usize].demand);
+                for &other in after.of(node) {
+                    self.unmet[other as usize] -= 1;
+                    if self.unmet[other as usize] == 0 {
+                        self.enqueue(other, ranks, &mut sequence, direction);
+                    }
+                }
+            }
+        }
+    }
+
+    fn enqueue(&mut self, node: u32, ranks: &[u64], sequence: &mut u32, direction: Direction) {
+        let Part { class, due, .. } = self.parts[node as usize];
+        let (class, due) = if direction == Direction::Forward { (class, due) } else { (0, 0) };
+        self.ready.push(Reverse((class, due, !ranks[node as usize], *sequence, node)));
+        *sequence += 1;
+    }
+
+    fn start(&mut self, now: u64) {
+        while let Some(&Reverse((.., node))) = self.ready.peek() {
+            let part = &self.parts[node as usize];
+            if !self.admission.admit(part.demand) {
+                break;
+            }
+            self.ready.pop();
+            let end = now.saturating_add(part.estimate);
+            self.ends[node as usize] = end;
+            self.running.push(Reverse((end, node)));
+        }
+    }
+
+    /// When each task started in the last run.
+    pub(super) fn starts(&self) -> impl Iterator<Item = u64> + '_ {
+        self.ends.iter().zip(&self.parts).map(|(end, part)| end.saturating_sub(part.estimate))
+    }
+
+    /// What no run can beat: the longest way, and the work shared by the slots.
+    pub(super) fn bound(&self, ranks: &[u64]) -> u64 {
+        let work = self.parts.iter().fold(0_u128, |sum, part| sum + u128::from(part.estimate));
+        let share = work.div_ceil(self.admission.limit() as u128);
+        let longest = ranks.iter().copied().max().unwrap_or(0);
+        longest.max(u64::try_from(share).unwrap_or(u64::MAX))
+    }
+
+    /// The part of the memory budget that each task takes; nothing without a budget.
+    pub(super) fn memory_shares(&self) -> impl Iterator<Item = f64> + '_ {
+        self.parts.iter().map(|part| self.admission.memory_share(part.demand))
+    }
+}
