@@ -14,6 +14,7 @@ pub(crate) const KILLS: &[Kill] = &[
     (Mutant::ChannelPublishRelease, "sync_mpsc::a_message_arrives_whole"),
     (Mutant::ChannelPopAcquire, "sync_mpsc::a_message_arrives_whole"),
     (Mutant::ChannelAwaitBlindly, "sync_mpsc::a_message_arrives_whole"),
+    (Mutant::ChannelIdleFence, "sync_mpsc::the_last_permit_meets_the_last_message"),
     (Mutant::CapacityParkBlindly, "sync_mpsc::a_sender_waits_for_room"),
     (Mutant::CapacityServeOnce, "sync_mpsc::two_senders_wait_for_room"),
 ];
@@ -135,9 +136,26 @@ fn a_send_meets_the_end_of_the_receiver() {
 fn the_last_permit_meets_a_closed_receiver() {
     explore(2, || {
         let (sender, mut receiver) = mpsc::channel::<Tracked>(1);
+        let _stays = sender.clone();
         let permit = sender.try_reserve_owned().unwrap();
         receiver.close();
         let other = thread::spawn(move || drop(permit.release()));
+        assert!(park_on(receiver.recv()).is_none());
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn the_last_permit_meets_the_last_message() {
+    explore(2, || {
+        let (sender, mut receiver) = mpsc::channel(2);
+        assert!(sender.try_send(message(1)).is_ok());
+        // The last sender to go would end the channel by itself.
+        let _stays = sender.clone();
+        let permit = sender.try_reserve_owned().unwrap();
+        receiver.close();
+        let other = thread::spawn(move || drop(permit));
+        assert_eq!(park_on(receiver.recv()).map(|it| it.read()), Some(1));
         assert!(park_on(receiver.recv()).is_none());
         other.join().unwrap();
     });

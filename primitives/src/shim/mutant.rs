@@ -111,6 +111,9 @@ mutants! {
     TaskAbortDuringPoll,
     /// A shutdown takes the future out of the hands of the thread that polls it.
     TaskShutDownRunning,
+    /// Sender and receiver of a closed channel do not fence between what they give back and their
+    /// look at what the other has.
+    ChannelIdleFence,
     /// Permits are taken without Acquire.
     PermitsAcquire,
     /// Permits are given back without Release.

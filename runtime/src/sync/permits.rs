@@ -16,7 +16,7 @@
 //!    is served. What is left when the queue is empty goes into the word, and WAITING is cleared.
 //! 4. Who gives up returns what it was given so far by rule 3.
 //! 5. CLOSED is set under the lock and stays. Everybody in the queue is woken, without what is
-//!    missing, and fails.
+//!    missing, and fails; so does who was given everything, but has not been polled since.
 //!
 //! Strictly in order means that a large request holds up small ones behind it, and that it is
 //! served for certain.
@@ -324,13 +324,13 @@ impl Acquire<'_> {
         loop {
             let mut seat = waiter.as_mut().seat();
             match seat.place() {
-                Place::Woken if *seat.note() == 0 => {
-                    let _ = seat.leave();
-                    return Poll::Ready(Ok(()));
-                }
                 _ if seat.home().is_closed() => {
                     give_up(seat, if is_first_poll { 0 } else { wanted });
                     return Poll::Ready(Err(AcquireError::closed()));
+                }
+                Place::Woken if *seat.note() == 0 => {
+                    let _ = seat.leave();
+                    return Poll::Ready(Ok(()));
                 }
                 // Nobody wakes without giving, or closing.
                 Place::Waiting | Place::Woken => {}

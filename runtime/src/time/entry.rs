@@ -7,6 +7,10 @@ use primitives::Timestamp;
 use reactor::{Reactor, TimerKey};
 use std::fmt;
 use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// A century. Longer ones are cut to it: so a paused clock can be set forward past them.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// A timer of one runtime, registered when it is first polled and not yet due.
 ///
@@ -41,8 +45,8 @@ enum State {
 impl Entry {
     /// A timer that is due `after` from now.
     #[inline]
-    pub(super) fn after(handle: Handle, after: std::time::Duration) -> Self {
-        let deadline = handle.shared().now() + after;
+    pub(super) fn after(handle: Handle, after: Duration) -> Self {
+        let deadline = handle.shared().now() + after.min(LONGEST);
         Self { handle: Some(handle), deadline, state: State::New { ahead: !after.is_zero() } }
     }
 
@@ -60,8 +64,12 @@ impl Entry {
         self.handle.as_ref().expect("there until it is dropped")
     }
 
-    /// Whether the deadline has passed.
+    /// Whether the deadline has passed for one who waits. Before that nobody has looked.
     pub(super) fn is_elapsed(&self) -> bool {
+        !matches!(self.state, State::New { .. }) && self.is_past()
+    }
+
+    fn is_past(&self) -> bool {
         matches!(self.state, State::HeldBack | State::Elapsed)
             || self.handle().shared().now() >= self.deadline
     }
@@ -79,7 +87,7 @@ impl Entry {
     pub(super) fn poll_elapsed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match self.state {
             State::New { ahead: true } => self.register(cx),
-            State::New { ahead: false } if self.is_elapsed() => self.elapse_at_once(cx),
+            State::New { ahead: false } if self.is_past() => self.elapse_at_once(cx),
             State::New { ahead: false } => self.register(cx),
             State::Registered { worker, key } => self.poll_registered(worker, key, cx),
             State::HeldBack => self.elapse(),
@@ -103,7 +111,7 @@ impl Entry {
         if reactor.expired_through() >= self.deadline {
             return self.elapse();
         }
-        if self.is_elapsed() {
+        if self.is_past() {
             self.cancel();
             return self.elapse();
         }
@@ -111,7 +119,7 @@ impl Entry {
             return Poll::Pending;
         }
         // It has fired, between the look at the clock and now, or the runtime is gone.
-        if self.is_elapsed() { self.elapse() } else { self.register(cx) }
+        if self.is_past() { self.elapse() } else { self.register(cx) }
     }
 
     #[track_caller]

@@ -6,7 +6,7 @@ use crate::runtime::Handle;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Waits until `duration` has passed. [`Duration::MAX`] is for ever.
+/// Waits until `duration` has passed. More than a century is taken for a century.
 ///
 /// # Cancel safety
 ///
@@ -59,7 +59,7 @@ impl Sleep {
         Instant::from_std(clock.instant(self.entry.deadline()))
     }
 
-    /// Whether the deadline has passed.
+    /// Whether the deadline has passed since it was first polled. Before that it has not.
     pub fn is_elapsed(&self) -> bool {
         self.entry.is_elapsed()
     }

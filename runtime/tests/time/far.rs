@@ -32,6 +32,15 @@ async fn years_pass_exactly() {
     }
 }
 
+#[graph_runtime::test(start_paused = true)]
+async fn a_paused_clock_gets_past_the_longest_sleeps() {
+    for duration in [Duration::MAX, Duration::MAX - ms(1)] {
+        let start = Instant::now();
+        sleep(duration).await;
+        assert_eq!(start.elapsed(), secs(100 * YEAR));
+    }
+}
+
 #[graph_runtime::test]
 async fn an_endless_period_has_one_tick() {
     let mut endless = interval(Duration::MAX);

@@ -25,7 +25,6 @@
 
 use crate::sync::error::TryAcquireError;
 use crate::sync::permits::Permits;
-use crate::task::coop;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
 use primitives::shim::{CachePadded, Mutant};
 use std::future::poll_fn;
@@ -55,9 +54,11 @@ pub(super) struct Capacity<'a> {
 impl Capacity<'_> {
     /// How many messages fit at this moment.
     pub(super) fn available(self) -> usize {
+        // In this order: what is on its way from the one to the other is missed, not counted twice.
+        let permits = self.permits.available();
         // ORDERING: Acquire pairs with the Release of the exchanges of `freed`.
         let freed = self.freed.0.load(Ordering::Acquire) / ONE;
-        (self.permits.available() + freed).min(self.max)
+        (permits + freed).min(self.max)
     }
 
     /// Whether there are neither messages nor permits to send one.
@@ -74,24 +75,8 @@ impl Capacity<'_> {
         }
     }
 
-    /// Waits for room for `n` messages. False if the channel is closed.
-    #[inline]
-    pub(super) async fn acquire(self, n: usize) -> bool {
-        if !coop::is_left() {
-            return self.wait(n).await;
-        }
-        match self.try_acquire(n) {
-            Ok(()) => {
-                coop::spend();
-                true
-            }
-            Err(TryAcquireError::Closed) => false,
-            Err(TryAcquireError::NoPermits) => self.wait(n).await,
-        }
-    }
-
-    /// Rule 2.
-    async fn wait(self, n: usize) -> bool {
+    /// Rule 2: waits for room for `n` messages. False if the channel is closed.
+    pub(super) async fn wait(self, n: usize) -> bool {
         let mut acquire = pin!(self.permits.wait(n));
         poll_fn(|context| {
             let polled = acquire.as_mut().poll(context);

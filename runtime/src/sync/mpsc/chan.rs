@@ -3,9 +3,11 @@
 use super::capacity::{Capacity, Freed};
 use super::list::{Awaited, List};
 use crate::sync::Notify;
+use crate::sync::error::TryAcquireError;
 use crate::sync::permits::Permits;
+use crate::task::coop;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
-use primitives::shim::{CachePadded, Mutex};
+use primitives::shim::{CachePadded, Mutant, Mutex};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::Waker;
 
@@ -32,6 +34,15 @@ impl<T> RefUnwindSafe for Chan<T> {}
 struct Counts {
     senders: AtomicUsize,
     weak: AtomicUsize,
+}
+
+/// Somebody waits for room, of which it may have been given a part.
+struct Waiting<'a, T>(&'a Chan<T>);
+
+impl<T> Drop for Waiting<'_, T> {
+    fn drop(&mut self) {
+        self.0.room_came_back();
+    }
 }
 
 impl<T> Chan<T> {
@@ -88,6 +99,12 @@ impl<T> Chan<T> {
         }
     }
 
+    /// The receiver goes.
+    pub(super) fn forget_receiver(&self) {
+        let waker = self.receiver.lock().take();
+        drop(waker);
+    }
+
     /// Lets the receiver be woken by `waker`.
     pub(super) fn set_receiver(&self, waker: &Waker) {
         // Wakers are cloned and dropped outside of the lock.
@@ -99,13 +116,55 @@ impl<T> Chan<T> {
         drop(replaced);
     }
 
-    /// Gives back room that was taken and is not used. The receiver of a closed channel may have
-    /// waited for just that.
+    /// Takes room for `n` messages, if it is there.
+    #[inline]
+    pub(super) fn try_acquire(&self, n: usize) -> Result<(), TryAcquireError> {
+        let taken = self.capacity().try_acquire(n);
+        if let Err(TryAcquireError::Closed) = taken {
+            // It may have moved room to where it was not seen on the way.
+            self.room_came_back();
+        }
+        taken
+    }
+
+    /// Waits for room for `n` messages. False if the channel is closed.
+    #[inline]
+    pub(super) async fn acquire(&self, n: usize) -> bool {
+        if coop::is_left() {
+            match self.try_acquire(n) {
+                Ok(()) => {
+                    coop::spend();
+                    return true;
+                }
+                Err(TryAcquireError::Closed) => return false,
+                Err(TryAcquireError::NoPermits) => {}
+            }
+        }
+        let _waiting = Waiting(self);
+        self.capacity().wait(n).await
+    }
+
+    /// Gives back room that was taken and is not used.
     pub(super) fn release(&self, n: usize) {
         self.permits.release(n);
-        if self.is_closed() {
+        self.room_came_back();
+    }
+
+    /// The receiver of a closed channel waits for all room to come back: then nobody is left who
+    /// could send.
+    fn room_came_back(&self) {
+        if self.is_closed() && self.is_idle() {
             self.wake_receiver();
         }
+    }
+
+    /// Whether there are neither messages nor permits to send one, for one who has just given room
+    /// back or left its waker: of two who ask at once, one is told.
+    pub(super) fn is_idle(&self) -> bool {
+        // ORDERING: pairs with itself on the other side. Either the sender, which has given back
+        // its permit, sees what the receiver has freed, or the receiver sees the permit.
+        Mutant::ChannelIdleFence.fence();
+        self.capacity().is_idle()
     }
 
     /// Lets senders fail from now on.

@@ -84,7 +84,7 @@ impl<T> Rx<T> {
             };
         }
         // After the waker is in its place: whoever gives room back from now on wakes it.
-        if self.is_closed && self.chan.capacity().is_idle() {
+        if self.is_closed && self.chan.is_idle() {
             return Poll::Ready(None);
         }
         Poll::Pending
@@ -134,6 +134,9 @@ impl<T> Rx<T> {
         match self.pop() {
             Popped::Message(message) => Ok(message),
             Popped::End => Err(TryRecvError::Disconnected),
+            Popped::Empty if self.is_closed && self.chan.is_idle() => {
+                Err(TryRecvError::Disconnected)
+            }
             Popped::Empty => Err(TryRecvError::Empty),
         }
     }
@@ -174,9 +177,21 @@ impl<T> Drop for Freed<'_, T> {
 impl<T> Drop for Rx<T> {
     fn drop(&mut self) {
         self.close();
-        // What comes from permits that are still out is dropped with the channel.
-        while let Popped::Message(message) = self.pop() {
+        self.chan.forget_receiver();
+        drop(DropAll(self));
+    }
+}
+
+/// Drops what is there, to the last message, also if dropping one of them panics. What comes from
+/// permits that are still out is dropped with the channel.
+struct DropAll<'a, T>(&'a mut Rx<T>);
+
+impl<T> Drop for DropAll<'_, T> {
+    fn drop(&mut self) {
+        while let Popped::Message(message) = self.0.pop() {
+            let rest = DropAll(self.0);
             drop(message);
+            std::mem::forget(rest);
         }
     }
 }

@@ -36,7 +36,7 @@ impl<T> Sender<T> {
     /// gives up the place in line. To keep the message, [`reserve`](Self::reserve) first.
     #[inline]
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        if self.0.capacity().acquire(1).await {
+        if self.0.acquire(1).await {
             self.0.push(message);
             Ok(())
         } else {
@@ -62,7 +62,7 @@ impl<T> Sender<T> {
     /// assert_eq!(sender.try_send(3), Err(TrySendError::Closed(3)));
     /// ```
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        match self.0.capacity().try_acquire(1) {
+        match self.0.try_acquire(1) {
             Ok(()) => {
                 self.0.push(message);
                 Ok(())
@@ -157,7 +157,7 @@ impl<T> Sender<T> {
     /// # }
     /// ```
     pub async fn reserve(&self) -> Result<Permit<'_, T>, SendError<()>> {
-        if self.0.capacity().acquire(1).await { Ok(Permit::new(self)) } else { Err(SendError(())) }
+        if self.0.acquire(1).await { Ok(Permit::new(self)) } else { Err(SendError(())) }
     }
 
     /// Waits for room for `n` messages and reserves it.
@@ -170,7 +170,7 @@ impl<T> Sender<T> {
     ///
     /// Dropping the future gives up the place in line, and room that it had been given.
     pub async fn reserve_many(&self, n: usize) -> Result<PermitIterator<'_, T>, SendError<()>> {
-        if n <= self.max_capacity() && self.0.capacity().acquire(n).await {
+        if n <= self.max_capacity() && self.0.acquire(n).await {
             Ok(PermitIterator::new(self, n))
         } else {
             Err(SendError(()))
@@ -187,11 +187,7 @@ impl<T> Sender<T> {
     ///
     /// As for [`reserve`](Self::reserve), and the sender is dropped.
     pub async fn reserve_owned(self) -> Result<OwnedPermit<T>, SendError<()>> {
-        if self.0.capacity().acquire(1).await {
-            Ok(OwnedPermit::new(self))
-        } else {
-            Err(SendError(()))
-        }
+        if self.0.acquire(1).await { Ok(OwnedPermit::new(self)) } else { Err(SendError(())) }
     }
 
     /// Reserves room if there is some.
@@ -200,7 +196,7 @@ impl<T> Sender<T> {
     ///
     /// As for [`try_send`](Self::try_send).
     pub fn try_reserve(&self) -> Result<Permit<'_, T>, TrySendError<()>> {
-        self.0.capacity().try_acquire(1).map_err(|error| refused(error, ()))?;
+        self.0.try_acquire(1).map_err(|error| refused(error, ()))?;
         Ok(Permit::new(self))
     }
 
@@ -213,7 +209,7 @@ impl<T> Sender<T> {
         if n > self.max_capacity() {
             return Err(TrySendError::Full(()));
         }
-        self.0.capacity().try_acquire(n).map_err(|error| refused(error, ()))?;
+        self.0.try_acquire(n).map_err(|error| refused(error, ()))?;
         Ok(PermitIterator::new(self, n))
     }
 
@@ -223,7 +219,7 @@ impl<T> Sender<T> {
     ///
     /// The sender, otherwise as for [`try_send`](Self::try_send).
     pub fn try_reserve_owned(self) -> Result<OwnedPermit<T>, TrySendError<Self>> {
-        match self.0.capacity().try_acquire(1) {
+        match self.0.try_acquire(1) {
             Ok(()) => Ok(OwnedPermit::new(self)),
             Err(error) => Err(refused(error, self)),
         }

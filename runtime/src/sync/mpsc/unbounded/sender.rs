@@ -22,7 +22,7 @@ impl<T> UnboundedSender<T> {
     /// The message, if the receiver is gone or has closed the channel, or if there were more
     /// messages in it than there can be permits (2<sup>61</sup> on 64-bit machines).
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
-        match self.0.capacity().try_acquire(1) {
+        match self.0.try_acquire(1) {
             Ok(()) => {
                 self.0.push(message);
                 Ok(())
