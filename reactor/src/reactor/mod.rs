@@ -12,7 +12,7 @@ use crate::wake::wake_all;
 use crate::wheel::Progress;
 use primitives::Timestamp;
 use primitives::permit::{Notify, Permit};
-use primitives::shim::atomic::{AtomicBool, Ordering};
+use primitives::shim::atomic::{AtomicBool, AtomicU64, Ordering};
 use primitives::shim::{CachePadded, Mutex, MutexGuard};
 use std::fmt;
 use std::io;
@@ -75,6 +75,8 @@ pub struct Reactor {
     sources: Mutex<Sources>,
     /// Whether deadlines mean other moments than they did when the driver last waited.
     clock_changed: AtomicBool,
+    registered: AtomicU64,
+    deregistered: AtomicU64,
     /// An empty vector with room for wakers, kept so that a turn need not allocate.
     spare: Mutex<Vec<Waker>>,
 }
@@ -89,6 +91,8 @@ impl Reactor {
             timers: CachePadded::new(Timers::new()),
             sources: Mutex::default(),
             clock_changed: AtomicBool::new(false),
+            registered: AtomicU64::new(0),
+            deregistered: AtomicU64::new(0),
             spare: Mutex::default(),
         }
     }

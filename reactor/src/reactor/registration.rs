@@ -10,6 +10,7 @@ use crate::wheel::{Progress, TimerKey};
 use mio::Interest;
 use mio::event::Source;
 use primitives::Timestamp;
+use primitives::shim::atomic::Ordering;
 use std::io;
 use std::sync::Arc;
 use std::task::Waker;
@@ -99,7 +100,20 @@ impl Reactor {
             self.sources.lock().remove(io.token(), &io);
             return Err(error);
         }
+        // ORDERING: Relaxed, here and below; it only counts.
+        self.registered.fetch_add(1, Ordering::Relaxed);
         Ok(io)
+    }
+
+    /// How many sources have been registered here.
+    pub fn registered_count(&self) -> u64 {
+        self.registered.load(Ordering::Relaxed)
+    }
+
+    /// How many sources were deregistered here. One that moved counts where it came from when it was
+    /// registered, and where it is when it leaves.
+    pub fn deregistered_count(&self) -> u64 {
+        self.deregistered.load(Ordering::Relaxed)
     }
 
     /// Moves `source`, which is registered here as `io`, to another reactor, which watches it for
@@ -147,6 +161,7 @@ impl Reactor {
         if removed.is_none() && !closed {
             return Err(ReactorError::NotRegistered.into());
         }
+        self.deregistered.fetch_add(1, Ordering::Relaxed);
         let result = self.registrar.deregister(source);
         shut_down(io);
         result

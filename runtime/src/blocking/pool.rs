@@ -260,6 +260,23 @@ impl BlockingPool {
         (state, timed_out)
     }
 
+    /// How many threads there are.
+    pub(crate) fn threads(&self) -> usize {
+        self.0.state.lock().threads
+    }
+
+    /// How many of them have nothing to do.
+    pub(crate) fn idle_threads(&self) -> usize {
+        let state = self.0.state.lock();
+        // A thread that was called for a closure is about to take it.
+        state.free.saturating_sub(state.queue.len())
+    }
+
+    /// How many closures wait for a thread.
+    pub(crate) fn queued(&self) -> usize {
+        self.0.state.lock().queue.len()
+    }
+
     /// Cancels what has not started, lets what has started or is mandatory run to its end, and
     /// refuses the rest.
     pub(crate) fn close(&self) {

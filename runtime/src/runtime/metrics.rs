@@ -2,8 +2,11 @@
 
 use crate::worker::{Shared, TaskTally};
 use monitor::{WorkerCounters, WorkerSnapshot};
+use std::fmt;
+use std::sync::Arc;
 
-/// A runtime's counters at one moment.
+/// A runtime's counters: the fields say how they were when they were asked for, the methods, which
+/// have tokio's names, how they are now. It may outlive its runtime.
 ///
 /// # Examples
 ///
@@ -15,7 +18,7 @@ use monitor::{WorkerCounters, WorkerSnapshot};
 /// assert_eq!(metrics.tasks.spawned, 1);
 /// assert_eq!(metrics.tasks.finished, 1);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RuntimeMetrics {
     /// The books of all tasks.
@@ -30,16 +33,31 @@ pub struct RuntimeMetrics {
     pub pending_timers: usize,
     /// Workers that are not asleep.
     pub awake_workers: usize,
+    /// For what is asked later.
+    pub(super) shared: Arc<Shared>,
 }
 
 impl RuntimeMetrics {
-    pub(super) fn of(shared: &Shared) -> Self {
+    pub(super) fn of(shared: &Arc<Shared>) -> Self {
         Self {
             tasks: shared.tally(),
             workers: shared.counters.iter().map(WorkerCounters::snapshot).collect(),
             injected: shared.injector.len(),
             pending_timers: shared.remotes.iter().map(|it| it.reactor.timer_count()).sum(),
             awake_workers: shared.idle.snapshot().awake,
+            shared: Arc::clone(shared),
         }
+    }
+}
+
+impl fmt::Debug for RuntimeMetrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuntimeMetrics")
+            .field("tasks", &self.tasks)
+            .field("workers", &self.workers)
+            .field("injected", &self.injected)
+            .field("pending_timers", &self.pending_timers)
+            .field("awake_workers", &self.awake_workers)
+            .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ mod config;
 mod current_thread;
 mod error;
 mod handle;
+mod live_metrics;
 mod local_runtime;
 mod metrics;
 mod multi_thread;

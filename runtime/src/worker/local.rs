@@ -52,6 +52,9 @@ pub(crate) struct Local {
     pub(super) solo_wakes: Cell<u32>,
     /// Whether the last sleep was over as soon as it began.
     pub(super) sleeps_are_short: Cell<bool>,
+    /// Polls by the last time that statistics were published, and by the last time it woke up.
+    pub(super) polls_published: Cell<u64>,
+    pub(super) polls_awake: Cell<Option<u64>>,
     /// When to look at the reactors next.
     pub(super) glances: Glances,
     lifo_streak: Cell<u32>,
@@ -82,6 +85,8 @@ impl Local {
             busy_since: Cell::default(),
             solo_wakes: Cell::new(0),
             sleeps_are_short: Cell::new(false),
+            polls_published: Cell::new(0),
+            polls_awake: Cell::new(None),
             glances: Glances::default(),
             lifo_streak: Cell::new(0),
         }
@@ -193,6 +198,7 @@ impl Local {
     /// Queues a woken or new task where it runs soonest: its data has just been touched here.
     #[inline]
     pub(crate) fn push_woken(&self, runnable: Runnable) {
+        self.remote().gauges.count_local_schedule();
         if self.to_queue.get() {
             self.push_quietly(runnable);
         } else if let Some(displaced) = self.remote().lifo.put(runnable) {
@@ -207,6 +213,7 @@ impl Local {
         if self.queue.is_empty() {
             self.push_woken(runnable);
         } else {
+            self.remote().gauges.count_local_schedule();
             self.push_back(runnable);
         }
     }
@@ -246,6 +253,7 @@ impl Local {
 
     /// Queues a task behind all others, and calls for a worker to fetch it in any case.
     pub(crate) fn push_offered(&self, runnable: Runnable) {
+        self.remote().gauges.count_local_schedule();
         self.push_quietly(runnable);
         if self.shared.config.work_stealing {
             self.shared.announce();
@@ -255,6 +263,7 @@ impl Local {
     /// Queues a task that woke itself. If it is the only one here, nobody else is called for it.
     #[inline]
     pub(super) fn push_again(&self, runnable: Runnable) {
+        self.remote().gauges.count_local_schedule();
         if self.queue.is_empty() && self.remote().lifo.is_empty() {
             self.push_quietly(runnable);
         } else {
@@ -265,6 +274,7 @@ impl Local {
     /// The queue is full: half of it moves to the injector, oldest first, and `runnable` behind.
     #[cold]
     fn overflow(&self, runnable: Runnable) {
+        self.remote().gauges.count_overflow();
         let mut batch = Vec::with_capacity(QUEUE_CAPACITY / 2 + 1);
         batch.extend(std::iter::from_fn(|| self.queue.take()).take(QUEUE_CAPACITY / 2));
         batch.push(runnable);
@@ -332,6 +342,9 @@ impl Local {
         let now = self.shared.now();
         let busy = now - self.busy_since.replace(now);
         self.count(|stats| stats.busy_ns += busy.as_nanos() as u64);
+        let polls = self.stats.get().polls;
+        let new = polls - self.polls_published.replace(polls);
+        self.remote().gauges.count_poll_time(new, busy);
         self.shared.counters[self.index].publish(&self.stats.get());
         now
     }

@@ -13,6 +13,7 @@
 //! What others may need from a worker that is stuck in a poll is in its [`Remote`]: its queue and
 //! its LIFO slot can be stolen from, its reactor served, and its progress counter read.
 
+mod gauges;
 mod glances;
 mod hooks;
 mod injected;
@@ -29,6 +30,7 @@ mod tally;
 mod turn;
 mod watch;
 
+use gauges::Gauges;
 pub(crate) use hooks::Hooks;
 pub(crate) use injected::Injected;
 pub(crate) use local::Local;

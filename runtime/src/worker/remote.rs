@@ -1,6 +1,6 @@
 //! The part of a worker that others may reach.
 
-use super::{Inbox, Tally};
+use super::{Gauges, Inbox, Tally};
 use crate::task::Runnable;
 use monitor::WorkerCounters;
 use primitives::shim::CachePadded;
@@ -18,6 +18,8 @@ pub(crate) struct Remote {
     pub(crate) inbox: Inbox,
     /// Written by the worker only.
     pub(crate) tally: Tally,
+    /// Written by the worker only.
+    pub(crate) gauges: Gauges,
     /// Set by the worker, marked by the watch.
     pub(crate) progress: CachePadded<Progress>,
 }
@@ -30,6 +32,7 @@ impl Remote {
             reactor,
             inbox: Inbox::new(),
             tally: Tally::default(),
+            gauges: Gauges::default(),
             progress: CachePadded::default(),
         }
     }

@@ -19,6 +19,7 @@ impl Schedule for Arc<Shared> {
             None => Some((runnable, Arc::clone(self))),
         });
         if let Some((runnable, shared)) = strayed {
+            shared.count_remote_schedule();
             shared.inject(Injected::One(runnable));
         }
     }

@@ -44,6 +44,7 @@ impl Local {
             match self.shared.remotes[victim].stealer.steal_half(&self.queue) {
                 Steal::Item(runnable) => {
                     self.count(|stats| stats.steals += 1);
+                    self.remote().gauges.count_stolen(1 + self.queue.len());
                     self.from_queue.set(true);
                     return Steal::Item(runnable);
                 }
@@ -62,6 +63,7 @@ impl Local {
         let mut stuck = others.filter(|(_, remote)| remote.withholds());
         let runnable = stuck.find_map(|(_, remote)| remote.lifo.take())?;
         self.count(|stats| stats.steals += 1);
+        self.remote().gauges.count_stolen(1);
         Some(runnable)
     }
 

@@ -51,7 +51,9 @@ pub(crate) struct Shared {
     pub(crate) monitor: OnceLock<Arc<ResourceMonitor>>,
     pub(crate) watch: Watch,
     /// Polls that were cut short because their budget was used up.
-    pub(crate) forced_yields: AtomicU64,
+    forced_yields: AtomicU64,
+    /// Tasks that were queued by threads that are no workers.
+    remote_schedules: AtomicU64,
     closing: AtomicBool,
     next_reactor: AtomicUsize,
 }
@@ -90,6 +92,7 @@ impl Shared {
             monitor: OnceLock::new(),
             watch: Watch::default(),
             forced_yields: AtomicU64::new(0),
+            remote_schedules: AtomicU64::new(0),
             closing: AtomicBool::new(false),
             next_reactor: AtomicUsize::new(0),
             config,
@@ -172,6 +175,7 @@ impl Shared {
         let order = annotation.as_ref().and_then(Annotation::order);
         let (runnable, handle) = self.outside.spawn(self, future, site, annotation)?;
         self.outside_tally.count_spawn();
+        self.count_remote_schedule();
         self.hooks.spawned(runnable.task());
         match order {
             Some(urgency) => self.push_ordered(urgency, runnable),
@@ -309,6 +313,22 @@ impl Shared {
     pub(crate) fn count_forced_yield(&self) {
         // ORDERING: Relaxed; it only counts.
         self.forced_yields.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn forced_yields(&self) -> u64 {
+        // ORDERING: Relaxed; it only counts.
+        self.forced_yields.load(Ordering::Relaxed)
+    }
+
+    /// A thread that is no worker queues a task.
+    pub(crate) fn count_remote_schedule(&self) {
+        // ORDERING: Relaxed; it only counts.
+        self.remote_schedules.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn remote_schedules(&self) -> u64 {
+        // ORDERING: Relaxed; it only counts.
+        self.remote_schedules.load(Ordering::Relaxed)
     }
 
     /// The books at this moment.

@@ -45,6 +45,7 @@ impl Local {
     /// and after every sleep.
     pub(crate) fn run_until(self: &Rc<Self>, mut done: impl FnMut() -> bool) {
         let _budget = BudgetScope::enter(self.shared.config.coop_budget);
+        self.remote().gauges.enter_thread();
         self.busy_since.set(self.shared.now());
         while !done() {
             self.begin_step();
@@ -65,8 +66,17 @@ impl Local {
                 self.sleep();
             }
         }
+        self.count_noop();
         self.publish_stats();
         self.stop_search();
+    }
+
+    /// The worker is about to sleep again, or leaves. If it has not polled anything since it woke
+    /// up, that was in vain.
+    fn count_noop(&self) {
+        if self.polls_awake.take() == Some(self.stats.get().polls) {
+            self.remote().gauges.count_noop();
+        }
     }
 
     #[inline]
@@ -84,7 +94,8 @@ impl Local {
         context::drop_spare_waker();
         self.to_queue.set(true);
         // `None`: somebody else serves the reactor at this moment, which does as well.
-        let _ = self.remote().reactor.try_turn(&|| self.shared.now());
+        let turn = self.remote().reactor.try_turn(&|| self.shared.now());
+        self.remote().gauges.count_io_events(turn.map_or(0, |turn| turn.io_events));
         self.solo_wakes.set(0);
         let before = self.busy_since.get();
         let now = self.publish_stats();
@@ -118,6 +129,7 @@ impl Local {
         self.to_queue.set(true);
         let turn = self.remote().reactor.try_turn(&|| self.shared.now());
         self.leave_reactor();
+        self.remote().gauges.count_io_events(turn.map_or(0, |turn| turn.io_events));
         let brought = turn.is_some_and(|turn| turn.woken > 0);
         self.sleeps_are_short.set(brought);
         brought
@@ -136,6 +148,8 @@ impl Local {
             self.searching.set(idle.wake_up(self.index));
             return;
         }
+        self.count_noop();
+        self.remote().gauges.count_park_or_unpark();
         self.count(|stats| stats.parks += 1);
         let asleep_since = self.publish_stats();
         self.tell_if_idle();
@@ -149,6 +163,9 @@ impl Local {
             fence(Ordering::SeqCst);
             self.shared.set_idle(false);
         });
+        self.polls_awake.set(Some(self.stats.get().polls));
+        self.remote().gauges.count_park_or_unpark();
+        self.remote().gauges.count_io_events(turn.io_events);
         if turn.io_events > 0 {
             self.solo_wakes.set(self.solo_wakes.get().saturating_add(1));
         }

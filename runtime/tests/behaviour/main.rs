@@ -9,6 +9,7 @@ mod fairness;
 mod handle;
 mod idle;
 mod late_timers;
+mod live_metrics;
 mod macros;
 mod metrics;
 mod panics;
