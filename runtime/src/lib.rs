@@ -72,6 +72,7 @@ pub mod executor;
 pub mod fs;
 pub mod io;
 pub mod net;
+pub mod process;
 pub mod runtime;
 pub mod seam;
 pub mod signal;

@@ -40,12 +40,13 @@
 
 mod addresses;
 mod attempt;
-mod methods;
+pub(crate) mod methods;
 mod operations;
 mod registered;
 mod registration;
+mod roaming;
 mod split;
-mod stream;
+pub(crate) mod stream;
 pub mod tcp;
 mod tcp_listener;
 mod tcp_socket;
@@ -54,7 +55,8 @@ mod udp;
 pub mod unix;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use registered::{Registered, is_shut_down};
+pub(crate) use registered::Registered;
+pub(crate) use roaming::Roaming;
 
 pub use addresses::{ToSocketAddrs, lookup_host};
 pub use tcp_listener::TcpListener;

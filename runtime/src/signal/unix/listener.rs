@@ -1,7 +1,7 @@
 //! Listening for one kind of signal.
 
 use super::SignalKind;
-use crate::net::{Attempt, Registered, is_shut_down};
+use crate::net::{Attempt, Roaming};
 use crate::runtime::Handle;
 use reactor::Direction;
 use signal_hook::SigId;
@@ -10,7 +10,7 @@ use signal_hook::low_level::{pipe, unregister};
 use std::future::poll_fn;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 /// Reads of one poll. One empties the socket unless signals rain down meanwhile.
 const READS_PER_POLL: usize = 16;
@@ -59,8 +59,8 @@ pub fn signal(kind: SignalKind) -> io::Result<Signal> {
 #[must_use = "signals that nobody receives are lost, and so is what the system would have done"]
 pub struct Signal {
     registered: SigId,
-    /// A byte arrives for each signal. It is somewhere else only while it changes its reactor.
-    bytes: Option<Registered<UnixStream>>,
+    /// A byte arrives for each signal.
+    bytes: Roaming<UnixStream>,
 }
 
 impl Signal {
@@ -74,7 +74,7 @@ impl Signal {
         receiver.set_nonblocking(true)?;
         // A full socket holds enough news already; the handler never blocks.
         let registered = pipe::register(number, sender)?;
-        Ok(Self { registered, bytes: Some(Registered::new(receiver)) })
+        Ok(Self { registered, bytes: Roaming::new(receiver) })
     }
 
     /// Waits for a signal. `None` only if the runtime has shut down.
@@ -96,21 +96,7 @@ impl Signal {
     ///
     /// As `recv`.
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<()>> {
-        match ready!(self.poll_bytes(context)) {
-            Err(error) if is_shut_down(&error) => {}
-            result => return Poll::Ready(result.ok()),
-        }
-        // The runtime in which it waited is gone; it goes on in the current one.
-        if Handle::try_current().is_err() {
-            return Poll::Ready(None);
-        }
-        self.bytes = self.bytes.take().map(|bytes| Registered::new(bytes.into_source()));
-        self.poll_bytes(context).map(Result::ok)
-    }
-
-    fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let bytes = self.bytes.as_ref().expect("it is put back at once");
-        bytes.poll_io(context, Direction::Read, take_all)
+        self.bytes.poll_io(context, Direction::Read, take_all).map(Result::ok)
     }
 }
 
