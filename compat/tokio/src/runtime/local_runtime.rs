@@ -2,7 +2,7 @@ use std::future::Future;
 use std::io;
 
 use graph_runtime::runtime::{EnterGuard, Handle, RuntimeMetrics};
-use graph_runtime::task::{JoinHandle, LocalSet};
+use graph_runtime::task::{JoinHandle, LocalEnterGuard, LocalSet};
 
 use super::{Builder, Runtime};
 
@@ -72,16 +72,26 @@ impl LocalRuntime {
     /// Runs `future` and the tasks until it is done.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        // For tasks that are spawned with `spawn`, and for what they spawn.
+        let _entered = self.tasks.enter();
         self.tasks.block_on(&self.runtime, future)
     }
 
-    /// Makes it this thread's current runtime.
-    pub fn enter(&self) -> EnterGuard<'_> {
-        self.runtime.enter()
+    /// Makes it this thread's current runtime, and its tasks those that `spawn_local` adds to.
+    pub fn enter(&self) -> LocalRuntimeGuard<'_> {
+        LocalRuntimeGuard { _tasks: self.tasks.enter(), _runtime: self.runtime.enter() }
     }
 
     /// What it counts.
     pub fn metrics(&self) -> RuntimeMetrics {
         self.handle().metrics()
     }
+}
+
+/// While it lives, the thread is on a [`LocalRuntime`]; made by [`LocalRuntime::enter`].
+#[derive(Debug)]
+#[must_use = "the runtime is left again when the guard is dropped"]
+pub struct LocalRuntimeGuard<'a> {
+    _tasks: LocalEnterGuard,
+    _runtime: EnterGuard<'a>,
 }

@@ -8,5 +8,5 @@ pub use builder::Builder;
 pub use graph_runtime::runtime::{
     EnterGuard, Handle, RuntimeFlavor, RuntimeMetrics, TryCurrentError,
 };
-pub use local_runtime::{LocalOptions, LocalRuntime};
+pub use local_runtime::{LocalOptions, LocalRuntime, LocalRuntimeGuard};
 pub use runtime_type::Runtime;

@@ -57,7 +57,10 @@ impl<T: 'static> LocalKey<T> {
         F: FnOnce() -> R,
     {
         let mut value = Some(value);
-        self.exchanged(&mut value, closure).unwrap_or_else(|error| error.panic())
+        match self.exchanged(&mut value, closure) {
+            Ok(result) => result,
+            Err(error) => error.panic(),
+        }
     }
 
     /// Calls the closure with the value.
