@@ -28,7 +28,7 @@ use primitives::shim::atomic::{AtomicUsize, Ordering};
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Place, Queued, Seat, WaitQueue, Waiter};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 const CLOSED: usize = 0b01;
 const WAITING: usize = 0b10;
@@ -288,10 +288,10 @@ fn give_up(mut seat: Seat<'_, Permits, &Permits>, wanted: usize) {
 impl Future for Acquire<'_> {
     type Output = Result<(), AcquireError>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if coop::poll_turn(context).is_pending() {
-            self.keep_place(context.waker());
-            return Poll::Pending;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // A task whose turn is over still gets its place in line.
+        if !coop::is_left() && self.as_mut().is_on_offer() {
+            ready!(coop::poll_turn(context));
         }
         let polled = self.poll_acquire(context.waker());
         if polled.is_ready() {
@@ -302,18 +302,14 @@ impl Future for Acquire<'_> {
 }
 
 impl Acquire<'_> {
-    /// For a task whose turn is over: those who come later are behind it all the same.
+    /// Whether it would not have to wait.
     #[cold]
-    fn keep_place(mut self: Pin<&mut Self>, current: &Waker) {
-        let this = self.as_mut().project();
-        let (permits, wanted): (&Permits, _) = (this.waiter.home(), *this.wanted);
-        let may_be_served = permits.is_closed() || permits.available() >= wanted;
-        if this.waiter.is_inside() || may_be_served {
-            return;
-        }
-        if let Poll::Ready(Ok(())) = self.poll_acquire(current) {
-            permits.release(wanted);
-        }
+    fn is_on_offer(self: Pin<&mut Self>) -> bool {
+        let this = self.project();
+        let (mut waiter, wanted) = (this.waiter, *this.wanted);
+        let permits: &Permits = waiter.home();
+        let is_free = permits.is_closed() || permits.available() >= wanted;
+        if waiter.as_mut().is_inside() { waiter.seat().place() == Place::Woken } else { is_free }
     }
 
     fn poll_acquire(self: Pin<&mut Self>, current: &Waker) -> Poll<Result<(), AcquireError>> {

@@ -33,7 +33,7 @@ use primitives::shim::atomic::{AtomicU32, Ordering};
 use primitives::shim::{Mutant, const_fn};
 use primitives::wait_queue::{Locked, Place, Queued, Seat, WaitQueue, Waiter};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 const LOCKED: u32 = 0b01;
 const PARKED: u32 = 0b10;
@@ -103,6 +103,11 @@ impl RawMutex {
                 Err(found) => word = found,
             }
         }
+    }
+
+    fn is_locked(&self) -> bool {
+        // ORDERING: Relaxed; a guess.
+        self.word.load(Ordering::Relaxed) & LOCKED != 0
     }
 
     /// Waits for the lock.
@@ -232,10 +237,10 @@ fn give_up(mut seat: Seat<'_, RawMutex, &RawMutex>) {
 impl Future for Lock<'_> {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if coop::poll_turn(context).is_pending() {
-            self.keep_place(context.waker());
-            return Poll::Pending;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // A task whose turn is over still gets its place in line.
+        if !coop::is_left() && self.as_mut().is_on_offer() {
+            ready!(coop::poll_turn(context));
         }
         let polled = self.poll_lock(context.waker());
         if polled.is_ready() {
@@ -246,14 +251,14 @@ impl Future for Lock<'_> {
 }
 
 impl Lock<'_> {
-    /// For a task whose turn is over: those who come later are behind it all the same.
+    /// Whether it would not have to wait.
     #[cold]
-    fn keep_place(self: Pin<&mut Self>, current: &Waker) {
-        let mut waiter = self.project().waiter;
-        let mut spare = Some(current.clone());
-        let mut seat = waiter.as_mut().seat();
-        if seat.place() == Place::Outside && seat.home().park_if_locked() {
-            seat.park(&mut spare, current);
+    fn is_on_offer(self: Pin<&mut Self>) -> bool {
+        let seat = self.project().waiter.seat();
+        match seat.place() {
+            Place::Outside => !seat.home().is_locked(),
+            Place::Waiting => false,
+            Place::Woken => true,
         }
     }
 
