@@ -7,6 +7,7 @@ use crate::runtime::Handle;
 use crate::task::{JoinError, JoinHandle};
 use std::fmt;
 use std::io::{self, IoSlice, SeekFrom};
+use std::mem::MaybeUninit;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -72,17 +73,45 @@ impl<M: Medium> Background<M> {
         }
     }
 
+    pub(crate) fn medium(&self) -> &M {
+        &self.medium
+    }
+
     /// At most so many bytes travel at once, and not none.
     pub(crate) fn set_max_buffer(&mut self, bytes: usize) {
         self.max_buffer = bytes;
     }
 
-    /// Bytes that were read, reading up to `wanted` if there are none. Empty at the end.
-    pub(crate) fn poll_fill(
+    /// Reads into `buffer`.
+    pub(crate) fn poll_read(
         &mut self,
         context: &mut Context<'_>,
-        wanted: usize,
-    ) -> Poll<io::Result<&[u8]>> {
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let bytes = ready!(self.poll_fill(context, buffer.len()))?;
+        let count = bytes.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&bytes[..count]);
+        self.consume(count);
+        Poll::Ready(Ok(count))
+    }
+
+    /// Reads into the beginning of `buffer`, as many bytes as it says.
+    pub(crate) fn poll_read_uninit(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut [MaybeUninit<u8>],
+    ) -> Poll<io::Result<usize>> {
+        let bytes = ready!(self.poll_fill(context, buffer.len()))?;
+        let count = bytes.len().min(buffer.len());
+        for (place, byte) in buffer.iter_mut().zip(bytes) {
+            place.write(*byte);
+        }
+        self.consume(count);
+        Poll::Ready(Ok(count))
+    }
+
+    /// Bytes that were read, reading up to `wanted` if there are none. Empty at the end.
+    fn poll_fill(&mut self, context: &mut Context<'_>, wanted: usize) -> Poll<io::Result<&[u8]>> {
         let mut at_end = wanted == 0;
         loop {
             match &mut self.state {
@@ -111,7 +140,7 @@ impl<M: Medium> Background<M> {
     }
 
     /// So many of the bytes that [`poll_fill`](Self::poll_fill) gave were taken.
-    pub(crate) fn consume(&mut self, count: usize) {
+    fn consume(&mut self, count: usize) {
         if let State::Idle(buffer) = &mut self.state {
             buffer.consume(count);
         }

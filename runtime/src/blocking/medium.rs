@@ -64,9 +64,9 @@ impl Medium for Stdin {
 
 /// Implements [`Medium`] for a stream that is only written.
 macro_rules! write_only {
-    ($type:ty) => {
+    ($type:ty, $buffers:literal) => {
         impl Medium for $type {
-            const BUFFERS: bool = true;
+            const BUFFERS: bool = $buffers;
 
             fn read(&self, _: &mut [u8]) -> io::Result<usize> {
                 unsupported()
@@ -87,5 +87,5 @@ macro_rules! write_only {
     };
 }
 
-write_only!(Stdout);
-write_only!(Stderr);
+write_only!(Stdout, true);
+write_only!(Stderr, false);

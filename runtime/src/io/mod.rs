@@ -1,4 +1,4 @@
-//! What is common to everything that can be waited for.
+//! What is common to everything that can be waited for, and the standard streams.
 //!
 //! Traits for reading and writing are those of futures-io, and what is done with them (copying,
 //! buffering, lines, reading to the end) comes from any crate that extends these traits, such as
@@ -7,7 +7,9 @@
 
 mod interest;
 mod ready;
+mod stdio;
 pub mod unix;
 
 pub use interest::Interest;
 pub use ready::Ready;
+pub use stdio::{Stderr, Stdin, Stdout, stderr, stdin, stdout};

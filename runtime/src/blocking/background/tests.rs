@@ -86,10 +86,8 @@ async fn flush(background: &mut Background<Scripted>) -> io::Result<()> {
 
 /// Reads, and gives back how much there was.
 async fn read(background: &mut Background<Scripted>, wanted: usize) -> io::Result<usize> {
-    let count =
-        poll_fn(|context| background.poll_fill(context, wanted).map_ok(<[u8]>::len)).await?;
-    background.consume(count.min(wanted));
-    Ok(count.min(wanted))
+    let mut buffer = vec![0; wanted];
+    poll_fn(|context| background.poll_read(context, &mut buffer)).await
 }
 
 /// Polls once.

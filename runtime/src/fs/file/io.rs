@@ -5,7 +5,7 @@ use futures_io::{AsyncRead, AsyncSeek, AsyncWrite};
 use std::io::{IoSlice, Result, SeekFrom};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 impl AsyncRead for File {
     fn poll_read(
@@ -13,12 +13,7 @@ impl AsyncRead for File {
         context: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<Result<usize>> {
-        let background = self.background.get_mut();
-        let bytes = ready!(background.poll_fill(context, buffer.len()))?;
-        let count = bytes.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&bytes[..count]);
-        background.consume(count);
-        Poll::Ready(Ok(count))
+        self.background.get_mut().poll_read(context, buffer)
     }
 }
 
@@ -78,14 +73,7 @@ impl File {
         context: &mut Context<'_>,
         buffer: &mut [MaybeUninit<u8>],
     ) -> Poll<Result<usize>> {
-        let background = self.background.get_mut();
-        let bytes = ready!(background.poll_fill(context, buffer.len()))?;
-        let count = bytes.len().min(buffer.len());
-        for (place, byte) in buffer.iter_mut().zip(bytes) {
-            place.write(*byte);
-        }
-        background.consume(count);
-        Poll::Ready(Ok(count))
+        self.background.get_mut().poll_read_uninit(context, buffer)
     }
 
     /// Starts to move to another place. [`poll_complete`](Self::poll_complete) waits for it.

@@ -1,19 +1,22 @@
 //! Who is at the other end.
 
+#![allow(unsafe_code)] // Fenced: asking the system for a structure that it fills in.
+
 use std::io;
-use std::os::fd::AsFd;
+use std::mem::size_of;
+use std::os::fd::{AsFd, AsRawFd};
 
 /// The number of a user.
 #[expect(non_camel_case_types, reason = "the system's name")]
-pub type uid_t = u32;
+pub type uid_t = libc::uid_t;
 
 /// The number of a group.
 #[expect(non_camel_case_types, reason = "the system's name")]
-pub type gid_t = u32;
+pub type gid_t = libc::gid_t;
 
 /// The number of a process.
 #[expect(non_camel_case_types, reason = "the system's name")]
-pub type pid_t = i32;
+pub type pid_t = libc::pid_t;
 
 /// The process that made the other end of a Unix stream, as it was then.
 ///
@@ -49,8 +52,24 @@ impl UCred {
     }
 
     pub(super) fn of_peer(socket: impl AsFd) -> io::Result<Self> {
-        let peer = rustix::net::sockopt::socket_peercred(socket)?;
-        let pid = peer.pid.as_raw_nonzero().get();
-        Ok(Self { uid: peer.uid.as_raw(), gid: peer.gid.as_raw(), pid: Some(pid) })
+        let mut peer = libc::ucred { pid: 0, uid: 0, gid: 0 };
+        let mut length = size_of::<libc::ucred>() as libc::socklen_t;
+        let descriptor = socket.as_fd().as_raw_fd();
+        // SAFETY: the descriptor is open for as long as it is borrowed. The system writes at most
+        // `length` bytes to `peer`, which is that long and for which any bytes will do.
+        let result = unsafe {
+            libc::getsockopt(
+                descriptor,
+                libc::SOL_SOCKET,
+                libc::SO_PEERCRED,
+                (&raw mut peer).cast(),
+                &raw mut length,
+            )
+        };
+        if result < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // A process without a number here is said to have number 0.
+        Ok(Self { uid: peer.uid, gid: peer.gid, pid: Some(peer.pid).filter(|pid| *pid != 0) })
     }
 }
