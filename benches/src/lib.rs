@@ -6,6 +6,7 @@
 //!
 //! * `cargo bench -p benches` measures the parts one by one ([`Bench`], on criterion).
 //! * `cargo run --release -p benches --bin spine` measures what the main job is made of.
+//! * `cargo run --release -p benches --bin policy` compares orders on a virtual clock.
 
 mod bench;
 mod claim;

@@ -1,0 +1,121 @@
+//! The workflows that are compared on.
+
+use scheduler::sim::{SimGraph, SimTask, lower_bound};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+use thiserror::Error;
+use wfformat::{Workflow, generate};
+
+/// How many workflows are generated where there are none to read.
+const GENERATED: u64 = 6;
+
+/// Why there is nothing to compare on.
+#[derive(Debug, Error)]
+pub(crate) enum TraceError {
+    #[error("cannot read {}: {error}", path.display())]
+    Unreadable { path: PathBuf, error: io::Error },
+    #[error("no usable WfFormat file (*.json) in {}", path.display())]
+    Nothing { path: PathBuf },
+}
+
+/// A workflow as the simulator wants it.
+pub(crate) struct Trace {
+    /// The name of its file.
+    pub(crate) file: String,
+    pub(crate) graph: SimGraph,
+    /// The kind of each task.
+    pub(crate) kinds: Vec<String>,
+    /// The memory of each task, if any is known.
+    pub(crate) memory: Option<Vec<usize>>,
+    /// By slots: a better lower bound than ours and the best makespan known, in seconds.
+    published: HashMap<usize, (f64, f64)>,
+}
+
+impl Trace {
+    fn new(file: String, workflow: Workflow) -> Self {
+        let memory: Vec<usize> =
+            workflow.tasks.iter().map(|task| task.memory_bytes.unwrap_or(0) as usize).collect();
+        let kinds = workflow.tasks.iter().map(|task| task.kind.clone()).collect();
+        let tasks = workflow.tasks.into_iter();
+        let tasks = tasks.map(|task| SimTask { runtime: task.runtime, parents: task.parents });
+        Self {
+            file,
+            graph: SimGraph { tasks: tasks.collect() },
+            kinds,
+            memory: memory.iter().any(|&bytes| bytes > 0).then_some(memory),
+            published: HashMap::new(),
+        }
+    }
+
+    /// What no schedule can beat, in seconds.
+    pub(crate) fn bound_s(&self, slots: usize) -> f64 {
+        let own = lower_bound(&self.graph, slots).expect("the reader has checked it");
+        let published = self.published.get(&slots).map_or(0.0, |&(bound, _)| bound);
+        own.as_secs_f64().max(published)
+    }
+
+    /// The best makespan known, in seconds.
+    pub(crate) fn best_known_s(&self, slots: usize) -> Option<f64> {
+        self.published.get(&slots).map(|&(_, best)| best)
+    }
+
+    pub(crate) fn work(&self) -> Duration {
+        self.graph.total_work()
+    }
+}
+
+/// The workflows of a folder, or of one file. Files that cannot be used are named and left out.
+pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
+    let unreadable = |error| TraceError::Unreadable { path: path.to_owned(), error };
+    let mut files = if fs::metadata(path).map_err(unreadable)?.is_dir() {
+        let entries = fs::read_dir(path).map_err(unreadable)?;
+        let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|it| it.path())).collect();
+        let mut paths = paths.map_err(unreadable)?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        paths
+    } else {
+        vec![path.to_owned()]
+    };
+    files.sort();
+    let mut traces: Vec<Trace> = files.iter().filter_map(|file| read_file(file)).collect();
+    if traces.is_empty() {
+        return Err(TraceError::Nothing { path: path.to_owned() });
+    }
+    if let Ok(table) = fs::read_to_string(path.join("bounds.csv")) {
+        traces.iter_mut().for_each(|trace| trace.published = published(&table, &trace.file));
+    }
+    Ok(traces)
+}
+
+fn read_file(path: &Path) -> Option<Trace> {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    match Workflow::read(path) {
+        Ok(workflow) => Some(Trace::new(name, workflow)),
+        Err(error) => {
+            eprintln!("left out: {error}");
+            None
+        }
+    }
+}
+
+/// The rows about `file` of a table with the columns file, slots, bound, tight bound, FIFO,
+/// critical path and best known.
+fn published(table: &str, file: &str) -> HashMap<usize, (f64, f64)> {
+    let row = |line: &str| {
+        let columns: Vec<&str> = line.split(',').map(str::trim).collect();
+        match columns[..] {
+            [of, slots, _, tight, .., best] if of == file => {
+                Some((slots.parse().ok()?, (tight.parse().ok()?, best.parse().ok()?)))
+            }
+            _ => None,
+        }
+    };
+    table.lines().filter_map(row).collect()
+}
+
+/// Workflows drawn from the first seeds.
+pub(crate) fn generated() -> Vec<Trace> {
+    (1..=GENERATED).map(|seed| Trace::new(format!("generated-{seed}"), generate(seed))).collect()
+}
