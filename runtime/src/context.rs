@@ -157,8 +157,12 @@ impl Drop for DrivesTasks {
 /// call waits for.
 #[track_caller]
 pub(crate) fn assert_may_block(what: &str) {
-    let drives_tasks = CONTEXT.try_with(|context| context.drives_tasks.get()).unwrap_or(false);
-    assert!(!drives_tasks, "{}", would_stall(what));
+    assert!(may_block(), "{}", would_stall(what));
+}
+
+/// Whether this thread may block: it drives no tasks.
+pub(crate) fn may_block() -> bool {
+    CONTEXT.try_with(|context| !context.drives_tasks.get()).unwrap_or(true)
 }
 
 fn would_stall(what: &str) -> String {

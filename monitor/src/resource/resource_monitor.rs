@@ -163,6 +163,14 @@ impl ResourceMonitor {
     }
 }
 
+impl ResourceMonitor {
+    /// Tells the thread to end, as [`stop`](Self::stop) does, without waiting until it is gone.
+    pub fn stop_in_background(&self) {
+        self.gate.stop();
+        drop(self.thread.lock().take());
+    }
+}
+
 impl Drop for ResourceMonitor {
     fn drop(&mut self) {
         self.stop();

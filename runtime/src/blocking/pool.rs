@@ -2,7 +2,7 @@
 
 use super::task::BlockingTask;
 use crate::context::EnteredHandle;
-use crate::runtime::Handle;
+use crate::runtime::{Handle, Wait};
 use crate::seam::{ClockHold, StartThread, ThreadHandle, ThreadSpec};
 use crate::task::{Annotation, JoinHandle, Runnable, new_detached, new_detached_annotated};
 use primitives::shim::{Condvar, Mutex, MutexGuard};
@@ -11,7 +11,7 @@ use std::fmt;
 use std::io;
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the pool may use.
 #[derive(Clone)]
@@ -219,7 +219,7 @@ impl BlockingPool {
         assert!(!none_left, "the system refuses to start a blocking thread: {error}");
     }
 
-    /// A thread is no longer being started, which `join` may be waiting for.
+    /// A thread is no longer being started, or ends, which `join` may be waiting for.
     fn tell_joiner(&self, state: MutexGuard<'_, State>) {
         let closed = state.closed;
         drop(state);
@@ -248,6 +248,7 @@ impl BlockingPool {
         }
         state.threads -= 1;
         state.left.push(number);
+        self.tell_joiner(state);
     }
 
     fn wait_for_work<'a>(
@@ -293,13 +294,32 @@ impl BlockingPool {
     }
 
     /// After [`close`](Self::close): waits until every thread is gone, except for the calling
-    /// one. A closure that never returns makes this wait for ever.
-    pub(crate) fn join(&self) {
+    /// one, as long as `wait` says. A closure that never returns may make this wait for ever.
+    pub(crate) fn join(&self, wait: Wait) {
+        match wait {
+            Wait::Forever => {}
+            Wait::Until(deadline) if self.wait_until_left(deadline) => {}
+            // They end by themselves, and their handles go with the pool.
+            Wait::Until(_) | Wait::Not => return,
+        }
         while let Some(thread) = self.next_to_join() {
             if !thread.is_current() {
                 thread.join();
             }
         }
+    }
+
+    /// Waits until all threads are about to end, or it is `deadline`. Whether they are.
+    fn wait_until_left(&self, deadline: Instant) -> bool {
+        let mut state = self.0.state.lock();
+        while state.threads > 0 {
+            let patience = deadline.saturating_duration_since(Instant::now());
+            if patience.is_zero() {
+                return false;
+            }
+            (state, _) = self.0.bell.wait_timeout(state, patience);
+        }
+        true
     }
 
     /// Some thread that is not joined, also one that is only being started.

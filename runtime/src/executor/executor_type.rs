@@ -10,6 +10,7 @@ use super::{
     ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport, SubmitError,
     TaskHandle,
 };
+use crate::context;
 use crate::runtime::{Builder, Handle, Runtime};
 use monitor::{MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
 use scheduler::{Counts, TaskId};
@@ -20,7 +21,7 @@ use std::sync::Arc;
 /// limits and budgets. See [the module](super) for how.
 ///
 /// Dropping it cancels everything. An executor that owns its runtime also joins the runtime's
-/// threads, as dropping a [`Runtime`] does.
+/// threads, as dropping a [`Runtime`] does; within a task it does not wait for them.
 ///
 /// # Examples
 ///
@@ -281,6 +282,12 @@ impl AsyncTaskExecutor {
 impl Drop for AsyncTaskExecutor {
     fn drop(&mut self) {
         self.inner.close();
+        // Within a task nobody may wait for threads; they end by themselves.
+        if let Some(runtime) = self.runtime.take()
+            && !context::may_block()
+        {
+            runtime.shutdown_background();
+        }
     }
 }
 

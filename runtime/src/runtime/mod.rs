@@ -4,6 +4,7 @@ mod builder;
 mod config;
 mod current_thread;
 mod error;
+mod exits;
 mod handle;
 mod live_metrics;
 mod local_runtime;
@@ -12,6 +13,7 @@ mod multi_thread;
 mod root;
 mod runtime_type;
 mod task_meta;
+mod wait;
 
 pub use builder::Builder;
 pub use error::{BuildError, TryCurrentError};
@@ -22,3 +24,4 @@ pub use runtime_type::{Runtime, RuntimeFlavor};
 pub use task_meta::TaskMeta;
 
 pub(crate) use config::Config;
+pub(crate) use wait::Wait;

@@ -1,6 +1,7 @@
 //! The runtime with worker threads.
 
-use super::{BuildError, Config, Handle};
+use super::exits::Exits;
+use super::{BuildError, Config, Handle, Wait};
 use crate::context::{DrivesTasks, EnteredHandle, EnteredWorker};
 use crate::seam::{ThreadHandle, ThreadSpec};
 use crate::worker::{Local, Shared, Watch};
@@ -9,15 +10,18 @@ use primitives::shim::atomic::{AtomicUsize, Ordering};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The threads of the workers.
+/// The threads of the workers, and of the watch over them.
 pub(super) struct MultiThread {
     threads: Vec<Box<dyn ThreadHandle>>,
+    exits: Arc<Exits>,
+    /// Whether some worker never came to be, so that there is no last one to clear up.
+    incomplete: bool,
 }
 
 impl MultiThread {
     /// No threads yet.
     pub(super) fn empty() -> Self {
-        Self { threads: Vec::new() }
+        Self { threads: Vec::new(), exits: Arc::default(), incomplete: true }
     }
 
     /// Starts one thread per worker, and the watch over them.
@@ -38,13 +42,18 @@ impl MultiThread {
                 stack_size: config.thread_stack_size,
             };
             let (handle, remaining) = (handle.clone(), Arc::clone(&remaining));
-            let body = Box::new(move || work(local, &handle, &remaining));
+            let exit = self.exits.expect_one();
+            let body = Box::new(move || {
+                let _exit = exit;
+                work(local, &handle, &remaining);
+            });
             let started = config.seams.threads.start(spec, body);
             self.threads.push(started.map_err(|error| BuildError::system("a worker", error))?);
         }
         if config.worker_threads > 1 && config.work_stealing {
             self.start_watch(config, handle)?;
         }
+        self.incomplete = false;
         Ok(())
     }
 
@@ -52,7 +61,9 @@ impl MultiThread {
     fn start_watch(&mut self, config: &Config, handle: &Handle) -> Result<(), BuildError> {
         let spec = ThreadSpec { name: format!("{}-watch", config.thread_name), stack_size: None };
         let shared = Arc::clone(handle.shared());
+        let exit = self.exits.expect_one();
         let body = Box::new(move || {
+            let _exit = exit;
             let bomb = Bomb::new("watching the workers");
             Watch::run(&shared);
             bomb.defuse();
@@ -62,20 +73,26 @@ impl MultiThread {
         Ok(())
     }
 
-    /// Stops the workers and waits until they are gone; true if so. A worker that calls this
-    /// can wait neither for itself nor for threads that may wait for it: false, and they end when
-    /// the poll returns.
-    pub(super) fn shut_down(&mut self, shared: &Shared) -> bool {
+    /// Stops the workers, and waits until they are gone as long as `wait` says; true if they are. A
+    /// worker that calls this can wait neither for itself nor for threads that may wait for it:
+    /// false, and they end when the poll returns.
+    pub(super) fn shut_down(&mut self, shared: &Shared, wait: Wait) -> bool {
         shared.begin_shutdown();
-        if self.threads.iter().any(|thread| thread.is_current()) {
-            return false;
+        let threads = std::mem::take(&mut self.threads);
+        let may_wait = !threads.iter().any(|thread| thread.is_current());
+        let joins = may_wait
+            && match wait {
+                Wait::Forever => true,
+                Wait::Until(deadline) => self.exits.wait_until(deadline),
+                Wait::Not => false,
+            };
+        if joins {
+            threads.into_iter().for_each(ThreadHandle::join);
         }
-        for thread in self.threads.drain(..) {
-            thread.join();
+        if self.incomplete {
+            shared.finish_shutdown();
         }
-        // The last worker did this, unless some of them could not be started.
-        shared.finish_shutdown();
-        true
+        joins
     }
 }
 

@@ -3,14 +3,15 @@
 use super::current_thread::CurrentThread;
 use super::multi_thread::MultiThread;
 use super::root::park_on_root;
-use super::{BuildError, Builder, Config, EnterGuard, Handle};
+use super::{BuildError, Builder, Config, EnterGuard, Handle, Wait};
 use crate::blocking::{BlockingConfig, BlockingPool};
-use crate::context::{DrivesTasks, EnteredHandle};
+use crate::context::{self, DrivesTasks, EnteredHandle};
 use crate::task::JoinHandle;
 use crate::worker::{Local, Shared, SharedConfig};
 use monitor::ResourceMonitor;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Owns workers, reactors and the blocking pool. Dropping it shuts all of them down.
 ///
@@ -24,7 +25,9 @@ use std::sync::Arc;
 /// 4. wakes whoever outside still waits for I/O or a timer of this runtime;
 /// 5. joins every thread.
 ///
-/// A task may drop its own runtime; the threads then end on their own as soon as it returns.
+/// A thread that drives tasks cannot wait like that, and panics if it drops a runtime;
+/// [`shutdown_background`](Self::shutdown_background) does all of the above but the waiting, and
+/// [`shutdown_timeout`](Self::shutdown_timeout) limits it.
 ///
 /// # Examples
 ///
@@ -41,6 +44,8 @@ use std::sync::Arc;
 pub struct Runtime {
     handle: Handle,
     flavor: Flavor,
+    /// Whether it has been shut down already, in whichever way.
+    stopped: bool,
 }
 
 enum Flavor {
@@ -73,14 +78,15 @@ impl Runtime {
         let local = locals.pop().expect("a current-thread runtime has one worker");
         let flavor = Flavor::CurrentThread(Box::new(CurrentThread::new(local)));
         // From here on dropping the runtime stops whatever has been started.
-        let runtime = Self { handle, flavor };
+        let runtime = Self { handle, flavor, stopped: false };
         runtime.start_monitor(&config)?;
         Ok(runtime)
     }
 
     pub(super) fn multi_thread(config: Config) -> Result<Self, BuildError> {
         let (handle, locals) = prepare(&config, RuntimeFlavor::MultiThread)?;
-        let mut runtime = Self { handle, flavor: Flavor::MultiThread(MultiThread::empty()) };
+        let flavor = Flavor::MultiThread(MultiThread::empty());
+        let mut runtime = Self { handle, flavor, stopped: false };
         // Before the workers: one that goes to sleep tells the monitor so only once.
         runtime.start_monitor(&config)?;
         let Flavor::MultiThread(threads) = &mut runtime.flavor else {
@@ -186,8 +192,59 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
     Ok((Handle::new(shared), locals))
 }
 
-impl Drop for Runtime {
-    fn drop(&mut self) {
+/// What the panic says where a thread that must not block would have to wait for others.
+const CANNOT_DROP: &str = "Cannot drop a runtime on a thread that drives tasks: dropping it waits \
+                           for its threads, and the tasks would stand still meanwhile; use \
+                           `Runtime::shutdown_background`, or drop it within `spawn_blocking` or \
+                           `block_in_place`";
+
+/// Shutting down.
+impl Runtime {
+    /// Shuts down as dropping does, but waits for threads no longer than `duration`. What is not
+    /// over by then (a poll that does not return, a blocking closure) is left alone, ends by itself
+    /// and is accounted for then.
+    ///
+    /// # Panics
+    ///
+    /// On a thread that drives tasks, unless `duration` is zero; the runtime is shut down all the
+    /// same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime::runtime::Runtime;
+    /// use std::time::Duration;
+    ///
+    /// let runtime = Runtime::new()?;
+    /// runtime.spawn_blocking(|| std::thread::sleep(Duration::from_secs(1)));
+    /// runtime.shutdown_timeout(Duration::from_millis(1));
+    /// # Ok::<(), graph_runtime::runtime::BuildError>(())
+    /// ```
+    #[track_caller]
+    pub fn shutdown_timeout(mut self, duration: Duration) {
+        self.stop_from_here(Wait::at_most(duration));
+    }
+
+    /// Shuts down without waiting for anything: threads end by themselves as soon as the polls and
+    /// closures under way return. It may be called everywhere, also by a task.
+    pub fn shutdown_background(mut self) {
+        self.stop(Wait::Not);
+    }
+
+    /// Stops, and waits if this thread may.
+    #[track_caller]
+    fn stop_from_here(&mut self, wait: Wait) {
+        if wait == Wait::Not || context::may_block() {
+            return self.stop(wait);
+        }
+        self.stop(Wait::Not);
+        if !std::thread::panicking() {
+            std::panic::panic_any(CANNOT_DROP);
+        }
+    }
+
+    fn stop(&mut self, wait: Wait) {
+        self.stopped = true;
         // What is dropped below may still ask for the current runtime.
         let _entered = EnteredHandle::new(&self.handle);
         let shared = self.handle.shared();
@@ -197,13 +254,25 @@ impl Drop for Runtime {
                 current.shut_down(shared);
                 true
             }
-            Flavor::MultiThread(threads) => threads.shut_down(shared),
+            Flavor::MultiThread(threads) => threads.shut_down(shared, wait),
         };
         if joined {
-            shared.blocking.join();
+            shared.blocking.join(wait);
         }
         if let Some(monitor) = shared.monitor.get() {
-            monitor.stop();
+            match wait {
+                Wait::Not => monitor.stop_in_background(),
+                Wait::Forever | Wait::Until(_) => monitor.stop(),
+            }
+        }
+    }
+}
+
+impl Drop for Runtime {
+    #[track_caller]
+    fn drop(&mut self) {
+        if !self.stopped {
+            self.stop_from_here(Wait::Forever);
         }
     }
 }

@@ -15,6 +15,7 @@ mod metrics;
 mod panics;
 mod seams;
 mod shutdown;
+mod shutdown_limits;
 mod spawn;
 mod stealing;
 mod support;
