@@ -47,6 +47,15 @@ impl MioDriver {
     ///
     /// If the operating system has no descriptors left.
     pub fn new() -> io::Result<Self> {
+        Self::with_events(EVENTS_PER_WAIT)
+    }
+
+    /// As [`new`](Self::new), but fetches so many events by one system call.
+    ///
+    /// # Errors
+    ///
+    /// As `new`.
+    pub fn with_events(events_per_wait: usize) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), WAKE)?;
         let timer = TimerFd::new()?;
@@ -55,7 +64,7 @@ impl MioDriver {
         let registrar = Arc::new(MioRegistrar { registry, waker });
         Ok(Self {
             poll,
-            events: Events::with_capacity(EVENTS_PER_WAIT),
+            events: Events::with_capacity(events_per_wait),
             timer,
             armed: None,
             registrar,

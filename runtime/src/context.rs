@@ -1,9 +1,8 @@
 //! What the current thread knows about the runtime it works for.
 
-use crate::runtime::{Handle, TryCurrentError};
+use crate::runtime::{Handle, RuntimeFlavor, TryCurrentError};
 use crate::worker::{Local, Shared};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -17,9 +16,9 @@ struct Context {
     /// a task that sets one timeout after the other is spared the counting of references to itself.
     spare_waker: Cell<Option<Waker>>,
     /// Set while this thread is a worker.
-    local: RefCell<Option<Rc<Local>>>,
-    /// Whether this thread must not block, because tasks wait for it.
-    drives_tasks: Cell<bool>,
+    local: RefCell<Option<Arc<Local>>>,
+    /// Whose tasks stand still if this thread blocks.
+    drives: Cell<Drives>,
 }
 
 thread_local! {
@@ -29,7 +28,7 @@ thread_local! {
             spare: Cell::new(None),
             spare_waker: Cell::new(None),
             local: RefCell::new(None),
-            drives_tasks: Cell::new(false),
+            drives: Cell::new(Drives::Nothing),
         }
     };
 }
@@ -123,6 +122,27 @@ impl Drop for EnteredHandle {
     }
 }
 
+/// What stands still if a thread blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Drives {
+    /// No tasks: it may block.
+    Nothing,
+    /// Tasks that other threads can go on with.
+    WithOthers,
+    /// All tasks of a current-thread runtime, or a future that nobody else can poll.
+    Alone,
+}
+
+impl Drives {
+    /// What a thread in `block_on` of a runtime drives.
+    pub(crate) fn of(flavor: RuntimeFlavor) -> Self {
+        match flavor {
+            RuntimeFlavor::MultiThread => Self::WithOthers,
+            RuntimeFlavor::CurrentThread => Self::Alone,
+        }
+    }
+}
+
 /// While it lives, the thread drives tasks and must not block.
 #[derive(Debug)]
 pub(crate) struct DrivesTasks(());
@@ -132,21 +152,48 @@ impl DrivesTasks {
     ///
     /// If the thread drives tasks already: blocking it would stall them.
     #[track_caller]
-    pub(crate) fn enter(what: &str) -> Self {
-        assert!(
-            !CONTEXT.with(|context| context.drives_tasks.replace(true)),
-            "{}",
-            would_stall(what)
-        );
+    pub(crate) fn enter(what: &str, drives: Drives) -> Self {
+        assert!(may_block(), "Cannot start a runtime from within a runtime: {}", would_stall(what));
+        // A thread whose locals are gone drives nothing that could be told.
+        let _ = CONTEXT.try_with(|context| context.drives.set(drives));
         Self(())
+    }
+
+    /// For the thread of a worker, which drives nothing else.
+    pub(crate) fn enter_as_worker() -> Self {
+        Self::enter("a worker", Drives::WithOthers)
     }
 }
 
 impl Drop for DrivesTasks {
     fn drop(&mut self) {
         // A thread whose locals are gone drives nothing any more.
-        let _ = CONTEXT.try_with(|context| context.drives_tasks.set(false));
+        let _ = CONTEXT.try_with(|context| context.drives.set(Drives::Nothing));
     }
+}
+
+/// While it lives, the thread may block although it drives tasks.
+#[derive(Debug)]
+pub(crate) struct Undriven {
+    before: Drives,
+}
+
+impl Undriven {
+    pub(crate) fn new() -> Self {
+        let before = CONTEXT.try_with(|context| context.drives.replace(Drives::Nothing));
+        Self { before: before.unwrap_or(Drives::Nothing) }
+    }
+}
+
+impl Drop for Undriven {
+    fn drop(&mut self) {
+        let _ = CONTEXT.try_with(|context| context.drives.set(self.before));
+    }
+}
+
+/// What stands still if this thread blocks.
+pub(crate) fn drives() -> Drives {
+    CONTEXT.try_with(|context| context.drives.get()).unwrap_or(Drives::Nothing)
 }
 
 /// For calls that block their thread until some task has done something.
@@ -162,7 +209,7 @@ pub(crate) fn assert_may_block(what: &str) {
 
 /// Whether this thread may block: it drives no tasks.
 pub(crate) fn may_block() -> bool {
-    CONTEXT.try_with(|context| !context.drives_tasks.get()).unwrap_or(true)
+    drives() == Drives::Nothing
 }
 
 fn would_stall(what: &str) -> String {
@@ -176,11 +223,11 @@ fn would_stall(what: &str) -> String {
 /// may drop a current-thread runtime. Does nothing on a thread whose locals are gone.
 #[derive(Debug)]
 pub(crate) struct EnteredWorker {
-    previous: Option<Rc<Local>>,
+    previous: Option<Arc<Local>>,
 }
 
 impl EnteredWorker {
-    pub(crate) fn new(local: Rc<Local>) -> Self {
+    pub(crate) fn new(local: Arc<Local>) -> Self {
         let entered = CONTEXT.try_with(|context| context.local.replace(Some(local)));
         Self { previous: entered.ok().flatten() }
     }
@@ -194,6 +241,22 @@ impl Drop for EnteredWorker {
         let replaced = CONTEXT.try_with(|context| context.local.replace(previous));
         drop(replaced);
     }
+}
+
+/// Takes this thread's worker out of its hands, if it is one that `wanted` accepts and nobody uses
+/// it at this moment.
+pub(crate) fn take_worker(wanted: impl FnOnce(&Local) -> bool) -> Option<Arc<Local>> {
+    let taken = CONTEXT.try_with(|context| {
+        let mut local = context.local.try_borrow_mut().ok()?;
+        if local.as_deref().is_some_and(wanted) { local.take() } else { None }
+    });
+    taken.ok().flatten()
+}
+
+/// The reverse of [`take_worker`], on the same thread.
+pub(crate) fn put_worker_back(local: Arc<Local>) {
+    // What is replaced is dropped outside the borrow.
+    drop(CONTEXT.try_with(|context| context.local.replace(Some(local))));
 }
 
 /// Calls `f` with this thread's worker, if it is one of `shared`'s.

@@ -2,9 +2,10 @@
 
 use super::task::BlockingTask;
 use crate::context::EnteredHandle;
-use crate::runtime::{Handle, Wait};
+use crate::runtime::{Handle, ThreadHooks, ThreadNames, Wait};
 use crate::seam::{ClockHold, StartThread, ThreadHandle, ThreadSpec};
 use crate::task::{Annotation, JoinHandle, Runnable, new_detached, new_detached_annotated};
+use crate::worker::Bench;
 use primitives::shim::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,7 +19,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct BlockingConfig {
     pub(crate) max_threads: usize,
     pub(crate) keep_alive: Duration,
-    pub(crate) thread_name: String,
+    pub(crate) thread_names: ThreadNames,
+    pub(crate) thread_hooks: ThreadHooks,
     pub(crate) stack_size: Option<usize>,
     pub(crate) threads: Arc<dyn StartThread>,
 }
@@ -36,20 +38,32 @@ struct Pool {
     bell: Condvar,
 }
 
-/// A closure that waits for a thread.
+/// What a thread of the pool does.
+enum Job {
+    Closure(Runnable),
+    /// Is a worker in place of a thread that blocks.
+    Worker(Bench),
+}
+
+/// A job that waits for a thread.
 struct Waiting {
     /// Dropped, or run, before the clock is let go: whoever has joined it must be awake by then.
-    runnable: Runnable,
+    job: Job,
     /// It runs even if the runtime shuts down first: bytes that a file was given are written.
     mandatory: bool,
     _hold: Option<ClockHold>,
 }
 
 impl Waiting {
-    fn run(self) {
-        let Self { runnable, _hold, .. } = self;
-        let again = runnable.run();
-        debug_assert!(again.is_none(), "a blocking task ends with its first poll");
+    fn run(self, handle: &Handle) {
+        let Self { job, _hold, .. } = self;
+        match job {
+            Job::Closure(runnable) => {
+                let again = runnable.run();
+                debug_assert!(again.is_none(), "a blocking task ends with its first poll");
+            }
+            Job::Worker(bench) => bench.work(handle),
+        }
     }
 }
 
@@ -140,16 +154,35 @@ impl BlockingPool {
 
     fn submit(&self, handle: &Handle, runnable: Runnable, mandatory: bool) -> Pushed {
         let _hold = handle.shared().hold_clock();
-        let pushed = self.push(Waiting { runnable, mandatory, _hold });
-        if pushed == Pushed::NeedsThread {
-            self.start_thread_if_needed(handle);
+        let pushed = self.push(Waiting { job: Job::Closure(runnable), mandatory, _hold });
+        if pushed == Pushed::NeedsThread
+            && let Err(error) = self.start_thread_if_needed(handle)
+        {
+            panic!("the system refuses to start a blocking thread: {error}");
         }
         pushed
     }
 
+    /// Calls for a thread to be the worker on `bench`. If none comes, whoever has put it there takes
+    /// it back; so none is called where all are busy and there may be no more.
+    pub(crate) fn call_for_worker(&self, handle: &Handle, bench: Bench) {
+        let state = self.0.state.lock();
+        let has_none =
+            state.threads >= self.0.config.max_threads && state.free <= state.queue.len();
+        drop(state);
+        if has_none {
+            return;
+        }
+        let waiting = Waiting { job: Job::Worker(bench), mandatory: true, _hold: None };
+        if self.push(waiting) == Pushed::NeedsThread {
+            // Refused: it stays in the queue until another thread looks there, or is dropped.
+            let _ = self.start_thread_if_needed(handle);
+        }
+    }
+
     /// Queues a task again. The pool's own tasks never come here; see [`BlockingTask`].
     pub(super) fn push_again(&self, runnable: Runnable) {
-        self.push(Waiting { runnable, mandatory: false, _hold: None });
+        self.push(Waiting { job: Job::Closure(runnable), mandatory: false, _hold: None });
     }
 
     fn push(&self, waiting: Waiting) -> Pushed {
@@ -167,11 +200,14 @@ impl BlockingPool {
         Pushed::NeedsThread
     }
 
-    fn start_thread_if_needed(&self, handle: &Handle) {
+    /// # Errors
+    ///
+    /// If the system refuses the first thread, after all that waits for one has been dropped.
+    fn start_thread_if_needed(&self, handle: &Handle) -> io::Result<()> {
         let config = &self.0.config;
         let mut state = self.0.state.lock();
         if state.closed || state.threads >= config.max_threads {
-            return;
+            return Ok(());
         }
         let number = state.started;
         state.started += 1;
@@ -183,19 +219,24 @@ impl BlockingPool {
         for thread in left.into_iter().filter(|thread| !thread.is_current()) {
             thread.join();
         }
-        let name = format!("{}-blocking-{number}", config.thread_name);
+        let name = config.thread_names.next(format_args!("blocking-{number}"));
         let spec = ThreadSpec { name, stack_size: config.stack_size };
         let (pool, handle) = (self.clone(), handle.clone());
         let started = config.threads.start(
             spec,
             Box::new(move || {
                 let _entered = EnteredHandle::new(&handle);
-                pool.run(number);
+                handle.shared().config.processors.unbind();
+                let _started = pool.0.config.thread_hooks.started();
+                pool.run(number, &handle);
             }),
         );
         match started {
-            Ok(thread) => self.note_started(number, thread),
-            Err(error) => self.note_refused(&error),
+            Ok(thread) => {
+                self.note_started(number, thread);
+                Ok(())
+            }
+            Err(error) => self.note_refused(error),
         }
     }
 
@@ -208,7 +249,7 @@ impl BlockingPool {
 
     /// With another thread left the closures wait for it. Without any they would wait for ever:
     /// they are cancelled, and the caller, who alone can do something about it, is told so.
-    fn note_refused(&self, error: &io::Error) {
+    fn note_refused(&self, error: io::Error) -> io::Result<()> {
         let mut state = self.0.state.lock();
         state.starting -= 1;
         state.threads -= 1;
@@ -216,7 +257,7 @@ impl BlockingPool {
         let stranded = if none_left { std::mem::take(&mut state.queue) } else { VecDeque::new() };
         self.tell_joiner(state);
         drop(stranded);
-        assert!(!none_left, "the system refuses to start a blocking thread: {error}");
+        if none_left { Err(error) } else { Ok(()) }
     }
 
     /// A thread is no longer being started, or ends, which `join` may be waiting for.
@@ -229,12 +270,12 @@ impl BlockingPool {
     }
 
     /// A thread's life.
-    fn run(&self, number: u64) {
+    fn run(&self, number: u64, handle: &Handle) {
         let mut state = self.0.state.lock();
         loop {
             while let Some(waiting) = state.queue.pop_front() {
                 drop(state);
-                waiting.run();
+                waiting.run(handle);
                 state = self.0.state.lock();
             }
             if state.closed {

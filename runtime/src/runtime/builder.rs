@@ -1,10 +1,14 @@
 //! Choosing a runtime's options.
 
-use super::{BuildError, Config, LocalOptions, LocalRuntime, Runtime, TaskMeta};
+mod threads;
+
+use super::{
+    BuildError, Config, LocalOptions, LocalRuntime, RngSeed, Runtime, TaskMeta, UnhandledPanic,
+};
 use crate::seam::Seams;
 use monitor::ResourceMonitorConfig;
+use reactor::{MioDriver, Reactor};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Builds a [`Runtime`].
 ///
@@ -38,35 +42,26 @@ impl Builder {
         Self { config: Config::default(), current_thread: true }
     }
 
-    /// How many workers poll tasks, from 1 to 4096. A current-thread runtime ignores it. Default:
-    /// the processors this process may use.
-    pub fn worker_threads(&mut self, workers: usize) -> &mut Self {
-        self.config.worker_threads = workers;
+    /// The runtime's name, for whoever reports on several; see [`Handle::name`]. Default: none.
+    ///
+    /// [`Handle::name`]: super::Handle::name
+    pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
+        self.config.name = Some(name.into());
         self
     }
 
-    /// How many threads [`spawn_blocking`](crate::task::spawn_blocking) may use, at least 1.
-    /// Default: 512. More closures wait in a queue.
-    pub fn max_blocking_threads(&mut self, threads: usize) -> &mut Self {
-        self.config.max_blocking_threads = threads;
+    /// For programs that say it: I/O and time are always there.
+    pub fn enable_all(&mut self) -> &mut Self {
         self
     }
 
-    /// What the names of the runtime's threads begin with. Default: `graph-runtime`.
-    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Self {
-        self.config.thread_name = name.into();
+    /// For programs that say it: I/O is always there.
+    pub fn enable_io(&mut self) -> &mut Self {
         self
     }
 
-    /// The stack size of the runtime's threads in bytes. Default: the platform's.
-    pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Self {
-        self.config.thread_stack_size = Some(bytes);
-        self
-    }
-
-    /// How long a blocking thread without work stays. Default: 10 s.
-    pub fn thread_keep_alive(&mut self, duration: Duration) -> &mut Self {
-        self.config.thread_keep_alive = duration;
+    /// For programs that say it: time is always there.
+    pub fn enable_time(&mut self) -> &mut Self {
         self
     }
 
@@ -105,6 +100,34 @@ impl Builder {
     /// task stays with the worker that spawned or woke it, unless its queue overflows.
     pub fn work_stealing(&mut self, enabled: bool) -> &mut Self {
         self.config.work_stealing = enabled;
+        self
+    }
+
+    /// Whether a task that was woken or spawned last runs next, in front of those that wait
+    /// already. Default: yes, with several workers. Without, tasks run in the order in which they
+    /// were woken.
+    pub fn disable_lifo_slot(&mut self) -> &mut Self {
+        self.config.lifo_slot = false;
+        self
+    }
+
+    /// How many I/O events a worker fetches by one system call, at least 1. Default: 1024. What is
+    /// more comes with the next. It replaces the drivers of [`Seams`], if there are others.
+    pub fn max_io_events_per_tick(&mut self, events: usize) -> &mut Self {
+        self.config.max_io_events = Some(events);
+        self
+    }
+
+    /// What a panic of a task means to the others; for a current-thread runtime only. Default:
+    /// nothing.
+    pub fn unhandled_panic(&mut self, behavior: UnhandledPanic) -> &mut Self {
+        self.config.unhandled_panic = behavior;
+        self
+    }
+
+    /// What every random choice follows from. Default: it differs from process to process.
+    pub fn rng_seed(&mut self, seed: RngSeed) -> &mut Self {
+        self.config.seams.seed = seed.number();
         self
     }
 
@@ -183,6 +206,14 @@ impl Builder {
             config.seams.clock = config.seams.clock.into_pausable();
         }
         config.validate()?;
+        if config.unhandled_panic == UnhandledPanic::ShutdownRuntime && !self.current_thread {
+            let requirement = "with several workers the others go on; use a current-thread runtime";
+            return Err(BuildError::config("unhandled_panic", "ShutdownRuntime", requirement));
+        }
+        if let Some(events) = config.max_io_events {
+            let make = move |_| Ok(Reactor::new(Box::new(MioDriver::with_events(events)?)));
+            config.seams.make_reactor = Arc::new(make);
+        }
         if config.start_paused {
             let refused = |reason| BuildError::config("start_paused", true, reason);
             config.seams.clock.pause().map_err(refused)?;

@@ -1,6 +1,8 @@
 //! Everything a builder has been told.
 
-use super::BuildError;
+use super::thread_hooks::ThreadHooks;
+use super::thread_names::ThreadNames;
+use super::{BuildError, UnhandledPanic};
 use crate::seam::Seams;
 use crate::task::coop::DEFAULT_BUDGET;
 use crate::worker::Hooks;
@@ -16,13 +18,19 @@ const MAX_WORKERS: usize = 4096;
 pub(crate) struct Config {
     pub(crate) worker_threads: usize,
     pub(crate) max_blocking_threads: usize,
-    pub(crate) thread_name: String,
+    pub(crate) name: Option<String>,
+    pub(crate) worker_processors: Vec<Vec<usize>>,
+    pub(crate) thread_names: ThreadNames,
+    pub(crate) thread_hooks: ThreadHooks,
     pub(crate) thread_stack_size: Option<usize>,
     pub(crate) thread_keep_alive: Duration,
     pub(crate) global_queue_interval: u32,
     pub(crate) event_interval: u32,
     pub(crate) coop_budget: Option<u32>,
     pub(crate) work_stealing: bool,
+    pub(crate) lifo_slot: bool,
+    pub(crate) max_io_events: Option<usize>,
+    pub(crate) unhandled_panic: UnhandledPanic,
     pub(crate) start_paused: bool,
     pub(crate) monitor: Option<ResourceMonitorConfig>,
     pub(crate) hooks: Hooks,
@@ -34,13 +42,19 @@ impl Default for Config {
         Self {
             worker_threads: std::thread::available_parallelism().map_or(1, usize::from),
             max_blocking_threads: 512,
-            thread_name: "graph-runtime".to_owned(),
+            name: None,
+            worker_processors: Vec::new(),
+            thread_names: ThreadNames::Prefix("graph-runtime".to_owned()),
+            thread_hooks: ThreadHooks::default(),
             thread_stack_size: None,
             thread_keep_alive: Duration::from_secs(10),
             global_queue_interval: 31,
             event_interval: 61,
             coop_budget: Some(DEFAULT_BUDGET),
             work_stealing: true,
+            lifo_slot: true,
+            max_io_events: None,
+            unhandled_panic: UnhandledPanic::Ignore,
             start_paused: false,
             monitor: None,
             hooks: Hooks::default(),
@@ -64,9 +78,16 @@ impl Config {
             let requirement = "more than 4096 workers are of no use on any machine";
             return Err(BuildError::config("worker_threads", self.worker_threads, requirement));
         }
-        if self.thread_name.contains('\0') {
+        check("max_io_events_per_tick", self.max_io_events.unwrap_or(1))?;
+        if self.worker_processors.iter().any(Vec::is_empty) {
+            let requirement = "a worker needs at least one processor";
+            return Err(BuildError::config("worker_processors", "an empty list", requirement));
+        }
+        if let ThreadNames::Prefix(prefix) = &self.thread_names
+            && prefix.contains('\0')
+        {
             let requirement = "a thread name cannot contain a zero byte";
-            return Err(BuildError::config("thread_name", &self.thread_name, requirement));
+            return Err(BuildError::config("thread_name", prefix, requirement));
         }
         Ok(())
     }

@@ -6,7 +6,6 @@ use crate::task::coop::{BudgetScope, budgeted};
 use crate::worker::{Local, Shared};
 use primitives::shim::Mutex;
 use std::pin::{Pin, pin};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -57,7 +56,7 @@ impl CurrentThread {
                 if let Some(place) = queued {
                     seat.waiting.remove(place);
                 }
-                Some(Driver { current: self, local: Some(Rc::new(local)) })
+                Some(Driver { current: self, local: Some(local.into_shared()) })
             }
             (None, Some(_)) => None,
             (None, None) => {
@@ -96,9 +95,9 @@ impl CurrentThread {
     pub(super) fn shut_down(&self, shared: &Shared) {
         let Some(local) = self.seat.lock().local.take() else { return };
         shared.begin_shutdown();
-        let local = Rc::new(local);
+        let local = local.into_shared();
         {
-            let _worker = EnteredWorker::new(Rc::clone(&local));
+            let _worker = EnteredWorker::new(Arc::clone(&local));
             local.drain();
         }
         shared.finish_shutdown();
@@ -122,7 +121,7 @@ impl Drop for Place<'_> {
 /// the seat on.
 struct Driver<'a> {
     current: &'a CurrentThread,
-    local: Option<Rc<Local>>,
+    local: Option<Arc<Local>>,
 }
 
 impl Driver<'_> {
@@ -134,11 +133,14 @@ impl Driver<'_> {
         context: &mut Context<'_>,
     ) -> F::Output {
         let local = self.local.as_ref().expect("the seat is taken until drop");
-        let _worker = EnteredWorker::new(Rc::clone(local));
+        let _worker = EnteredWorker::new(Arc::clone(local));
         let _watched = Watched::new(shared);
         let mut output = None;
         let mut turn = RootTurn::default();
-        local.run_until(|| {
+        let stays = local.run_until(|| {
+            if shared.has_panicked() {
+                return true;
+            }
             if turn.has_come(root, local) {
                 if let Poll::Ready(ready) = budgeted(|| future.as_mut().poll(context)) {
                     output = Some(ready);
@@ -150,7 +152,16 @@ impl Driver<'_> {
             }
             output.is_some()
         });
-        output.expect("the loop ends when there is an output")
+        debug_assert!(stays, "this worker is not given away");
+        output.unwrap_or_else(|| {
+            shared.begin_shutdown();
+            local.drain();
+            shared.finish_shutdown();
+            panic!(
+                "a spawned task panicked, and the runtime was built to shut down then \
+                 (`UnhandledPanic::ShutdownRuntime`)"
+            )
+        })
     }
 }
 
@@ -184,7 +195,7 @@ impl RootTurn {
 
 impl Drop for Driver<'_> {
     fn drop(&mut self) {
-        let local = self.local.take().and_then(Rc::into_inner);
+        let local = self.local.take().and_then(Arc::into_inner);
         self.current.give_seat_back(local.expect("the context's copy is dropped before"));
     }
 }

@@ -79,17 +79,30 @@ impl BuildError {
 #[error("{message}")]
 pub struct TryCurrentError {
     message: &'static str,
+    is_thread_ending: bool,
 }
 
 impl TryCurrentError {
     pub(crate) fn outside() -> Self {
         Self {
+            is_thread_ending: false,
             message: "there is no current graph_runtime runtime on this thread; call this from \
                       within `Runtime::block_on`, a spawned task, or a scope of `Handle::enter`",
         }
     }
 
     pub(crate) fn thread_ending() -> Self {
-        Self { message: "this thread is ending and no longer knows its graph_runtime runtime" }
+        let message = "this thread is ending and no longer knows its graph_runtime runtime";
+        Self { message, is_thread_ending: true }
+    }
+
+    /// Whether the thread has not entered a runtime.
+    pub fn is_missing_context(&self) -> bool {
+        !self.is_thread_ending
+    }
+
+    /// Whether the thread is about to end, so that nothing is known of it any more.
+    pub fn is_thread_local_destroyed(&self) -> bool {
+        self.is_thread_ending
     }
 }

@@ -1,8 +1,8 @@
 //! A runtime seen from anywhere.
 
 use super::root::park_on_root;
-use super::{RuntimeMetrics, TryCurrentError};
-use crate::context::{self, DrivesTasks, EnteredHandle};
+use super::{Id, RuntimeFlavor, RuntimeMetrics, TryCurrentError};
+use crate::context::{self, Drives, DrivesTasks, EnteredHandle};
 use crate::task::{JoinHandle, NoSuchWorker};
 use crate::worker::Shared;
 use monitor::ResourceMonitor;
@@ -135,9 +135,24 @@ impl Handle {
     /// On a thread that drives tasks, which must not block.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let _drives = DrivesTasks::enter("Handle::block_on");
+        let _drives = DrivesTasks::enter("Handle::block_on", Drives::of(self.runtime_flavor()));
         let _entered = self.enter();
         park_on_root(&self.shared, future)
+    }
+
+    /// Who polls the runtime's tasks.
+    pub fn runtime_flavor(&self) -> RuntimeFlavor {
+        self.shared.config.flavor
+    }
+
+    /// What tells the runtime from all others.
+    pub fn id(&self) -> Id {
+        self.shared.id
+    }
+
+    /// What the runtime [was called](super::Builder::name).
+    pub fn name(&self) -> Option<&str> {
+        self.shared.config.name.as_deref()
     }
 
     /// What the runtime has done so far.

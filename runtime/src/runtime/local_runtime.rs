@@ -1,8 +1,9 @@
 //! A runtime that stays on its thread, and its tasks with it.
 
-use super::{BuildError, Builder, EnterGuard, Handle, Runtime, RuntimeMetrics};
+use super::{BuildError, Builder, EnterGuard, Handle, Runtime, RuntimeMetrics, Wait};
 use crate::task::{JoinHandle, LocalEnterGuard, LocalSet};
 use std::fmt;
+use std::time::Duration;
 
 /// Options of a [`LocalRuntime`]; there are none yet.
 #[derive(Debug, Clone, Default)]
@@ -97,6 +98,31 @@ impl LocalRuntime {
         LocalRuntimeGuard { _set: self.set().enter(), _runtime: self.runtime.enter() }
     }
 
+    /// Drops all tasks and shuts down, but waits no longer than `duration` for blocking closures; see
+    /// [`Runtime::shutdown_timeout`].
+    ///
+    /// # Panics
+    ///
+    /// As that.
+    #[track_caller]
+    pub fn shutdown_timeout(mut self, duration: Duration) {
+        self.drop_set();
+        self.runtime.stop_from_here(Wait::at_most(duration));
+    }
+
+    /// Drops all tasks and shuts down without waiting for anything; see
+    /// [`Runtime::shutdown_background`].
+    pub fn shutdown_background(mut self) {
+        self.drop_set();
+        self.runtime.stop_from_here(Wait::Not);
+    }
+
+    fn drop_set(&mut self) {
+        // What the tasks do when they are dropped may need the runtime.
+        let _entered = self.runtime.enter();
+        drop(self.set.take());
+    }
+
     /// What the runtime has done so far. Tasks of the set are not in its books.
     pub fn metrics(&self) -> RuntimeMetrics {
         self.handle().metrics()
@@ -105,9 +131,7 @@ impl LocalRuntime {
 
 impl Drop for LocalRuntime {
     fn drop(&mut self) {
-        // What the tasks do when they are dropped may need the runtime.
-        let _entered = self.runtime.enter();
-        drop(self.set.take());
+        self.drop_set();
     }
 }
 

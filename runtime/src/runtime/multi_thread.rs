@@ -1,14 +1,12 @@
 //! The runtime with worker threads.
 
 use super::exits::Exits;
+use super::runtime_type::unbound;
 use super::{BuildError, Config, Handle, Wait};
-use crate::context::{DrivesTasks, EnteredHandle, EnteredWorker};
 use crate::seam::{ThreadHandle, ThreadSpec};
-use crate::worker::{Local, Shared, Watch};
+use crate::worker::{self, Local, Shared, Watch};
 use primitives::bomb::Bomb;
-use primitives::shim::atomic::{AtomicUsize, Ordering};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 /// The threads of the workers, and of the watch over them.
 pub(super) struct MultiThread {
@@ -35,20 +33,33 @@ impl MultiThread {
         handle: &Handle,
         locals: Vec<Local>,
     ) -> Result<(), BuildError> {
-        let remaining = Arc::new(AtomicUsize::new(locals.len()));
+        let (report, reports) = mpsc::channel();
         for local in locals {
             let spec = ThreadSpec {
-                name: format!("{}-{}", config.thread_name, local.index()),
+                name: config.thread_names.next(local.index()),
                 stack_size: config.thread_stack_size,
             };
-            let (handle, remaining) = (handle.clone(), Arc::clone(&remaining));
+            let (handle, report) = (handle.clone(), report.clone());
             let exit = self.exits.expect_one();
             let body = Box::new(move || {
                 let _exit = exit;
-                work(local, &handle, &remaining);
+                let config = &handle.shared().config;
+                if let Err(error) = config.processors.bind(local.index()) {
+                    return drop(report.send(error));
+                }
+                drop(report);
+                let _started = config.thread_hooks.started();
+                worker::work(local.into_shared(), &handle);
             });
             let started = config.seams.threads.start(spec, body);
             self.threads.push(started.map_err(|error| BuildError::system("a worker", error))?);
+        }
+        drop(report);
+        // Whether the system binds a thread is known when the thread runs.
+        if handle.shared().config.processors.are_given()
+            && let Ok(error) = reports.recv()
+        {
+            return Err(unbound(error));
         }
         if config.worker_threads > 1 && config.work_stealing {
             self.start_watch(config, handle)?;
@@ -59,7 +70,7 @@ impl MultiThread {
 
     /// A blocked worker matters only to others that could do its work.
     fn start_watch(&mut self, config: &Config, handle: &Handle) -> Result<(), BuildError> {
-        let spec = ThreadSpec { name: format!("{}-watch", config.thread_name), stack_size: None };
+        let spec = ThreadSpec { name: config.thread_names.next("watch"), stack_size: None };
         let shared = Arc::clone(handle.shared());
         let exit = self.exits.expect_one();
         let body = Box::new(move || {
@@ -94,23 +105,4 @@ impl MultiThread {
         }
         joins
     }
-}
-
-/// The life of a worker thread.
-fn work(local: Local, handle: &Handle, remaining: &AtomicUsize) {
-    // A panic in here is ours, not a task's: going on would lose tasks.
-    let bomb = Bomb::new("running a worker");
-    let shared: &Shared = handle.shared();
-    let _handle = EnteredHandle::new(handle);
-    let _drives = DrivesTasks::enter("a worker");
-    let local = Rc::new(local);
-    let worker = EnteredWorker::new(Rc::clone(&local));
-    local.run_until(|| shared.is_closing());
-    local.drain();
-    // ORDERING: AcqRel, so that the last one sees what the others left behind.
-    if remaining.fetch_sub(1, Ordering::AcqRel) == 1 {
-        shared.finish_shutdown();
-    }
-    drop(worker);
-    bomb.defuse();
 }

@@ -2,14 +2,18 @@
 
 use super::current_thread::CurrentThread;
 use super::multi_thread::MultiThread;
+use super::processors::Processors;
 use super::root::park_on_root;
-use super::{BuildError, Builder, Config, EnterGuard, Handle, Wait};
+use super::{
+    BuildError, Builder, Config, EnterGuard, Handle, RuntimeMetrics, UnhandledPanic, Wait,
+};
 use crate::blocking::{BlockingConfig, BlockingPool};
-use crate::context::{self, DrivesTasks, EnteredHandle};
+use crate::context::{self, Drives, DrivesTasks, EnteredHandle};
 use crate::task::JoinHandle;
 use crate::worker::{Local, Shared, SharedConfig};
 use monitor::ResourceMonitor;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,7 +126,7 @@ impl Runtime {
     /// On a thread that drives tasks already, and if the future panics.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let _drives = DrivesTasks::enter("Runtime::block_on");
+        let _drives = DrivesTasks::enter("Runtime::block_on", Drives::of(self.flavor()));
         let _entered = self.handle.enter();
         match &self.flavor {
             Flavor::CurrentThread(current) => current.block_on(self.handle.shared(), future),
@@ -163,10 +167,20 @@ impl Runtime {
         self.handle.spawn_blocking(closure)
     }
 
+    /// What the runtime has done so far; see [`Handle::metrics`].
+    pub fn metrics(&self) -> RuntimeMetrics {
+        self.handle.metrics()
+    }
+
     /// Makes this the calling thread's current runtime; see [`Handle::enter`].
     pub fn enter(&self) -> EnterGuard<'_> {
         self.handle.enter()
     }
+}
+
+/// The system does not bind workers as they should be.
+pub(super) fn unbound(error: io::Error) -> BuildError {
+    BuildError::system("a worker's processors", error)
 }
 
 /// The shared part, and the workers' own parts.
@@ -174,14 +188,21 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
     let blocking = BlockingPool::new(BlockingConfig {
         max_threads: config.max_blocking_threads,
         keep_alive: config.thread_keep_alive,
-        thread_name: config.thread_name.clone(),
+        thread_names: config.thread_names.clone(),
+        thread_hooks: config.thread_hooks.clone(),
         stack_size: config.thread_stack_size,
         threads: Arc::clone(&config.seams.threads),
     });
+    let processors = Processors::new(&config.worker_processors).map_err(unbound)?;
     let shared = SharedConfig {
         workers: config.worker_threads,
         work_stealing: config.work_stealing,
-        lifo_slot: flavor == RuntimeFlavor::MultiThread,
+        lifo_slot: config.lifo_slot && flavor == RuntimeFlavor::MultiThread,
+        flavor,
+        name: config.name.clone(),
+        thread_hooks: config.thread_hooks.clone(),
+        processors,
+        shutdown_on_panic: config.unhandled_panic == UnhandledPanic::ShutdownRuntime,
         global_queue_interval: config.global_queue_interval,
         event_interval: config.event_interval,
         coop_budget: config.coop_budget,
@@ -233,7 +254,7 @@ impl Runtime {
 
     /// Stops, and waits if this thread may.
     #[track_caller]
-    fn stop_from_here(&mut self, wait: Wait) {
+    pub(super) fn stop_from_here(&mut self, wait: Wait) {
         if wait == Wait::Not || context::may_block() {
             return self.stop(wait);
         }

@@ -40,6 +40,7 @@
 
 mod abort;
 mod annotation;
+mod block_in_place;
 mod builder;
 mod cell;
 pub mod coop;
@@ -64,6 +65,7 @@ mod yield_now;
 
 pub use abort::AbortHandle;
 pub(crate) use annotation::Annotation;
+pub use block_in_place::block_in_place;
 pub use builder::Builder;
 pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;

@@ -92,6 +92,13 @@ impl Local {
         }
     }
 
+    /// For its thread's context and the frames of its loop. They belong to one thread at a time,
+    /// but not always to the same; see [`handover`](super::handover).
+    #[expect(clippy::arc_with_non_send_sync, reason = "an Rc could not change threads")]
+    pub(crate) fn into_shared(self) -> Arc<Self> {
+        Arc::new(self)
+    }
+
     /// The worker's number.
     pub(crate) fn index(&self) -> usize {
         self.index

@@ -15,8 +15,10 @@
 
 mod gauges;
 mod glances;
+mod handover;
 mod hooks;
 mod injected;
+mod life;
 mod local;
 mod ordered;
 mod outside;
@@ -31,8 +33,10 @@ mod turn;
 mod watch;
 
 use gauges::Gauges;
+pub(crate) use handover::{Bench, step_aside};
 pub(crate) use hooks::Hooks;
 pub(crate) use injected::Injected;
+pub(crate) use life::work;
 pub(crate) use local::Local;
 use outside::Outside;
 use pinned::{Inbox, PinnedQueue};

@@ -130,6 +130,11 @@ impl Local {
         }
     }
 
+    /// Whether there are tasks that this thread alone may poll.
+    pub(super) fn has_bound_tasks(&self) -> bool {
+        self.pinned.home.get() != 0
+    }
+
     /// How many pinned tasks wait that this worker would run.
     pub(super) fn pinned_waiting(&self) -> usize {
         let own = if self.pinned.is_home() { self.pinned.queue.borrow().len() } else { 0 };
@@ -228,6 +233,9 @@ impl Keeper for PinnedTo {
     }
 
     fn retire(&self, task: RawTask, number: usize, end: End) {
+        if end == End::Panicked {
+            self.shared.note_panic();
+        }
         self.shared.hooks.terminated(task);
         let is_last = {
             let mut tasks = self.shared.remotes[self.worker].inbox.tasks.lock();

@@ -32,6 +32,9 @@ impl Schedule for Arc<Shared> {
 
     fn retire(&self, task: RawTask, end: End) {
         self.hooks.terminated(task);
+        if end == End::Panicked {
+            self.note_panic();
+        }
         context::with_worker(self, |local| match local {
             Some(local) => local.count_end(end),
             None => self.outside_tally.count_end(end),

@@ -98,6 +98,7 @@ impl Local {
 #[cfg(test)]
 mod tests {
     use crate::blocking::{BlockingConfig, BlockingPool};
+    use crate::runtime::{Processors, RuntimeFlavor, ThreadHooks, ThreadNames};
     use crate::seam::{Seams, StdThreads};
     use crate::worker::{Hooks, Local, Shared, SharedConfig};
     use std::future::pending;
@@ -113,7 +114,8 @@ mod tests {
         let blocking = BlockingPool::new(BlockingConfig {
             max_threads: 1,
             keep_alive: Duration::ZERO,
-            thread_name: String::new(),
+            thread_names: ThreadNames::Prefix(String::new()),
+            thread_hooks: ThreadHooks::default(),
             stack_size: None,
             threads: Arc::new(StdThreads),
         });
@@ -121,6 +123,11 @@ mod tests {
             workers: WORKERS,
             work_stealing: true,
             lifo_slot: true,
+            thread_hooks: ThreadHooks::default(),
+            shutdown_on_panic: false,
+            processors: Processors::default(),
+            name: None,
+            flavor: RuntimeFlavor::MultiThread,
             global_queue_interval: 31,
             event_interval: 61,
             coop_budget: None,

@@ -4,6 +4,7 @@ use super::remote::AllCounters;
 use super::{Hooks, Injected, Local, Outside, Remote, Tally, TaskTally, Watch};
 use crate::blocking::BlockingPool;
 use crate::context;
+use crate::runtime::{self, Processors, RuntimeFlavor, ThreadHooks};
 use crate::seam::{ClockHold, Seams};
 use crate::task::{Annotation, JoinHandle, Runnable, new_detached};
 use monitor::{ResourceMonitor, WorkerCounters};
@@ -25,6 +26,12 @@ pub(crate) struct SharedConfig {
     /// Whether the task that was woken last runs first. Otherwise tasks run in the order in which
     /// they were queued.
     pub(crate) lifo_slot: bool,
+    pub(crate) flavor: RuntimeFlavor,
+    pub(crate) name: Option<String>,
+    pub(crate) thread_hooks: ThreadHooks,
+    pub(crate) processors: Processors,
+    /// Whether a panic of a task ends the runtime.
+    pub(crate) shutdown_on_panic: bool,
     /// A worker looks at the injector first on every so many steps.
     pub(crate) global_queue_interval: u32,
     /// A worker looks at its reactor on every so many steps.
@@ -54,6 +61,11 @@ pub(crate) struct Shared {
     forced_yields: AtomicU64,
     /// Tasks that were queued by threads that are no workers.
     remote_schedules: AtomicU64,
+    /// Whether a task has panicked that should not have.
+    panicked: AtomicBool,
+    pub(crate) id: runtime::Id,
+    /// Workers whose threads have not left them for good.
+    workers_left: AtomicUsize,
     closing: AtomicBool,
     next_reactor: AtomicUsize,
 }
@@ -93,6 +105,9 @@ impl Shared {
             watch: Watch::default(),
             forced_yields: AtomicU64::new(0),
             remote_schedules: AtomicU64::new(0),
+            panicked: AtomicBool::new(false),
+            id: runtime::Id::next(),
+            workers_left: AtomicUsize::new(workers),
             closing: AtomicBool::new(false),
             next_reactor: AtomicUsize::new(0),
             config,
@@ -272,6 +287,23 @@ impl Shared {
         self.remotes.iter().for_each(|remote| remote.reactor.clock_changed());
     }
 
+    /// Counts the panic of a task against the runtime, if it is configured so.
+    #[cold]
+    pub(super) fn note_panic(&self) {
+        if self.config.shutdown_on_panic {
+            // ORDERING: Release pairs with the Acquire in `has_panicked`.
+            self.panicked.store(true, Ordering::Release);
+            self.remotes.iter().for_each(|remote| remote.reactor.unpark());
+        }
+    }
+
+    /// Whether the runtime has to shut down because a task has panicked.
+    #[inline]
+    pub(crate) fn has_panicked(&self) -> bool {
+        // ORDERING: Acquire pairs with the Release in `note_panic`.
+        self.panicked.load(Ordering::Acquire)
+    }
+
     /// Whether the runtime is shutting down.
     #[inline]
     pub(crate) fn is_closing(&self) -> bool {
@@ -288,6 +320,14 @@ impl Shared {
             remote.reactor.unpark();
         }
         self.watch.stop();
+    }
+
+    /// A worker has left its loop for good. The last one clears up.
+    pub(super) fn leave_worker(&self) {
+        // ORDERING: AcqRel, so that the last one sees what the others left behind.
+        if self.workers_left.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.finish_shutdown();
+        }
     }
 
     /// After the workers have left: cancels whatever there still is, and ends all waiting. Doing

@@ -22,14 +22,14 @@
 //!                                                     reactor
 //! ```
 
-use super::Local;
+use super::{Injected, Local, handover};
 use crate::context;
+use crate::runtime;
 use crate::task::Runnable;
 use crate::task::coop::{self, BudgetScope};
 use primitives::Timestamp;
 use primitives::shim::atomic::{Ordering, fence};
 use reactor::Turn;
-use std::rc::Rc;
 use std::time::Duration;
 
 /// How late a worker's timers may be before another one fires them: more than waking a thread
@@ -42,8 +42,10 @@ const SHORT: Duration = Duration::from_micros(3);
 
 impl Local {
     /// Runs tasks until `done` says that it is time to leave. `done` is asked before every step
-    /// and after every sleep.
-    pub(crate) fn run_until(self: &Rc<Self>, mut done: impl FnMut() -> bool) {
+    /// and after every sleep. False if this thread has lost the worker to another one, and must not
+    /// touch it any more.
+    #[must_use = "the worker may be another thread's"]
+    pub(crate) fn run_until(&self, mut done: impl FnMut() -> bool) -> bool {
         let _budget = BudgetScope::enter(self.shared.config.coop_budget);
         self.remote().gauges.enter_thread();
         self.busy_since.set(self.shared.now());
@@ -54,8 +56,14 @@ impl Local {
                 self.stop_search();
                 self.count(|stats| stats.polls += 1);
                 coop::begin_poll();
+                handover::begin_poll();
                 let watch = self.watches_polls;
                 let again = if watch { self.shared.hooks.run(runnable) } else { runnable.run() };
+                if handover::has_left() {
+                    // What is shared by all threads still is.
+                    again.into_iter().for_each(|it| self.shared.inject(Injected::One(it)));
+                    return false;
+                }
                 self.prefer_slot();
                 if let Some(runnable) = again {
                     self.push_again(runnable);
@@ -69,6 +77,7 @@ impl Local {
         self.count_noop();
         self.publish_stats();
         self.stop_search();
+        true
     }
 
     /// The worker is about to sleep again, or leaves. If it has not polled anything since it woke
@@ -143,9 +152,11 @@ impl Local {
             return;
         }
         let idle = &self.shared.idle;
+        runtime::call(&self.shared.config.thread_hooks.park);
         idle.fall_asleep(self.index, self.searching.replace(false));
-        if self.sees_work() || self.pinned_waiting() > 0 {
+        if self.sees_work() || self.pinned_waiting() > 0 || self.waits_for_itself() {
             self.searching.set(idle.wake_up(self.index));
+            runtime::call(&self.shared.config.thread_hooks.unpark);
             return;
         }
         self.count_noop();
@@ -177,8 +188,18 @@ impl Local {
         self.glances.restart(self.ticks.get());
     }
 
+    /// Whether the hook that was called just now has queued something on this very worker.
+    fn waits_for_itself(&self) -> bool {
+        !(self.queue.is_empty() && self.remote().lifo.is_empty())
+    }
+
     fn park(&self, awake: impl FnOnce()) -> Turn {
         let (reactor, now) = (&self.remote().reactor, || self.shared.now());
+        let unparked = &self.shared.config.thread_hooks.unpark;
+        let awake = || {
+            awake();
+            runtime::call(unparked);
+        };
         if self.shared.seams.clock.is_paused() {
             reactor.park_frozen(&now, awake)
         } else {

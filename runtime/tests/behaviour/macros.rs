@@ -114,3 +114,34 @@ async fn the_facade_has_attributes_of_its_own() {
     assert_eq!(workers(), 2);
     tokio::task::yield_now().await;
 }
+
+#[graph_runtime::test(flavor = "local")]
+async fn a_test_may_be_local() {
+    let text = std::rc::Rc::new("not Send".to_owned());
+    assert_eq!(task::spawn_local(async move { text.len() }).await.unwrap(), 8);
+}
+
+#[graph_runtime::main(flavor = "local", start_paused = true)]
+async fn local_and_paused() -> graph_runtime::time::Duration {
+    let start = graph_runtime::time::Instant::now();
+    let hour = graph_runtime::time::Duration::from_secs(3600);
+    task::spawn_local(async move { graph_runtime::time::sleep(hour).await }).await.unwrap();
+    start.elapsed()
+}
+
+#[test]
+fn a_local_main_may_have_its_clock_paused() {
+    assert_eq!(local_and_paused().as_secs(), 3600);
+}
+
+#[graph_runtime::test(unhandled_panic = "shutdown_runtime")]
+#[should_panic(expected = "a spawned task panicked")]
+async fn a_test_may_end_with_any_panic() {
+    drop(graph_runtime::spawn(async { panic!("a bug") }));
+    std::future::pending::<()>().await;
+}
+
+#[graph_runtime::test(name = "by name")]
+async fn a_test_may_name_its_runtime() {
+    assert_eq!(Handle::current().name(), Some("by name"));
+}

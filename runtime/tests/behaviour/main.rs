@@ -1,9 +1,11 @@
 //! The runtime core from outside: one file per behaviour.
 
 mod abort;
+mod block_in_place;
 mod block_on;
 mod blocking;
 mod builder;
+mod builder_options;
 mod coop;
 mod fairness;
 mod handle;

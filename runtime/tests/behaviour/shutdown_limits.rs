@@ -2,7 +2,7 @@
 //! may wait at all.
 
 use crate::support::{Drops, assert_books, current, each_runtime, multi, until, watched};
-use graph_runtime::runtime::Runtime;
+use graph_runtime::runtime::{LocalRuntime, Runtime};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
@@ -169,5 +169,25 @@ fn blocking_closures_may_drop_runtimes() {
     each_runtime(|runtime| {
         let dropped = runtime.spawn_blocking(|| MAKERS.map(|make| drop(make())));
         assert!(runtime.block_on(dropped).is_ok());
+    });
+}
+
+#[test]
+fn a_local_runtime_has_the_same_ways_out() {
+    watched(|| {
+        for limit in [None, Some(Duration::ZERO), Some(LONG)] {
+            let runtime = LocalRuntime::new().unwrap();
+            let drops = Drops::default();
+            let guard = drops.guard();
+            drop(runtime.spawn_local(async move {
+                let _guard = guard;
+                pending::<()>().await;
+            }));
+            match limit {
+                None => runtime.shutdown_background(),
+                Some(limit) => runtime.shutdown_timeout(limit),
+            }
+            assert_eq!(drops.count(), 1);
+        }
     });
 }

@@ -41,6 +41,11 @@ pub(super) fn running() -> Option<Rc<Context>> {
     get(&RUNNING)
 }
 
+/// Whether a set runs on this thread.
+pub(crate) fn is_running() -> bool {
+    running().is_some()
+}
+
 /// Enters a set and runs it for the length of the call. `None`, and no call, on a thread whose locals
 /// are gone.
 pub(super) fn run<R>(context: &Rc<Context>, f: impl FnOnce() -> R) -> Option<R> {

@@ -25,6 +25,7 @@ mod shared;
 mod spawn;
 
 pub use current::LocalEnterGuard;
+pub(crate) use current::is_running;
 pub(super) use spawn::spawn_in_entered;
 pub use spawn::spawn_local;
 
