@@ -99,9 +99,12 @@ pub(crate) fn arguments(options: &Options) -> Vec<String> {
 pub(crate) fn tests(options: &Options, suite: &Suite) -> Result<Built, Error> {
     eprintln!("  building");
     let mut args: Vec<String> =
-        ["test", "--no-run", "--no-fail-fast", "--message-format=json"].map(str::to_owned).into();
+        ["build", "--keep-going", "--message-format=json"].map(str::to_owned).into();
     args.extend(arguments(options));
-    args.extend(options.only.iter().map(|prefix| format!("--test={prefix}*")));
+    match &options.only[..] {
+        [] => args.push("--tests".to_owned()),
+        only => args.extend(only.iter().map(|prefix| format!("--test={prefix}*"))),
+    }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let ended = cargo::run(options, &suite.folder, &args)?;
     let mut built = Built::default();

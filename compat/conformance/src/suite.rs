@@ -169,10 +169,14 @@ fn manifest_of_tests(tokio: &Table) -> Table {
 
     let mut manifest = Table::new();
     manifest.insert("package".to_owned(), package.into());
-    // The tests ask for them by `cfg(feature)`.
+    // The tests ask for them by `cfg(feature)`. What they stand for outside tokio is tokio's.
     let mut declared = Table::new();
     if let Some(Value::Table(all)) = tokio.get("features") {
-        declared.extend(all.keys().map(|name| (name.clone(), Value::from(Vec::<Value>::new()))));
+        for (name, parts) in all {
+            let mut parts = parts.as_array().cloned().unwrap_or_default();
+            parts.retain(|part| part.as_str().is_some_and(|part| all.contains_key(part)));
+            declared.insert(name.clone(), parts.into());
+        }
     }
     declared.insert("default".to_owned(), Value::from(features));
     manifest.insert("features".to_owned(), declared.into());
