@@ -18,7 +18,9 @@ pub mod io;
 pub mod net;
 pub mod runtime;
 
-pub use graph_runtime::{fs, join, pin, select, spawn, sync, task, task_local, time, try_join};
+pub use graph_runtime::{
+    fs, join, pin, process, select, signal, spawn, sync, task, task_local, time, try_join,
+};
 pub use macros::{tokio_main as main, tokio_test as test};
 
 #[doc(hidden)]

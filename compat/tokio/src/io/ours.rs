@@ -2,26 +2,24 @@
 
 use std::io::{self, IoSlice, SeekFrom};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use graph_runtime::fs::File;
-use graph_runtime::net::TcpStream;
+use graph_runtime::net::{TcpStream, UnixStream, tcp, unix};
+use graph_runtime::process::{ChildStderr, ChildStdin, ChildStdout};
 
 use super::{AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
 
-/// Reads by the trait of futures-io, which wants bytes that are initialized.
+/// Reads into memory that need not be initialized.
 macro_rules! reads {
-    ($($reader:ty),*) => {$(
+    ($($reader:ty),* $(,)?) => {$(
         impl AsyncRead for $reader {
             fn poll_read(
                 self: Pin<&mut Self>,
                 cx: &mut Context<'_>,
                 buf: &mut ReadBuf<'_>,
             ) -> Poll<io::Result<()>> {
-                let bytes = buf.initialize_unfilled();
-                let count = ready!(futures_io::AsyncRead::poll_read(self, cx, bytes))?;
-                buf.advance(count);
-                Poll::Ready(Ok(()))
+                buf.poll_fill(|bytes| self.get_mut().poll_read_uninit(cx, bytes))
             }
         }
     )*};
@@ -29,7 +27,7 @@ macro_rules! reads {
 
 /// Writes by the trait of futures-io, whose `close` is what is called `shutdown` here.
 macro_rules! writes {
-    ($($writer:ty: $is_vectored:literal),*) => {$(
+    ($($writer:ty),* $(,)?) => {$(
         impl AsyncWrite for $writer {
             fn poll_write(
                 self: Pin<&mut Self>,
@@ -56,14 +54,35 @@ macro_rules! writes {
             }
 
             fn is_write_vectored(&self) -> bool {
-                $is_vectored
+                true
             }
         }
     )*};
 }
 
-reads!(TcpStream, File);
-writes!(TcpStream: true, File: true);
+reads!(
+    File,
+    TcpStream,
+    tcp::ReadHalf<'_>,
+    tcp::OwnedReadHalf,
+    UnixStream,
+    unix::ReadHalf<'_>,
+    unix::OwnedReadHalf,
+    unix::pipe::Receiver,
+    ChildStdout,
+    ChildStderr,
+);
+writes!(
+    File,
+    TcpStream,
+    tcp::WriteHalf<'_>,
+    tcp::OwnedWriteHalf,
+    UnixStream,
+    unix::WriteHalf<'_>,
+    unix::OwnedWriteHalf,
+    unix::pipe::Sender,
+    ChildStdin,
+);
 
 impl AsyncSeek for File {
     fn start_seek(self: Pin<&mut Self>, position: SeekFrom) -> io::Result<()> {

@@ -198,6 +198,20 @@ impl<'a> ReadBuf<'a> {
         self.initialized = self.initialized.max(self.filled + n);
     }
 
+    /// Has `read` fill what is unfilled, as far as it says it has.
+    pub(crate) fn poll_fill(
+        &mut self,
+        read: impl FnOnce(&mut [MaybeUninit<u8>]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<()>> {
+        // Only graph_runtime's readers come here, which write nothing but what they read, from the
+        // start, and return how much that was.
+        let count = ready!(read(&mut self.bytes[self.filled..]))?;
+        // SAFETY: so as many are initialized.
+        unsafe { self.assume_init(count) };
+        self.advance(count);
+        Poll::Ready(Ok(()))
+    }
+
     /// Appends `bytes`.
     ///
     /// # Panics

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use graph_runtime::runtime::{self, BuildError};
 
-use super::{LocalOptions, LocalRuntime, Runtime};
+use super::{LocalOptions, LocalRuntime, Runtime, TaskMeta};
 
 /// Builds a [`Runtime`]: graph_runtime's builder, with tokio's kind of error, and tokio's panics
 /// where a number makes no sense.
@@ -28,6 +28,20 @@ macro_rules! pass_on {
         $(#[$docs])*
         pub fn $name(&mut self $(, $argument: $type)?) -> &mut Self {
             self.inner.$name($($argument)?);
+            self
+        }
+    )*};
+}
+
+/// Methods that pass on a hook for tasks.
+macro_rules! hooks {
+    ($($(#[$docs:meta])* $name:ident;)*) => {$(
+        $(#[$docs])*
+        pub fn $name<F>(&mut self, hook: F) -> &mut Self
+        where
+            F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+        {
+            self.inner.$name(hook);
             self
         }
     )*};
@@ -122,6 +136,17 @@ impl Builder {
         self
     }
 
+    hooks! {
+        /// Calls `hook` for each task that is spawned.
+        on_task_spawn;
+        /// Calls `hook` before each poll of a task.
+        on_before_task_poll;
+        /// Calls `hook` after each poll of a task.
+        on_after_task_poll;
+        /// Calls `hook` for each task that ends.
+        on_task_terminate;
+    }
+
     /// Starts the runtime.
     ///
     /// # Errors
@@ -142,9 +167,9 @@ impl Builder {
     ///
     /// If it is to have several workers.
     #[track_caller]
-    pub fn build_local(&mut self, _options: LocalOptions) -> io::Result<LocalRuntime> {
+    pub fn build_local(&mut self, options: LocalOptions) -> io::Result<LocalRuntime> {
         assert!(!self.is_multi_thread, "multi_thread is not supported for LocalRuntime");
-        self.build().map(LocalRuntime::on)
+        self.inner.build_local(options).map(LocalRuntime::from).map_err(to_io_error)
     }
 }
 

@@ -6,7 +6,8 @@ mod runtime_type;
 
 pub use builder::Builder;
 pub use graph_runtime::runtime::{
-    EnterGuard, Handle, RuntimeFlavor, RuntimeMetrics, TryCurrentError,
+    EnterGuard, Handle, LocalOptions, LocalRuntimeGuard, RuntimeFlavor, RuntimeMetrics, TaskMeta,
+    TryCurrentError,
 };
-pub use local_runtime::{LocalOptions, LocalRuntime, LocalRuntimeGuard};
+pub use local_runtime::LocalRuntime;
 pub use runtime_type::Runtime;
