@@ -19,7 +19,7 @@ pub use async_buf_read::AsyncBufRead;
 pub use async_read::AsyncRead;
 pub use async_seek::AsyncSeek;
 pub use async_write::AsyncWrite;
-pub use graph_runtime::io::{Interest, Ready, unix};
+pub use graph_runtime::io::{Interest, Ready, Stderr, Stdin, Stdout, stderr, stdin, stdout, unix};
 pub use join::{Join, join};
 pub use read_buf::ReadBuf;
 pub use split::{ReadHalf, WriteHalf, split};

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use graph_runtime::fs::File;
+use graph_runtime::io::{Stderr, Stdin, Stdout};
 use graph_runtime::net::{TcpStream, UnixStream, tcp, unix};
 use graph_runtime::process::{ChildStderr, ChildStdin, ChildStdout};
 
@@ -62,6 +63,7 @@ macro_rules! writes {
 
 reads!(
     File,
+    Stdin,
     TcpStream,
     tcp::ReadHalf<'_>,
     tcp::OwnedReadHalf,
@@ -74,6 +76,8 @@ reads!(
 );
 writes!(
     File,
+    Stdout,
+    Stderr,
     TcpStream,
     tcp::WriteHalf<'_>,
     tcp::OwnedWriteHalf,
