@@ -184,14 +184,21 @@ pub(crate) fn expand(select: Select) -> TokenStream {
                 if disabled & (1u64 << #index) != 0 {
                     continue;
                 }
-                match #support::Future::poll(futures.as_mut() #projection .first(), context) {
-                    #support::Poll::Ready(output) => {
-                        disabled |= 1u64 << #index;
-                        #check
-                        return #support::Poll::Ready(__SelectOutput::#name(output));
+                // The arm that goes on lets a future that never is ready, `poll_fn(|_| panic!())`
+                // say, have the output `()`.
+                let output = match #support::Future::poll(
+                    futures.as_mut() #projection .first(),
+                    context,
+                ) {
+                    #support::Poll::Ready(output) => output,
+                    #support::Poll::Pending => {
+                        is_pending = true;
+                        continue;
                     }
-                    #support::Poll::Pending => is_pending = true,
-                }
+                };
+                disabled |= 1u64 << #index;
+                #check
+                return #support::Poll::Ready(__SelectOutput::#name(output));
             }
         }
     });

@@ -138,3 +138,13 @@ async fn a_statement_may_be_all_there_is_in_a_function() {
     unit().await;
     assert_eq!(value().await, 7);
 }
+
+#[graph_runtime::test]
+async fn a_future_without_an_output_needs_no_type() {
+    let never = std::future::poll_fn(|_| panic!("it is not polled"));
+    let chosen = select! {
+        _ = never, if false => 1,
+        () = async {} => 2,
+    };
+    assert_eq!(chosen, 2);
+}
