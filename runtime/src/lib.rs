@@ -73,6 +73,7 @@ pub mod fs;
 pub mod io;
 pub mod net;
 pub mod process;
+mod raw_fd;
 pub mod runtime;
 pub mod seam;
 pub mod signal;

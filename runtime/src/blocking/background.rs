@@ -196,8 +196,12 @@ impl<M: Medium> Background<M> {
         Poll::Ready(Ok(()))
     }
 
+    /// Whether no operation is under way, seen to end or not.
     pub(crate) fn is_idle(&self) -> bool {
-        matches!(self.state, State::Idle(_))
+        match &self.state {
+            State::Idle(_) => true,
+            State::Busy(operation) => operation.is_finished(),
+        }
     }
 
     /// Waits until no operation is under way. A write's failure is kept for later.

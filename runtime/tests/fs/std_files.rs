@@ -1,8 +1,10 @@
 //! To the standard library and back.
 
 use crate::support::file_with;
+use futures_lite::future::poll_once;
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use graph_runtime::fs::File;
+use graph_runtime::runtime::{Builder, Handle};
 use std::io::Write;
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -19,16 +21,38 @@ async fn a_file_comes_from_there() {
     assert_eq!(contents, "from there");
 }
 
-#[graph_runtime::test]
-async fn a_file_goes_there_after_its_last_write() {
+#[test]
+fn a_file_goes_there_after_its_last_write() {
     let (_directory, path) = file_with(b"");
-    let mut file = File::create(&path).await.expect("it can be written");
-    file.write_all(b"ours, ").await.expect("there is room");
-    // Whether or not that is done: nobody has looked.
-    let file = file.try_into_std().expect_err("it is being written");
-    let mut std = file.into_std().await;
-    std.write_all(b"theirs").expect("there is room");
+    let runtime = Builder::new_current_thread().max_blocking_threads(1).build();
+    runtime.expect("there are descriptors").block_on(async {
+        let mut file = File::create(&path).await.expect("it can be written");
+        // The only thread is busy until the file has come back.
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        drop(Handle::current().spawn_blocking(move || held.recv()));
+        file.write_all(b"ours, ").await.expect("it is only started");
+        let file = file.try_into_std().expect_err("it is being written");
+        drop(release);
+        let mut std = file.into_std().await;
+        std.write_all(b"theirs").expect("there is room");
+    });
     assert_eq!(std::fs::read(&path).expect("it exists"), b"ours, theirs");
+}
+
+#[test]
+fn a_file_goes_there_although_a_forgotten_call_still_runs() {
+    let (_directory, path) = file_with(b"contents");
+    let runtime = Builder::new_current_thread().max_blocking_threads(1).build();
+    runtime.expect("there are descriptors").block_on(async {
+        let file = File::open(&path).await.expect("it exists");
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        drop(Handle::current().spawn_blocking(move || held.recv()));
+        assert!(poll_once(file.metadata()).await.is_none(), "nobody looks yet");
+        let file = file.try_into_std().expect_err("somebody will");
+        let std = file.into_std().await;
+        assert_eq!(std.metadata().expect("it is open").len(), 8);
+        drop(release);
+    });
 }
 
 #[graph_runtime::test]

@@ -9,6 +9,7 @@ use std::future::poll_fn;
 use std::io::{ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
+use std::os::fd::{IntoRawFd, OwnedFd};
 use std::time::Duration;
 
 fn any_port() -> SocketAddr {
@@ -28,6 +29,18 @@ async fn bound_before_they_connect_or_listen() {
     assert_eq!(peer, from);
     client.write_all(b"hello").await.expect("there is room");
     server.read_exact(&mut [0; 5]).await.expect("it was sent");
+}
+
+#[graph_runtime::test]
+async fn made_of_a_descriptor() {
+    let socket = TcpSocket::new_v4().expect("there are descriptors");
+    let socket = TcpSocket::from(OwnedFd::from(socket));
+    socket.bind(any_port()).expect("a port is free");
+    let listener = socket.listen(16).expect("it is bound");
+    let number = TcpSocket::new_v4().expect("there are descriptors").into_raw_fd();
+    let descriptors = std::fs::read_link(format!("/proc/self/fd/{number}"));
+    assert!(descriptors.expect("it is open").to_string_lossy().starts_with("socket:"));
+    TcpStream::connect(listener.local_addr().unwrap()).await.expect("it listens");
 }
 
 #[graph_runtime::test]

@@ -23,40 +23,39 @@ impl File {
     /// That a write failed is not told: flush first. Bytes that were read ahead for a read nobody
     /// waited for are lost.
     ///
+    /// # Panics
+    ///
+    /// If a call such as [`metadata`](Self::metadata) still runs although its future was dropped,
+    /// and the system has no descriptor left for a second handle.
+    ///
     /// # Cancel safety
     ///
     /// The file is closed if the future is dropped.
     pub async fn into_std(mut self) -> std::fs::File {
         poll_fn(|context| self.background.get_mut().poll_idle(context)).await;
         drop(self.background);
-        match Arc::try_unwrap(self.std) {
-            Ok(std) => std,
-            Err(_) => unreachable!("operations let go of the file before they are seen to end"),
-        }
+        Arc::try_unwrap(self.std).unwrap_or_else(|std| {
+            std.try_clone().expect("the system has a descriptor for a second handle")
+        })
     }
 
     /// Gives it to the standard library at once, as [`into_std`](Self::into_std).
     ///
     /// # Errors
     ///
-    /// The file comes back if an operation is under way, also one that nobody waits for any more.
+    /// The file comes back if an operation is still under way, also one that nobody waits for.
     #[expect(clippy::result_large_err, reason = "it is the file itself that comes back")]
     pub fn try_into_std(mut self) -> Result<std::fs::File, Self> {
-        if !self.background.get_mut().is_idle() {
+        // References beyond the file's and the background's are those of what is under way.
+        if !self.background.get_mut().is_idle() || Arc::strong_count(&self.std) > 2 {
             return Err(self);
         }
-        let Self { std, background, max_buf_size } = self;
+        let Self { std, background, .. } = self;
         drop(background);
-        Arc::try_unwrap(std).map_err(|std| {
-            // A call such as `metadata` whose future was dropped still runs.
-            let mut file = Self {
-                background: Mutex::new(Background::new(Arc::clone(&std))),
-                std,
-                max_buf_size,
-            };
-            file.set_max_buf_size(max_buf_size);
-            file
-        })
+        match Arc::try_unwrap(std) {
+            Ok(std) => Ok(std),
+            Err(_) => unreachable!("nobody else can have taken a reference since"),
+        }
     }
 
     /// Another handle of the same open file: both read and write in one and the same place. Waits

@@ -103,6 +103,22 @@ impl UnixSocket {
     }
 }
 
+/// Of a Unix socket that is neither connected nor listening, in non-blocking mode. One whose kind the
+/// system does not tell is taken to be for connections.
+impl From<OwnedFd> for UnixSocket {
+    fn from(descriptor: OwnedFd) -> Self {
+        let socket = Socket::from(descriptor);
+        let kind = socket.r#type().unwrap_or(Type::STREAM);
+        Self { socket, kind }
+    }
+}
+
+impl From<UnixSocket> for OwnedFd {
+    fn from(socket: UnixSocket) -> Self {
+        socket.socket.into()
+    }
+}
+
 impl AsFd for UnixSocket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
