@@ -3,12 +3,16 @@
 use super::{BuildError, Builder, EnterGuard, Handle, Runtime, RuntimeMetrics, Wait};
 use crate::task::{JoinHandle, LocalEnterGuard, LocalSet};
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 /// Options of a [`LocalRuntime`]; there are none yet.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct LocalOptions {}
+pub struct LocalOptions {
+    /// Options to come may belong to the thread.
+    of_this_thread: PhantomData<*const ()>,
+}
 
 /// A current-thread runtime that cannot be given to another thread, so that
 /// [`spawn_local`](crate::task::spawn_local) works everywhere on it, and its tasks need not be `Send`.
