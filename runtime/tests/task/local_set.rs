@@ -1,6 +1,7 @@
 //! Tasks that stay on one thread.
 
 use crate::support::{Wakes, current, each_runtime, multi, poll_once, watched};
+use graph_runtime::runtime::UnhandledPanic;
 use graph_runtime::sync::{Notify, mpsc, oneshot};
 use graph_runtime::task::{self, JoinSet, LocalSet, TaskTracker, spawn_local};
 use std::cell::{Cell, RefCell};
@@ -310,6 +311,33 @@ fn panics_are_the_tasks_outputs_but_the_futures_own() {
         assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
         assert!(catch_unwind(|| spawn_local(async {})).is_err(), "the set was left");
         assert_eq!(set.block_on(runtime, set.spawn_local(ready(1))).unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_panic_shuts_the_set_down_if_asked_to() {
+    each_runtime(|runtime| {
+        let mut set = LocalSet::new();
+        set.unhandled_panic(UnhandledPanic::ShutdownRuntime);
+        let kept = Rc::new(());
+        let clone = Rc::clone(&kept);
+        let other = set.spawn_local(async move {
+            let _kept = clone;
+            pending::<()>().await;
+        });
+        let run = || {
+            set.block_on(runtime, async {
+                drop(spawn_local(async { panic!("boom") }));
+                pending::<()>().await;
+            });
+        };
+        let payload = catch_unwind(AssertUnwindSafe(run)).unwrap_err();
+        let text = payload.downcast_ref::<&str>().unwrap();
+        assert!(text.contains("configured to shutdown on unhandled panic"));
+        assert_eq!(Rc::strong_count(&kept), 1);
+        assert!(other.is_finished() && set.spawn_local(async {}).is_finished());
+        let again = || set.block_on(runtime, pending::<()>());
+        assert!(catch_unwind(AssertUnwindSafe(again)).is_err(), "and stays so");
     });
 }
 

@@ -326,6 +326,38 @@ fn pinned_tasks_and_others_take_turns() {
 }
 
 #[test]
+fn blocking_in_place_does_not_take_a_worker_from_its_pinned_tasks() {
+    watched(|| {
+        let runtime = multi(1);
+        let (drops, notify) = (Drops::default(), Arc::new(Notify::new()));
+        let (counted, inside) = (drops.clone(), Arc::clone(&notify));
+        let (started, is_started) = oneshot::channel();
+        let pinned = runtime.handle().spawn_pinned(0, move || {
+            let stays = Stays::new(counted);
+            async move {
+                started.send(()).unwrap();
+                inside.notified().await;
+                stays.check();
+                task::block_in_place(|| stays.check());
+                task::yield_now().await;
+                stays.check();
+            }
+        });
+        runtime.block_on(is_started).unwrap();
+        let blocks = runtime.spawn(async {
+            let here = thread::current().id();
+            task::block_in_place(|| thread::sleep(Duration::from_millis(5)));
+            task::yield_now().await;
+            thread::current().id() == here
+        });
+        assert!(runtime.block_on(blocks).unwrap(), "the worker is where it was");
+        notify.notify_one();
+        runtime.block_on(pinned.unwrap()).unwrap();
+        assert_eq!(drops.count(), 1);
+    });
+}
+
+#[test]
 fn a_busy_worker_looks_into_its_inbox() {
     watched(|| {
         let runtime = multi(1);

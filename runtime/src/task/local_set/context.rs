@@ -2,9 +2,10 @@
 
 use super::current;
 use super::shared::Shared;
+use crate::runtime::UnhandledPanic;
 use crate::task::coop::budgeted;
 use crate::task::list::{NOWHERE, TaskList};
-use crate::task::runnable::{Runnable, new_listed};
+use crate::task::runnable::{End, Runnable, new_listed};
 use crate::task::{Annotation, JoinHandle};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -26,6 +27,10 @@ pub(super) struct Context {
     queue: RefCell<VecDeque<Runnable>>,
     tasks: RefCell<TaskList>,
     steps: Cell<u32>,
+    /// Whether the set shuts down when a task panics.
+    shuts_down: Cell<bool>,
+    /// Whether it has to, for one has.
+    panicked: Cell<bool>,
 }
 
 impl Context {
@@ -35,6 +40,8 @@ impl Context {
             queue: RefCell::default(),
             tasks: RefCell::new(TaskList::new()),
             steps: Cell::new(0),
+            shuts_down: Cell::new(false),
+            panicked: Cell::new(false),
         }
     }
 
@@ -92,20 +99,44 @@ impl Context {
     }
 
     /// The task with this number ends.
-    pub(super) fn remove(&self, number: usize) {
+    pub(super) fn remove(&self, number: usize, end: End) {
         self.tasks.borrow_mut().remove(number);
+        if end == End::Panicked && self.shuts_down.get() {
+            self.panicked.set(true);
+        }
     }
 
     /// Polls tasks, while the set [runs](current::run). True if there may be more to do.
+    ///
+    /// # Panics
+    ///
+    /// If a task has panicked, and the set was told to shut down then.
     pub(super) fn tick(&self) -> bool {
         for _ in 0..STEPS {
+            self.shut_down_if_panicked();
             let Some(runnable) = self.next() else { return false };
             // A budget for each, and what is left of the whole set's own for whoever polls it.
             if let Some(runnable) = budgeted(|| runnable.run()) {
                 self.push(runnable);
             }
         }
+        self.shut_down_if_panicked();
         true
+    }
+
+    /// What a panic of a task means to the others.
+    pub(super) fn on_panic(&self, behavior: UnhandledPanic) {
+        self.shuts_down.set(behavior == UnhandledPanic::ShutdownRuntime);
+    }
+
+    fn shut_down_if_panicked(&self) {
+        if self.panicked.get() {
+            self.close();
+            panic!(
+                "a spawned task panicked and the LocalSet is configured to shutdown on unhandled \
+                 panic"
+            );
+        }
     }
 
     fn next(&self) -> Option<Runnable> {

@@ -30,7 +30,7 @@ pub(super) use spawn::spawn_in_entered;
 pub use spawn::spawn_local;
 
 use super::{Annotation, JoinHandle};
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, UnhandledPanic};
 use context::Context;
 use run_until::RunUntil;
 use std::fmt;
@@ -73,6 +73,14 @@ impl LocalSet {
     /// A set without tasks.
     pub fn new() -> Self {
         Self { context: Rc::new(Context::new()) }
+    }
+
+    /// Says what happens when a task panics. By default that is the task's result, and nobody else's
+    /// affair. With [`UnhandledPanic::ShutdownRuntime`] all tasks of the set are dropped, and so is
+    /// every task that is added later; and whoever polls the set panics, then and from then on.
+    pub fn unhandled_panic(&mut self, behavior: UnhandledPanic) -> &mut Self {
+        self.context.on_panic(behavior);
+        self
     }
 
     /// Makes this the set that [`spawn_local`] refers to on this thread, until the guard is dropped.

@@ -94,10 +94,10 @@ impl Keeper for Arc<Shared> {
         }
     }
 
-    fn retire(&self, _: RawTask, number: usize, _: End) {
+    fn retire(&self, _: RawTask, number: usize, end: End) {
         // Otherwise the set is being dropped on a thread that is ending, and its list is closed.
         if let Some(context) = current::running().filter(|running| running.is_of(self)) {
-            context.remove(number);
+            context.remove(number, end);
         }
     }
 }
