@@ -76,7 +76,7 @@ impl Scripted {
         assert_eq!(turn.io_events, 1);
     }
 
-    fn poll(&self, direction: Direction, waker: &Waker) -> Option<ReadyEvent> {
+    fn poll(&self, direction: impl Into<Ready>, waker: &Waker) -> Option<ReadyEvent> {
         match self.io.poll_ready(&mut Context::from_waker(waker), direction) {
             Poll::Ready(event) => Some(event),
             Poll::Pending => None,
@@ -131,6 +131,41 @@ fn a_second_waiter_in_a_direction_replaces_the_first() {
     assert_eq!(scripted.poll(Direction::Read, &second_waker), None);
     scripted.event(Ready::READABLE);
     assert_eq!((first.get(), second.get()), (0, 1));
+}
+
+#[test]
+fn who_waits_for_either_is_woken_by_either_and_can_leave() {
+    let both = Ready::READABLE | Ready::WRITABLE;
+    for ready in [Ready::READABLE, Ready::WRITABLE] {
+        let scripted = Scripted::new();
+        let (count, waker) = Count::with_waker();
+        assert_eq!(scripted.poll(both, &waker), None);
+        scripted.event(ready);
+        assert!(count.get() > 0);
+        assert_eq!(scripted.poll(both, &waker).expect("it is ready").ready(), ready);
+        let (left, waker) = Count::with_waker();
+        let place = scripted.io.new_place();
+        let mut cx = Context::from_waker(&waker);
+        let never = Ready::PRIORITY | Ready::WRITE_CLOSED;
+        assert!(scripted.io.poll_ready_at(&mut cx, never, place).is_pending());
+        scripted.io.leave(never, place);
+        scripted.event(Ready::PRIORITY | Ready::WRITE_CLOSED);
+        assert_eq!(left.get(), 0);
+    }
+}
+
+#[test]
+fn part_of_an_event_is_taken_back_and_what_is_final_stays() {
+    let scripted = Scripted::new();
+    let all = Ready::READABLE | Ready::READ_CLOSED | Ready::PRIORITY | Ready::ERROR;
+    scripted.event(all);
+    let event = scripted.poll(all, Waker::noop()).expect("it is ready");
+    scripted.io.clear_readiness(event.only(Ready::PRIORITY));
+    let left = all.difference(Ready::PRIORITY);
+    assert_eq!(scripted.poll(all, Waker::noop()).expect("it is ready").ready(), left);
+    scripted.io.clear_readiness(event);
+    let left = scripted.poll(all, Waker::noop()).expect("it is closed").ready();
+    assert_eq!(left, Ready::READ_CLOSED);
 }
 
 /// A reader on another thread waits for every single byte; a lost edge hangs the test.
