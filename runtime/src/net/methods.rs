@@ -2,9 +2,10 @@
 //!
 //! Each macro is expanded in a module of a type with a field `io: Registered<_>`.
 
-/// Waiting, and operations that the caller brings. In an `impl` block.
+/// Waiting, and operations that the caller brings. In an `impl` block. The arguments are the names of
+/// the methods for hand-written futures.
 macro_rules! readiness {
-    () => {
+    ($poll_readable:ident, $poll_writable:ident) => {
         /// Waits until something of `interest` is worth trying, and says what.
         ///
         /// It stays so until an operation would block.
@@ -64,14 +65,14 @@ macro_rules! readiness {
             self.io.io(interest, |_| operation().map($crate::net::Attempt::more)).await
         }
 
-        $crate::net::methods::readable!();
-        $crate::net::methods::writable!();
+        $crate::net::methods::readable!($poll_readable);
+        $crate::net::methods::writable!($poll_writable);
     };
 }
 
 /// Waiting until a read is worth trying. In an `impl` block.
 macro_rules! readable {
-    () => {
+    ($poll:ident) => {
         /// Waits until a read is worth trying: there is something, or the end, or an error.
         ///
         /// # Errors
@@ -100,7 +101,7 @@ macro_rules! readable {
         ///
         /// As `readable`.
         #[track_caller]
-        pub fn poll_read_ready(
+        pub fn $poll(
             &self,
             context: &mut std::task::Context<'_>,
         ) -> std::task::Poll<std::io::Result<()>> {
@@ -111,7 +112,7 @@ macro_rules! readable {
 
 /// Waiting until a write is worth trying. In an `impl` block.
 macro_rules! writable {
-    () => {
+    ($poll:ident) => {
         /// Waits until a write is worth trying: there is room, or an error.
         ///
         /// # Errors
@@ -140,7 +141,7 @@ macro_rules! writable {
         ///
         /// As `writable`.
         #[track_caller]
-        pub fn poll_write_ready(
+        pub fn $poll(
             &self,
             context: &mut std::task::Context<'_>,
         ) -> std::task::Poll<std::io::Result<()>> {

@@ -113,7 +113,7 @@ fn check_connected(stream: &mio::net::TcpStream) -> io::Result<Attempt<()>> {
 /// }
 /// ```
 impl TcpStream {
-    readiness!();
+    readiness!(poll_read_ready, poll_write_ready);
 }
 
 /// Operations.

@@ -100,7 +100,7 @@ impl UdpSocket {
 
 /// Waiting, and operations of the caller's own.
 impl UdpSocket {
-    readiness!();
+    readiness!(poll_recv_ready, poll_send_ready);
 }
 
 /// With the one it is connected to.

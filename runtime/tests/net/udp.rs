@@ -92,9 +92,10 @@ async fn without_waiting() {
 async fn by_hand_and_into_memory_that_is_not_initialized() {
     let (first, second) = pair().await;
     let to = second.local_addr().expect("it is bound");
-    poll_fn(|context| first.poll_write_ready(context)).await.expect("there is room");
+    poll_fn(|context| first.poll_send_ready(context)).await.expect("there is room");
     let sent = poll_fn(|context| first.poll_send_to(context, b"hand", to)).await;
     assert_eq!(sent.expect("there is room"), 4);
+    poll_fn(|context| second.poll_recv_ready(context)).await.expect("it was sent");
     let mut buffer = [const { MaybeUninit::uninit() }; 16];
     let received = poll_fn(|context| second.poll_recv_from_uninit(context, &mut buffer)).await;
     assert_eq!(received.expect("it was sent"), (4, first.local_addr().unwrap()));

@@ -115,7 +115,7 @@ impl UnixDatagram {
 
 /// Waiting, and operations of the caller's own.
 impl UnixDatagram {
-    readiness!();
+    readiness!(poll_recv_ready, poll_send_ready);
 }
 
 /// With the one it is connected to.

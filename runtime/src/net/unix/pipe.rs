@@ -247,7 +247,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    writable!();
+    writable!(poll_write_ready);
 }
 
 end!(Sender, OFlags::WRONLY);
@@ -260,7 +260,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    readable!();
+    readable!(poll_read_ready);
 }
 
 end!(Receiver, OFlags::RDONLY);

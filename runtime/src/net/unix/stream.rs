@@ -111,7 +111,7 @@ impl UnixStream {
 
 /// Waiting, and operations of the caller's own.
 impl UnixStream {
-    readiness!();
+    readiness!(poll_read_ready, poll_write_ready);
 }
 
 reading!(UnixStream);
