@@ -1,7 +1,7 @@
 use std::io;
 use std::time::Duration;
 
-use graph_runtime::runtime::{self, BuildError};
+use graph_runtime::runtime::{self, BuildError, RngSeed, UnhandledPanic};
 
 use super::{LocalOptions, LocalRuntime, Runtime, TaskMeta};
 
@@ -33,6 +33,20 @@ macro_rules! pass_on {
     )*};
 }
 
+/// Methods that pass on a hook for threads.
+macro_rules! thread_hooks {
+    ($($(#[$docs:meta])* $name:ident;)*) => {$(
+        $(#[$docs])*
+        pub fn $name<F>(&mut self, f: F) -> &mut Self
+        where
+            F: Fn() + Send + Sync + 'static,
+        {
+            self.inner.$name(f);
+            self
+        }
+    )*};
+}
+
 /// Methods that pass on a hook for tasks.
 macro_rules! hooks {
     ($($(#[$docs:meta])* $name:ident;)*) => {$(
@@ -56,21 +70,6 @@ impl Builder {
     /// Everything on the thread that calls [`block_on`](runtime::Runtime::block_on).
     pub fn new_current_thread() -> Self {
         Self { inner: runtime::Builder::new_current_thread(), is_multi_thread: false }
-    }
-
-    /// I/O and time are always there.
-    pub fn enable_all(&mut self) -> &mut Self {
-        self
-    }
-
-    /// I/O is always there.
-    pub fn enable_io(&mut self) -> &mut Self {
-        self
-    }
-
-    /// Time is always there.
-    pub fn enable_time(&mut self) -> &mut Self {
-        self
     }
 
     /// How many workers there are. A current-thread runtime has one whatever is said here.
@@ -103,7 +102,36 @@ impl Builder {
         self
     }
 
+    /// What its threads are called, one by one.
+    pub fn thread_name_fn<F>(&mut self, f: F) -> &mut Self
+    where
+        F: Fn() -> String + Send + Sync + 'static,
+    {
+        self.inner.thread_name_fn(f);
+        self
+    }
+
+    /// What it is called.
+    pub fn name(&mut self, val: impl Into<String>) -> &mut Self {
+        self.inner.name(val);
+        self
+    }
+
     pass_on! {
+        /// I/O and time.
+        enable_all();
+        /// I/O.
+        enable_io();
+        /// Time.
+        enable_time();
+        /// Makes tasks wait for their turn that were woken by a running one.
+        disable_lifo_slot();
+        /// How many events are taken from the system at once.
+        max_io_events_per_tick(capacity: usize);
+        /// What happens when a task panics.
+        unhandled_panic(behavior: UnhandledPanic);
+        /// What its random numbers come from.
+        rng_seed(seed: RngSeed);
         /// The size of its threads' stacks, in bytes.
         thread_stack_size(val: usize);
         /// How long an idle thread of those that block stays.
@@ -134,6 +162,17 @@ impl Builder {
         assert!(val > 0, "event_interval must be greater than 0");
         self.inner.event_interval(val);
         self
+    }
+
+    thread_hooks! {
+        /// Calls `f` on each of its threads when it starts.
+        on_thread_start;
+        /// Calls `f` on each of its threads when it ends.
+        on_thread_stop;
+        /// Calls `f` on a worker before it falls asleep.
+        on_thread_park;
+        /// Calls `f` on a worker after it woke up.
+        on_thread_unpark;
     }
 
     hooks! {

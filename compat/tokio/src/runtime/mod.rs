@@ -6,8 +6,8 @@ mod runtime_type;
 
 pub use builder::Builder;
 pub use graph_runtime::runtime::{
-    EnterGuard, Handle, LocalOptions, LocalRuntimeGuard, RuntimeFlavor, RuntimeMetrics, TaskMeta,
-    TryCurrentError,
+    EnterGuard, Handle, Id, LocalOptions, LocalRuntimeGuard, RngSeed, RuntimeFlavor,
+    RuntimeMetrics, TaskMeta, TryCurrentError, UnhandledPanic,
 };
 pub use local_runtime::LocalRuntime;
 pub use runtime_type::Runtime;

@@ -1,5 +1,6 @@
 use std::io;
 use std::ops::Deref;
+use std::time::Duration;
 
 use graph_runtime::runtime;
 
@@ -26,6 +27,16 @@ impl Runtime {
     /// What the system says if it refuses a thread or a descriptor.
     pub fn new() -> io::Result<Self> {
         runtime::Runtime::new().map(Self::from).map_err(to_io_error)
+    }
+
+    /// Shuts it down, waiting for no longer than `duration`.
+    pub fn shutdown_timeout(self, duration: Duration) {
+        self.inner.shutdown_timeout(duration);
+    }
+
+    /// Shuts it down without waiting.
+    pub fn shutdown_background(self) {
+        self.inner.shutdown_background();
     }
 }
 
