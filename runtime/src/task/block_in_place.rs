@@ -54,8 +54,8 @@ where
         Drives::Nothing => return closure(),
         Drives::WithOthers if !local_set::is_running() => {}
         Drives::WithOthers | Drives::Alone => panic!(
-            "`block_in_place` can block only on a multi-thread runtime, and not in a `LocalSet`: \
-             here nobody else could go on with the tasks; use `spawn_blocking`"
+            "can call blocking only when running on the multi-threaded runtime, and not in a \
+             `LocalSet`: here nobody else could go on with the tasks; use `spawn_blocking`"
         ),
     }
     let _undriven = Undriven::new();
