@@ -217,7 +217,10 @@ fn a_single_thread_refuses() {
         let runtime = current();
         let refused = |panic: Box<dyn std::any::Any + Send>| {
             let message = *panic.downcast::<&str>().unwrap();
-            assert!(message.contains("only when running on the multi-threaded runtime"), "{message}");
+            assert!(
+                message.contains("only when running on the multi-threaded runtime"),
+                "{message}"
+            );
         };
         let root = catch_unwind(AssertUnwindSafe(|| {
             runtime.block_on(async { block_in_place(|| ()) });
