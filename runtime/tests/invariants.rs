@@ -343,3 +343,21 @@ fn files_can_be_held_in_a_head() {
         .collect();
     assert_none("no file is longer than 400 lines", &violations);
 }
+
+#[test]
+fn what_takes_tokios_place_is_held_to_the_same_rules() {
+    let fence = "compat/tokio/src/io/read_buf.rs";
+    let mut violations = Vec::new();
+    for package in ["tokio", "tokio-util", "conformance", "superstep"] {
+        for source in sources(&format!("compat/{package}/src")) {
+            if source.path != fence {
+                violations.extend(source.violations(|line| has_word(line, "unsafe")));
+            }
+            let lines = source.text.lines().count();
+            if lines > 400 {
+                violations.push(format!("{}: {lines} lines", source.path));
+            }
+        }
+    }
+    assert_none("compat has one fence, and files that can be held in a head", &violations);
+}
