@@ -90,6 +90,6 @@ pub use error::{Refused, SchedulerError};
 pub use estimate::{History, KindHistory};
 pub use graph::{
     Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan, LookAhead,
-    Policy, ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState,
-    TaskTerms, Ticket,
+    Overdue, Policy, ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec,
+    TaskState, TaskTerms, Ticket,
 };

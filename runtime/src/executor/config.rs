@@ -109,6 +109,7 @@ impl ExecutorConfig {
             cpu_cores: self.cpu_cores,
             memory_bytes: self.memory_bytes,
             io_capacity: self.io_capacity,
+            ..SchedulerConfig::default()
         }
     }
 

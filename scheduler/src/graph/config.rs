@@ -1,6 +1,6 @@
 //! The scheduler's settings.
 
-use super::Policy;
+use super::{Overdue, Policy};
 use crate::error::SchedulerError;
 
 /// Indices of tasks are 32 bits wide; half of them for tasks that wait, half for tasks that run.
@@ -36,6 +36,8 @@ pub enum FailurePolicy {
 pub struct SchedulerConfig {
     /// Which ready task starts first.
     pub policy: Policy,
+    /// What happens when a deadline passes while its task runs.
+    pub overdue: Overdue,
     /// How many tasks may run at once, at least 1. Default: no limit.
     pub max_in_flight: usize,
     /// How many accepted tasks may wait to start, 1 to 2^31; more are refused with
@@ -54,6 +56,7 @@ impl Default for SchedulerConfig {
     fn default() -> Self {
         Self {
             policy: Policy::default(),
+            overdue: Overdue::default(),
             max_in_flight: usize::MAX,
             max_pending: 1 << 20,
             cpu_cores: f64::INFINITY,

@@ -58,7 +58,16 @@ pub enum Event<P> {
         /// How its tasks ended.
         counts: Counts,
     },
-    /// A graph fails fast: stop this attempt, then finish its ticket as usual.
+    /// A running task has passed its deadline; see [`Overdue`](crate::Overdue).
+    DeadlinePassed {
+        /// The running attempt.
+        ticket: Ticket,
+        /// The task.
+        id: TaskId,
+        /// When it should have ended: its own deadline, or that of its graph.
+        deadline: Timestamp,
+    },
+    /// A graph fails fast, or a deadline has passed that cancels: stop this attempt, then finish its ticket as usual.
     CancelRunning {
         /// The running attempt.
         ticket: Ticket,

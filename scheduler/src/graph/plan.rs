@@ -8,6 +8,7 @@ use super::survey::Survey;
 use super::{SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
+use std::collections::HashMap;
 use std::fmt;
 
 /// A graph that has passed every check which asks nobody else: its ids are distinct, it has no
@@ -44,6 +45,8 @@ pub struct GraphPlan {
     pub(super) profiles: Vec<Profile>,
     /// Dependencies on tasks that were submitted before, with the node that names them.
     pub(super) outside: Vec<(u32, TaskId)>,
+    /// The deadlines of tasks of their own, by node, if running tasks are watched.
+    pub(super) deadlines: HashMap<u32, Timestamp>,
     /// The deadline of the graph as a whole; [`Timestamp::MAX`] is none.
     pub(super) deadline: Timestamp,
     /// The sum of all estimates, in nanoseconds.

@@ -4,6 +4,7 @@ use super::cargo::Label;
 use super::dependency_graph::DependencyGraph;
 use super::directory::{Directory, Entry, Place};
 use super::job::Job;
+use super::overdue::Deadlines;
 use super::ready_queue::ReadyQueue;
 use super::record::{NO_JOB, Record};
 use super::shifts::Shifts;
@@ -49,11 +50,13 @@ pub struct TaskScheduler<P> {
     pub(super) ready: ReadyQueue,
     pub(super) directory: Directory,
     pub(super) counts: Counts,
-    /// Bounded by what causes them: one per accepted task, one per graph, and one per attempt
-    /// that runs when its graph begins to stop.
+    /// Bounded by what causes them: one per accepted task, one per graph, one per attempt that runs
+    /// when its graph begins to stop, and two per attempt that passes its deadline.
     pub(super) events: VecDeque<Event<P>>,
     /// The successors of the task that ends just now; kept for its memory only.
     pub(super) scratch: Vec<u32>,
+    /// Empty if nobody wants to know.
+    pub(super) deadlines: Deadlines,
     /// Ready tasks whose urgency time will change.
     pub(super) shifts: Shifts,
     /// How many tasks have become ready so far.
@@ -79,6 +82,7 @@ impl<P> TaskScheduler<P> {
             counts: Counts::default(),
             events: VecDeque::new(),
             scratch: Vec::new(),
+            deadlines: Deadlines::default(),
             shifts: Shifts::default(),
             sequence: 0,
             round: 0,
@@ -102,6 +106,7 @@ impl<P> TaskScheduler<P> {
         let ticket = self.graph.ticket(slot);
         let graph = self.graph_of(slot);
         let Label { name, deadline } = self.graph.cargo.take_label(slot);
+        self.watch(ticket, deadline);
         let payload = self.graph.cargo.take(slot);
         let timeout = self.graph.profile(slot).timeout;
         let record = &mut self.graph[slot];

@@ -8,7 +8,8 @@ use super::plan::{GraphPlan, PlannedNode};
 use super::raise::raise_ancestors;
 use super::record::{NO_JOB, Profile, Record, Standing, nanos};
 use super::{
-    Counts, EndState, Event, FailurePolicy, GraphId, TaskId, TaskScheduler, TaskSpec, TaskTerms,
+    Counts, EndState, Event, FailurePolicy, GraphId, Overdue, TaskId, TaskScheduler, TaskSpec,
+    TaskTerms,
 };
 use crate::error::{Refused, SchedulerError};
 use primitives::Timestamp;
@@ -65,7 +66,9 @@ impl<P> TaskScheduler<P> {
         now: Timestamp,
     ) -> Result<(), SchedulerError> {
         self.check_single(terms)?;
-        self.insert_single(terms, payload, Label::default(), now);
+        let is_watched = self.config.overdue != Overdue::Ignore;
+        let label = Label { name: None, deadline: terms.deadline.filter(|_| is_watched) };
+        self.insert_single(terms, payload, label, now);
         Ok(())
     }
 
@@ -198,7 +201,17 @@ impl<P> TaskScheduler<P> {
         mut cargo: impl FnMut(usize) -> (P, Label),
         failure: FailurePolicy,
     ) -> (u32, Vec<(u32, TaskId)>) {
-        let GraphPlan { roster, topology, levels, nodes, profiles, outside, deadline, work } = plan;
+        let GraphPlan {
+            roster,
+            topology,
+            levels,
+            nodes,
+            profiles,
+            outside,
+            deadline,
+            work,
+            mut deadlines,
+        } = plan;
         // Tasks submitted alone before it and after it are in two different rounds.
         self.round += 1;
         self.counts.submit(nodes.len());
@@ -214,7 +227,10 @@ impl<P> TaskScheduler<P> {
             let due = self.due_of(due.min(deadline));
             let standing = Standing { job, node, unmet, class, profile, rank, due };
             let id = ids.next().expect("every task has an id");
-            let (payload, label) = cargo(at);
+            let (payload, mut label) = cargo(at);
+            if !deadlines.is_empty() {
+                label.deadline = deadlines.remove(&node);
+            }
             let slot = self.graph.insert(Record::new(id, standing), payload, label);
             self.graph.jobs[job].place_next(slot);
         }

@@ -4,11 +4,13 @@ use super::due::from_caller;
 use super::plan::{GraphPlan, PlannedNode};
 use super::record::{Profile, nanos};
 use super::roster::RosterBuilder;
-use super::{Adjacency, ResourceRequirements, SchedulerConfig, TaskId, TaskTerms, Topology};
+use super::{
+    Adjacency, Overdue, ResourceRequirements, SchedulerConfig, TaskId, TaskTerms, Topology,
+};
 use crate::control::Admission;
 use crate::error::SchedulerError;
 use primitives::Timestamp;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// What is known of a graph after its first tasks.
@@ -24,6 +26,7 @@ pub(super) struct Survey<'a> {
     /// Dependencies on no task that has been visited, with the node that names them.
     unresolved: Vec<(u32, TaskId)>,
     profiles: Vec<Profile>,
+    deadlines: HashMap<u32, Timestamp>,
     /// What the last few profiles were made of, by their number modulo the length.
     recent: [Option<(Traits, u32)>; 4],
 }
@@ -41,6 +44,7 @@ impl<'a> Survey<'a> {
             parents: Adjacency::with_capacity(tasks),
             unresolved: Vec::new(),
             profiles: Vec::new(),
+            deadlines: HashMap::new(),
             recent: [None; 4],
         }
     }
@@ -56,6 +60,11 @@ impl<'a> Survey<'a> {
             rank: nanos(task.estimate),
             due: from_caller(task.deadline),
         });
+        if self.config.overdue != Overdue::Ignore
+            && let Some(deadline) = task.deadline
+        {
+            self.deadlines.insert(node, deadline);
+        }
         let (roster, unresolved) = (&self.roster, &mut self.unresolved);
         self.parents.push(task.dependencies.iter().filter_map(|&id| {
             let parent = roster.node(id);
@@ -109,6 +118,7 @@ impl<'a> Survey<'a> {
             nodes: self.nodes,
             profiles: self.profiles,
             outside: self.unresolved,
+            deadlines: self.deadlines,
             deadline: Timestamp::MAX,
             work: 0,
         })

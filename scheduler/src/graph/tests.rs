@@ -61,3 +61,17 @@ fn forgetting_a_graph_empties_the_directory() {
     assert!(scheduler.known() == 0);
     assert!(!scheduler.forget_graph(graph), "its id names nothing any more");
 }
+
+#[test]
+fn deadlines_of_tasks_that_have_ended_do_not_pile_up() {
+    let config = SchedulerConfig { overdue: super::Overdue::Report, ..Default::default() };
+    let mut scheduler = TaskScheduler::new(config).unwrap();
+    for id in 0..1_000 {
+        let late = Timestamp::from_nanos(1_000_000 + id);
+        scheduler.submit(spec(id, &[]).deadline(late), NOW).unwrap();
+        let task = scheduler.dispatch(NOW).unwrap();
+        scheduler.finish(task.ticket, EndState::Completed, NOW).unwrap();
+    }
+    assert!(scheduler.deadlines_watched() <= 66, "{}", scheduler.deadlines_watched());
+    assert_eq!(scheduler.next_deadline(), None);
+}

@@ -75,6 +75,9 @@ fn describe(event: &Event<&'static str>) -> String {
             format!("{id} {end}{because}{returned}")
         }
         Event::GraphEnded { counts, .. } => format!("graph ended, {} tasks", counts.ended()),
+        Event::DeadlinePassed { id, deadline, .. } => {
+            format!("{id} should have ended by {}", (*deadline - NOW).as_secs())
+        }
         Event::CancelRunning { ticket } => format!("stop {ticket}"),
     }
 }

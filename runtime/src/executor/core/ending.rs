@@ -87,6 +87,8 @@ impl Core {
                 }
                 Event::GraphEnded { graph, counts } => self.end_graph(graph, counts, step),
                 Event::CancelRunning { ticket } => self.stop(ticket, step),
+                // Nobody has asked for it.
+                Event::DeadlinePassed { .. } => {}
             }
         }
     }
