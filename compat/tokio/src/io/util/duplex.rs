@@ -1,7 +1,9 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+
+use graph_runtime::task::coop;
 
 use super::simplex::{SimplexStream, wake};
 use crate::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -48,8 +50,12 @@ impl AsyncRead for DuplexStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let progress = ready!(coop::poll_proceed(cx));
         let (read, woken) = lock(&self.incoming).take_out(cx, buf);
         wake(woken);
+        if read.is_ready() {
+            progress.made_progress();
+        }
         read
     }
 }
@@ -78,8 +84,12 @@ impl AsyncWrite for DuplexStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let progress = ready!(coop::poll_proceed(cx));
         let (written, woken) = lock(&self.outgoing).put_in(cx, bufs);
         wake(woken);
+        if written.is_ready() {
+            progress.made_progress();
+        }
         written
     }
 

@@ -21,7 +21,7 @@ mod write_ext;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 pub use buf_read_ext::AsyncBufReadExt;
 pub use buf_reader::BufReader;
@@ -39,6 +39,8 @@ pub use simplex::{SimplexStream, simplex};
 pub use split_at::Split;
 pub use take::Take;
 pub use write_ext::AsyncWriteExt;
+
+use graph_runtime::task::coop;
 
 use super::AsyncRead;
 use super::read_buf::poll_read_into;
@@ -72,6 +74,8 @@ fn utf8(bytes: &[u8]) -> io::Result<&str> {
 }
 
 /// Does what never has to wait, unless the task has had its turn.
-fn charge<T>(_cx: &mut Context<'_>, what: impl FnOnce() -> io::Result<T>) -> Poll<io::Result<T>> {
+fn charge<T>(cx: &mut Context<'_>, what: impl FnOnce() -> io::Result<T>) -> Poll<io::Result<T>> {
+    let progress = ready!(coop::poll_proceed(cx));
+    progress.made_progress();
     Poll::Ready(what())
 }

@@ -1,8 +1,9 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes_crate::{Buf, BytesMut};
+use graph_runtime::task::coop;
 
 use crate::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf, split};
 
@@ -118,8 +119,12 @@ impl AsyncRead for SimplexStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let progress = ready!(coop::poll_proceed(cx));
         let (read, woken) = self.get_mut().take_out(cx, buf);
         wake(woken);
+        if read.is_ready() {
+            progress.made_progress();
+        }
         read
     }
 }
@@ -147,8 +152,12 @@ impl AsyncWrite for SimplexStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let progress = ready!(coop::poll_proceed(cx));
         let (written, woken) = self.get_mut().put_in(cx, bufs);
         wake(woken);
+        if written.is_ready() {
+            progress.made_progress();
+        }
         written
     }
 
