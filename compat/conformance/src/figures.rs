@@ -57,7 +57,9 @@ pub(crate) fn read(output: &str) -> Said {
 }
 
 fn test_line(line: &str) -> Option<(&str, &str)> {
-    line.strip_prefix("test ")?.rsplit_once(" ... ")
+    let (name, result) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
+    // So that it is the name by which the program lists it.
+    Some((name.strip_suffix(" - should panic").unwrap_or(name), result))
 }
 
 /// Reads `ok. 3 passed; 1 failed; 0 ignored; ...`.
@@ -77,7 +79,7 @@ mod tests {
     #[test]
     fn summaries_are_added_up_and_failures_named() {
         let said = read(
-            "running 2 tests\ntest a ... ok\ntest b::c ... FAILED\n\n\
+            "running 2 tests\ntest a ... ok\ntest b::c - should panic ... FAILED\n\n\
              test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 4 filtered out\n\
              test src/lib.rs - x (line 3) ... ignored\n\
              test result: ok. 10 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n",
