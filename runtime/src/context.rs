@@ -204,7 +204,8 @@ pub(crate) fn drives() -> Drives {
 /// call waits for.
 #[track_caller]
 pub(crate) fn assert_may_block(what: &str) {
-    assert!(may_block(), "{}", would_stall(what));
+    let reason = "Cannot block the current thread from within a runtime";
+    assert!(may_block(), "{reason}: {}", would_stall(what));
 }
 
 /// Whether this thread may block: it drives no tasks.
