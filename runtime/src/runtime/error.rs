@@ -86,8 +86,11 @@ impl TryCurrentError {
     pub(crate) fn outside() -> Self {
         Self {
             is_thread_ending: false,
+            // The words in brackets are what is known, and searched for, from tokio.
             message: "there is no current graph_runtime runtime on this thread; call this from \
-                      within `Runtime::block_on`, a spawned task, or a scope of `Handle::enter`",
+                      within `Runtime::block_on`, a spawned task, or a scope of `Handle::enter` \
+                      (there is no reactor running, must be called from the context of a Tokio \
+                      1.x runtime)",
         }
     }
 

@@ -7,7 +7,7 @@ use crate::task::{JoinHandle, NoSuchWorker};
 use crate::worker::Shared;
 use monitor::ResourceMonitor;
 use std::marker::PhantomData;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 /// Spawns tasks on a runtime. Cheap to clone, usable from any thread; it does not keep the
@@ -31,6 +31,10 @@ use std::sync::Arc;
 pub struct Handle {
     shared: Arc<Shared>,
 }
+
+// As for the runtime itself.
+impl UnwindSafe for Handle {}
+impl RefUnwindSafe for Handle {}
 
 impl Handle {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {

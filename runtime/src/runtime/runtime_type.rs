@@ -14,6 +14,7 @@ use crate::worker::{Local, Shared, SharedConfig};
 use monitor::ResourceMonitor;
 use std::fmt;
 use std::io;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -288,6 +289,10 @@ impl Runtime {
         }
     }
 }
+
+// A panic of a task is caught before it comes near what the runtime keeps.
+impl UnwindSafe for Runtime {}
+impl RefUnwindSafe for Runtime {}
 
 impl Drop for Runtime {
     #[track_caller]

@@ -4,7 +4,7 @@ use crate::support::{Gate, current, each_runtime, hook, multi, watched};
 use graph_runtime::runtime::Runtime;
 use graph_runtime::task::{self, JoinError, JoinHandle};
 use std::future::pending;
-use std::panic::panic_any;
+use std::panic::{RefUnwindSafe, UnwindSafe, panic_any};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -295,4 +295,13 @@ fn a_join_error_says_what_happened() {
         assert_eq!(error.to_string(), format!("task {id} was cancelled"));
         assert!(error.try_into_panic().unwrap_err().is_cancelled());
     });
+}
+
+#[test]
+fn runtimes_and_what_one_has_of_their_tasks_may_be_seen_after_a_panic() {
+    fn assert_unwind_safe<T: UnwindSafe + RefUnwindSafe>() {}
+    assert_unwind_safe::<graph_runtime::runtime::Runtime>();
+    assert_unwind_safe::<graph_runtime::runtime::Handle>();
+    assert_unwind_safe::<graph_runtime::task::JoinHandle<std::cell::Cell<u8>>>();
+    assert_unwind_safe::<graph_runtime::task::AbortHandle>();
 }
