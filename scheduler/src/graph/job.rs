@@ -133,6 +133,29 @@ impl Job {
         self.slots(&levels.nodes).rev().collect()
     }
 
+    /// For each task that has not ended its slot and its upward rank, if tasks take as long as
+    /// `estimate` says of each node; at least what `floor` says of its slot. O(tasks + edges), and
+    /// nothing of a graph that has ended.
+    pub(crate) fn ranks(
+        &self,
+        estimate: impl Fn(usize) -> u64,
+        floor: impl Fn(u32) -> u64,
+    ) -> Vec<(u32, u64)> {
+        let mut ranks = vec![0; self.topology.nodes()];
+        let mut live = Vec::with_capacity(self.counts.unfinished());
+        for node in self.topology.order().rev() {
+            let children = self.topology.children.of(node).iter();
+            let longest = children.map(|&child| ranks[child as usize]).max().unwrap_or(0);
+            let mut rank = estimate(node as usize).saturating_add(longest);
+            if let Some(slot) = self.slot(node) {
+                rank = rank.max(floor(slot));
+                live.push((slot, rank));
+            }
+            ranks[node as usize] = rank;
+        }
+        live
+    }
+
     /// Whether every task has ended.
     pub(crate) fn has_ended(&self) -> bool {
         self.counts.unfinished() == 0

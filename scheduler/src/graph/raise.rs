@@ -17,9 +17,10 @@ use std::collections::VecDeque;
 const MAX_STEPS: usize = 64;
 
 /// Raises the ranks and the priorities, and brings forward the effective deadlines, of the
-/// unfinished ancestors of `slot`. Those that are queued move in the queue; returns them. (Priority inheritance,
-/// as for locks: L. Sha, R. Rajkumar and J. P. Lehoczky, IEEE Transactions on Computers 39(9),
-/// 1990.)
+/// unfinished ancestors of `slot`. Those that are queued move in the queue; returns them.
+///
+/// Priority inheritance, as for locks: L. Sha, R. Rajkumar and J. P. Lehoczky, IEEE Transactions
+/// on Computers 39(9), 1990.
 pub(crate) fn raise_ancestors<P>(
     graph: &mut DependencyGraph<P>,
     ready: &mut ReadyQueue,

@@ -1,15 +1,56 @@
 //! What time does to the order of ready tasks.
 
 use super::due::is_deadline;
-use super::record::{NO_JOB, Record};
+use super::record::{NO_JOB, NO_LINKS, Record, nanos};
 use super::shifts::Queued;
 use super::stage;
 use super::state::Phase;
-use super::{Policy, TaskScheduler};
+use super::{GraphId, Policy, TaskScheduler};
 use primitives::Timestamp;
 use std::time::Duration;
 
 impl<P> TaskScheduler<P> {
+    /// Computes the ranks of a graph again, from what is known now about how long the task at each
+    /// position takes. False if the graph has been forgotten. O(tasks + edges), and O(log n) for
+    /// each ready task.
+    ///
+    /// For estimates that have moved, as [`History::observe`](crate::History::observe) tells; not
+    /// for every run time. Effective deadlines stay what they were at the submission, and what
+    /// tasks outside the graph have lent to a task is not taken back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// use primitives::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let tasks = [1, 2].map(|id| TaskSpec::new(TaskId::new(id), ())).to_vec();
+    /// let graph = scheduler.submit_graph(tasks, Default::default(), Timestamp::ZERO)?;
+    /// assert_eq!(scheduler.peek(), Some(TaskId::new(1)));
+    ///
+    /// scheduler.reestimate(graph, |position| Duration::from_secs(position as u64));
+    /// assert_eq!(scheduler.peek(), Some(TaskId::new(2)), "it takes longer");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reestimate(&mut self, graph: GraphId, estimate: impl Fn(usize) -> Duration) -> bool {
+        let Some(job) = self.job(graph) else { return false };
+        let lent = |slot: u32| {
+            let record = &self.graph[slot];
+            if record.links == NO_LINKS { 0 } else { record.rank }
+        };
+        for (slot, rank) in job.ranks(|node| nanos(estimate(node)), lent) {
+            let before = self.config.policy.key(&self.graph[slot]);
+            self.graph[slot].rank = rank;
+            if self.graph[slot].phase == Phase::Ready {
+                self.ready.remove(before);
+                self.ready.push(slot, self.config.policy.key(&self.graph[slot]));
+            }
+        }
+        true
+    }
+
     /// Puts the tasks whose urgency time has changed where they belong. O(log n) for each.
     pub(super) fn let_time_pass(&mut self, now: Timestamp) {
         while let Some(task) = self.shifts.pop(now) {

@@ -97,3 +97,36 @@ fn barriers_hold_back_only_their_own_graph() {
     finish(&mut scheduler, 9, EndState::Completed);
     assert_eq!(started(&mut scheduler), [11], "20 has not ended");
 }
+
+/// A graph whose estimates were wrong goes on as one that was submitted with the right ones.
+#[test]
+fn new_estimates_make_the_order_that_they_would_have_made_from_the_start() {
+    let after: [&[u64]; 9] = [&[], &[], &[], &[0], &[0, 1], &[2], &[3], &[4, 5], &[5]];
+    for round in 0..200 {
+        let mut rng = primitives::rng::Rng::new(round);
+        let mut draw = || [(); 9].map(|()| u64::from(rng.below(20)));
+        let (wrong, right) = (draw(), draw());
+        let order = |estimates: [u64; 9], is_corrected: bool| {
+            let mut scheduler = scheduler(|config| config.max_in_flight = 1);
+            let specs = (0..9).map(|n| timed(n, estimates[n as usize], after[n as usize]));
+            let specs = specs.collect();
+            let graph = scheduler.submit_graph(specs, FailurePolicy::default(), NOW).unwrap();
+            if is_corrected {
+                let exact = |node: usize| std::time::Duration::from_secs(right[node]);
+                assert!(scheduler.reestimate(graph, exact));
+            }
+            run_one_by_one(&mut scheduler)
+        };
+        assert_eq!(order(wrong, true), order(right, false), "round {round}");
+    }
+}
+
+#[test]
+fn what_was_lent_from_outside_is_not_taken_back() {
+    let mut scheduler = scheduler(|_| {});
+    let graph = vec![timed(1, 1, &[]), timed(2, 1, &[])];
+    let graph = scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
+    scheduler.submit(timed(3, 50, &[2]), NOW).unwrap();
+    assert!(scheduler.reestimate(graph, |_| std::time::Duration::from_secs(3)));
+    assert_eq!(started(&mut scheduler), [2, 1]);
+}
