@@ -183,10 +183,19 @@ fn manifest_of_tests(tokio: &Table) -> Table {
     for key in ["dev-dependencies", "test", "lints"] {
         manifest.extend(tokio.get(key).map(|value| (key.to_owned(), value.clone())));
     }
-    manifest.insert(
-        "dependencies".to_owned(),
-        Table::from_iter([("tokio".to_owned(), Value::from(dependency))]).into(),
-    );
+    // The tests use what tokio itself depends on, too.
+    let mut dependencies = Table::new();
+    if let Some(Value::Table(of_tokio)) = tokio.get("dependencies") {
+        for (name, dependency) in of_tokio.iter().filter(|(name, _)| *name != "tokio-macros") {
+            let mut dependency = dependency.clone();
+            if let Value::Table(dependency) = &mut dependency {
+                dependency.remove("optional");
+            }
+            dependencies.insert(name.clone(), dependency);
+        }
+    }
+    dependencies.insert("tokio".to_owned(), dependency.into());
+    manifest.insert("dependencies".to_owned(), dependencies.into());
     if let Some(Value::Table(targets)) = tokio.get("target") {
         let mut targets = targets.clone();
         for (_, target) in &mut targets {
