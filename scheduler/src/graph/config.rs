@@ -2,6 +2,7 @@
 
 use super::{Overdue, Policy};
 use crate::error::SchedulerError;
+use std::time::Duration;
 
 /// Indices of tasks are 32 bits wide; half of them for tasks that wait, half for tasks that run.
 pub(crate) const MAX_TASKS: usize = 1 << 31;
@@ -38,6 +39,11 @@ pub struct SchedulerConfig {
     pub policy: Policy,
     /// What happens when a deadline passes while its task runs.
     pub overdue: Overdue,
+    /// How long a ready task lets others overtake it: one that has waited longer when something
+    /// is submitted gets one in eight starts, the oldest first, whatever the policy thinks of it.
+    /// So nothing starves, and nothing changes while nothing is submitted.
+    /// [`Duration::MAX`] is for ever. Default: a minute.
+    pub patience: Duration,
     /// How many tasks may run at once, at least 1. Default: no limit.
     pub max_in_flight: usize,
     /// How many accepted tasks may wait to start, 1 to 2^31; more are refused with
@@ -57,6 +63,7 @@ impl Default for SchedulerConfig {
         Self {
             policy: Policy::default(),
             overdue: Overdue::default(),
+            patience: Duration::from_secs(60),
             max_in_flight: usize::MAX,
             max_pending: 1 << 20,
             cpu_cores: f64::INFINITY,

@@ -138,6 +138,7 @@ impl<P> TaskScheduler<P> {
         self.graph.detach(slot);
         let record = &self.graph[slot];
         if record.phase == Phase::Ready {
+            self.aged.leave(record.sequence);
             self.ready.remove(self.config.policy.key(record));
         }
         let graph = self.graph_of(slot);

@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod ageing;
 mod cargo;
 mod config;
 mod dependency_graph;

@@ -1,5 +1,6 @@
 //! The scheduler's state, what can be asked about it, and the way from ready to running.
 
+use super::ageing::Aged;
 use super::cargo::Label;
 use super::dependency_graph::DependencyGraph;
 use super::directory::{Directory, Entry, Place};
@@ -57,6 +58,7 @@ pub struct TaskScheduler<P> {
     pub(super) scratch: Vec<u32>,
     /// Empty if nobody wants to know.
     pub(super) deadlines: Deadlines,
+    pub(super) aged: Aged,
     /// Ready tasks whose urgency time will change.
     pub(super) shifts: Shifts,
     /// How many tasks have become ready so far.
@@ -83,6 +85,7 @@ impl<P> TaskScheduler<P> {
             events: VecDeque::new(),
             scratch: Vec::new(),
             deadlines: Deadlines::default(),
+            aged: Aged::default(),
             shifts: Shifts::default(),
             sequence: 0,
             round: 0,
@@ -97,11 +100,11 @@ impl<P> TaskScheduler<P> {
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
         self.let_time_pass(now);
-        let slot = self.ready.peek()?;
+        let slot = self.head()?;
         if !self.admission.admit(self.graph.profile(slot).demand) {
             return None;
         }
-        self.ready.pop();
+        self.take_from_queue(slot);
         self.step(slot, Phase::Running);
         let ticket = self.graph.ticket(slot);
         let graph = self.graph_of(slot);
@@ -149,7 +152,22 @@ impl<P> TaskScheduler<P> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn peek(&self) -> Option<TaskId> {
-        self.ready.peek().map(|slot| self.graph[slot].id)
+        self.head().map(|slot| self.graph[slot].id)
+    }
+
+    fn head(&self) -> Option<u32> {
+        self.aged.on_turn().or_else(|| self.ready.peek())
+    }
+
+    fn take_from_queue(&mut self, slot: u32) {
+        let is_turn = self.aged.on_turn().is_some();
+        if is_turn {
+            self.ready.remove(self.config.policy.key(&self.graph[slot]));
+        } else {
+            self.ready.pop();
+        }
+        self.aged.leave(self.graph[slot].sequence);
+        self.aged.count(is_turn);
     }
 
     /// The task whose attempt `ticket` is, while the attempt runs.

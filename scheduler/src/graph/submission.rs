@@ -73,6 +73,7 @@ impl<P> TaskScheduler<P> {
     }
 
     fn insert_single(&mut self, terms: &TaskTerms<'_>, payload: P, label: Label, now: Timestamp) {
+        self.let_tasks_age(now);
         self.counts.submit(1);
         let (predecessors, broken) = self.resolve(terms.dependencies.iter().copied());
         let record = Record::new(terms.id, self.standing_alone(terms, &predecessors));
@@ -148,6 +149,7 @@ impl<P> TaskScheduler<P> {
         failure: FailurePolicy,
         now: Timestamp,
     ) -> GraphId {
+        self.let_tasks_age(now);
         let (job, outside) = self.insert_graph(plan, cargo, failure);
         let broken = self.link_graph_outside(&outside, job);
         self.begin_graph(job, broken, now)

@@ -1,6 +1,7 @@
 //! What the scheduler promises its driver, one behaviour a file.
 
 mod admission;
+mod ageing;
 mod cancellation;
 mod common;
 mod deadlines;
