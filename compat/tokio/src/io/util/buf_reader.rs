@@ -50,7 +50,13 @@ impl<R: AsyncRead> BufReader<R> {
     }
 
     /// Reads through a buffer of `capacity` bytes.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0: nothing could ever be read.
+    #[track_caller]
     pub fn with_capacity(capacity: usize, inner: R) -> Self {
+        assert!(capacity > 0, "a BufReader has room for one byte at least");
         let bytes = vec![0; capacity].into_boxed_slice();
         Self { inner, bytes, start: 0, end: 0, seeking: Seeking::Idle }
     }
@@ -144,20 +150,24 @@ impl<R: AsyncRead + AsyncSeek> AsyncSeek for BufReader<R> {
     }
 
     fn poll_complete(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
-        let mut position = ready!(self.as_mut().get_pin_mut().poll_complete(cx))?;
-        if let Seeking::InTwoSteps(rest) = self.seeking {
-            self.as_mut().discard();
-            let this = self.as_mut().project();
-            this.inner.start_seek(SeekFrom::Current(rest))?;
-            *this.seeking = Seeking::Once;
-            position = ready!(self.as_mut().get_pin_mut().poll_complete(cx))?;
+        let result = ready!(self.as_mut().get_pin_mut().poll_complete(cx));
+        // Also if it failed: then it is over, and what is buffered stays.
+        let seeking = std::mem::replace(self.as_mut().project().seeking, Seeking::Idle);
+        let position = result?;
+        match seeking {
+            Seeking::Idle => Poll::Ready(Ok(position - (self.end - self.start) as u64)),
+            Seeking::Once => {
+                self.discard();
+                Poll::Ready(Ok(position))
+            }
+            Seeking::InTwoSteps(rest) => {
+                self.as_mut().discard();
+                let this = self.as_mut().project();
+                this.inner.start_seek(SeekFrom::Current(rest))?;
+                *this.seeking = Seeking::Once;
+                self.poll_complete(cx)
+            }
         }
-        if let Seeking::Once = self.seeking {
-            self.as_mut().discard();
-            *self.as_mut().project().seeking = Seeking::Idle;
-            return Poll::Ready(Ok(position));
-        }
-        Poll::Ready(Ok(position - (self.end - self.start) as u64))
     }
 }
 

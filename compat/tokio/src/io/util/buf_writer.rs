@@ -55,6 +55,7 @@ impl<W: AsyncWrite> BufWriter<W> {
             let rest = &this.bytes[*this.written..];
             match ready!(this.inner.as_mut().poll_write(cx, rest)) {
                 Ok(count @ 1..) => *this.written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 end => {
                     this.bytes.drain(..std::mem::take(this.written));
                     let error = end.err().unwrap_or_else(|| {
