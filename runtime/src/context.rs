@@ -5,10 +5,13 @@ use crate::worker::{Local, Shared};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::task::Waker;
+use std::thread::panicking;
 
 struct Context {
     /// The runtime that `spawn`, `sleep` and the like refer to.
     handle: RefCell<Option<Handle>>,
+    /// How many scopes of runtimes the thread is in, one inside the other.
+    depth: Cell<usize>,
     /// A handle of that same runtime which somebody no longer needs: whoever needs one next takes
     /// it and so is spared the counting of references.
     spare: Cell<Option<Handle>>,
@@ -25,6 +28,7 @@ thread_local! {
     static CONTEXT: Context = const {
         Context {
             handle: RefCell::new(None),
+            depth: Cell::new(0),
             spare: Cell::new(None),
             spare_waker: Cell::new(None),
             local: RefCell::new(None),
@@ -99,11 +103,18 @@ pub(crate) fn drop_spare_waker() {
 #[derive(Debug)]
 pub(crate) struct EnteredHandle {
     previous: Option<Handle>,
+    depth: usize,
 }
 
 impl EnteredHandle {
     pub(crate) fn new(handle: &Handle) -> Self {
-        Self { previous: Self::replace(Some(handle.clone())) }
+        let previous = Self::replace(Some(handle.clone()));
+        let _ = CONTEXT.try_with(|context| context.depth.set(context.depth.get() + 1));
+        Self { previous, depth: Self::depth() }
+    }
+
+    fn depth() -> usize {
+        CONTEXT.try_with(|context| context.depth.get()).unwrap_or(0)
     }
 
     fn replace(handle: Option<Handle>) -> Option<Handle> {
@@ -116,6 +127,12 @@ impl EnteredHandle {
 
 impl Drop for EnteredHandle {
     fn drop(&mut self) {
+        if Self::depth() != self.depth {
+            // Which runtime is the current one cannot be told any more.
+            assert!(panicking(), "scopes of `enter` must end in the reverse order of their begin");
+            return;
+        }
+        let _ = CONTEXT.try_with(|context| context.depth.set(self.depth.saturating_sub(1)));
         let previous = self.previous.take();
         // The replaced handle may be the last one, so it is dropped outside the borrow.
         drop(Self::replace(previous));

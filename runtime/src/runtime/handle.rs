@@ -8,7 +8,7 @@ use crate::worker::Shared;
 use monitor::ResourceMonitor;
 use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 /// Spawns tasks on a runtime. Cheap to clone, usable from any thread; it does not keep the
 /// runtime running.
@@ -175,6 +175,6 @@ impl Handle {
 #[must_use = "the runtime is left again when the guard is dropped"]
 pub struct EnterGuard<'a> {
     _entered: EnteredHandle,
-    /// Not Send: it belongs to the thread that entered.
-    of: PhantomData<(&'a Handle, *const ())>,
+    /// Not Send, as a lock's guard: it belongs to the thread that entered.
+    of: PhantomData<MutexGuard<'a, Handle>>,
 }

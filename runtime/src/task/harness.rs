@@ -13,7 +13,7 @@ use super::runnable::{End, RawTask, Runnable};
 use super::state::{Complete, DropJoin, Start, Suspend};
 use super::waker::BorrowedWaker;
 use std::any::Any;
-use std::mem::needs_drop;
+use std::mem::{forget, needs_drop};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
@@ -92,6 +92,19 @@ unsafe fn free<F: Future, P: Place>(ptr: NonNull<Header>) {
     Harness::<F, P>(ptr.cast()).free();
 }
 
+/// Drops a future whose poll panics while the stack unwinds: what it holds, such as the guard of a
+/// lock that is poisoned by panics, can tell this from an end that is none.
+struct DropFuture<F: Future, P: Place>(Harness<F, P>);
+
+impl<F: Future, P: Place> Drop for DropFuture<F, P> {
+    fn drop(&mut self) {
+        // Of two panics the first one is told.
+        if let Err(payload) = self.0.drop_stage() {
+            discard(payload);
+        }
+    }
+}
+
 impl<F: Future, P: Place> Harness<F, P> {
     #[inline]
     fn cell<'a>(self) -> &'a Cell<F, P> {
@@ -127,7 +140,12 @@ impl<F: Future, P: Place> Harness<F, P> {
         let waker = unsafe { BorrowedWaker::new(self.0.cast()) };
         let entered = Entered::new(self.cell().header.id);
         let mut context = Context::from_waker(&waker);
-        let polled = catch_unwind(AssertUnwindSafe(|| self.poll_future(&mut context)));
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let on_unwind = DropFuture(self);
+            let polled = self.poll_future(&mut context);
+            forget(on_unwind);
+            polled
+        }));
         let end = match polled {
             Ok(Poll::Pending) => {
                 drop(entered);

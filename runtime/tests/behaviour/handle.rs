@@ -104,3 +104,19 @@ fn it_outlives_its_runtime() {
     let _entered = handle.enter();
     assert!(graph_runtime::spawn(async {}).is_finished());
 }
+
+#[test]
+#[should_panic(expected = "reverse order")]
+fn scopes_that_cross_are_refused() {
+    let [a, b] = [current(), current()];
+    let outer = a.enter();
+    let inner = b.enter();
+    drop(outer);
+    drop(inner);
+}
+
+#[test]
+fn a_scope_may_be_seen_by_other_threads_but_stays_on_its_own() {
+    fn assert_sync<T: Sync>() {}
+    assert_sync::<graph_runtime::runtime::EnterGuard<'static>>();
+}

@@ -52,6 +52,36 @@ fn in_a_poll() {
     });
 }
 
+/// Panics when it is polled, and again when it is dropped: during the unwinding, if all is well.
+struct PanicsTwice(std::sync::mpsc::Sender<bool>);
+
+impl Future for PanicsTwice {
+    type Output = ();
+
+    fn poll(self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> std::task::Poll<()> {
+        panic!("in the poll");
+    }
+}
+
+impl Drop for PanicsTwice {
+    fn drop(&mut self) {
+        let _ = self.0.send(std::thread::panicking());
+        panic!("in the drop");
+    }
+}
+
+#[test]
+fn in_a_poll_and_in_the_drop_that_follows() {
+    each_runtime(|runtime| {
+        let (sender, unwinding) = std::sync::mpsc::channel();
+        let task = runtime.spawn(PanicsTwice(sender));
+        assert_eq!(text(runtime.block_on(task).unwrap_err()), "in the poll", "the first one");
+        assert_eq!(unwinding.try_recv(), Ok(true), "a guard in it would poison its lock");
+        assert!(unwinding.try_recv().is_err(), "once");
+        assert_eq!(ends(runtime), (0, 0, 1));
+    });
+}
+
 #[test]
 fn in_the_drop_of_a_future_that_returned() {
     each_runtime(|runtime| {
