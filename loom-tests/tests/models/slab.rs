@@ -14,6 +14,8 @@ use {loom_tests::Kill, primitives::shim::Mutant};
 pub(crate) const KILLS: &[Kill] = &[
     (Mutant::SlabReturnRelease, "slab::a_cell_comes_back_while_the_owner_needs_one"),
     (Mutant::SlabReturnUnasked, "slab::the_owner_leaves_while_cells_come_back"),
+    (Mutant::SlabPublishRelease, "slab::a_look_meets_a_new_task"),
+    (Mutant::TaskPinGone, "slab::a_look_meets_the_end_of_a_task"),
     (Mutant::SlabLateRelease, "slab::two_cells_come_back_late"),
 ];
 
@@ -120,6 +122,61 @@ fn the_owner_cancels_while_a_task_ends_elsewhere() {
         slab.cancel_all();
         drop(slab);
         other.join().unwrap();
+        assert_eq!(gone.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// On another thread: looks at all tasks, as far as can be seen without a lock.
+fn look(slab: &Slab<Books>) -> thread::JoinHandle<usize> {
+    let directory = Arc::clone(slab.directory());
+    thread::spawn(move || {
+        let mut tasks = Vec::new();
+        directory.pin_all(&mut tasks);
+        // What stands in the cells beside their state.
+        assert!(tasks.iter().all(|task| task.name().is_none()));
+        tasks.len()
+    })
+}
+
+/// A cell is used again while somebody looks at it.
+#[test]
+fn a_look_meets_a_new_task() {
+    explore(3, || {
+        let (slab, gone) = slab();
+        drop(spawn(&slab));
+        let looks = look(&slab);
+        let task = spawn(&slab);
+        assert!(looks.join().unwrap() <= 1);
+        drop(task);
+        drop(slab);
+        assert_eq!(gone.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// A task ends while somebody looks at it, who may then be the last to have it.
+#[test]
+fn a_look_meets_the_end_of_a_task() {
+    explore(3, || {
+        let (slab, gone) = slab();
+        let task = spawn(&slab);
+        let looks = look(&slab);
+        drop(task);
+        assert!(looks.join().unwrap() <= 1);
+        drop(slab);
+        assert_eq!(gone.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// The slab is closed, and its memory goes, while somebody looks.
+#[test]
+fn a_look_meets_the_end_of_the_slab() {
+    explore(3, || {
+        let (slab, gone) = slab();
+        let task = spawn(&slab);
+        let looks = look(&slab);
+        drop(task);
+        drop(slab);
+        assert!(looks.join().unwrap() <= 1);
         assert_eq!(gone.load(Ordering::Relaxed), 1);
     });
 }

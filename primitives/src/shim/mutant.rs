@@ -122,6 +122,10 @@ mutants! {
     PermitsDropKeeps,
     /// The mutex is taken without Acquire.
     MutexLockAcquire,
+    /// A new task is published in its cell without Release.
+    SlabPublishRelease,
+    /// Whoever looks at tasks takes a reference to one that has ended.
+    TaskPinGone,
     /// The mutex is freed without Release.
     MutexUnlockRelease,
     /// Who takes the mutex after it was woken does not say that others wait.

@@ -135,6 +135,7 @@ impl Registration {
     fn wait(&self, context: &mut Context<'_>, interest: Ready, key: WaiterKey) -> Poll<ReadyEvent> {
         let poll = self.io.poll_ready_at(context, interest, key);
         if poll.is_pending() {
+            coop::wait_for(coop::Resource::Socket);
             self.wait_here();
         }
         poll

@@ -4,7 +4,7 @@ use super::root::park_on_root;
 use super::{Id, RuntimeFlavor, RuntimeMetrics, TryCurrentError};
 use crate::context::{self, Drives, DrivesTasks, EnteredHandle};
 use crate::task::{JoinHandle, NoSuchWorker};
-use crate::worker::Shared;
+use crate::worker::{RootFuture, Shared};
 use monitor::ResourceMonitor;
 use std::marker::PhantomData;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
@@ -141,7 +141,7 @@ impl Handle {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _drives = DrivesTasks::enter("Handle::block_on", Drives::of(self.runtime_flavor()));
         let _entered = self.enter();
-        park_on_root(&self.shared, future)
+        park_on_root(&self.shared, RootFuture::new(&self.shared, future, Location::caller()))
     }
 
     /// Who polls the runtime's tasks.

@@ -3,6 +3,7 @@
 mod builder;
 mod config;
 mod current_thread;
+mod dump;
 mod error;
 mod exits;
 mod handle;
@@ -22,6 +23,7 @@ mod unhandled_panic;
 mod wait;
 
 pub use builder::Builder;
+pub use dump::{Dump, TaskDump, TaskState};
 pub use error::{BuildError, TryCurrentError};
 pub use handle::{EnterGuard, Handle};
 pub use id::Id;

@@ -10,11 +10,11 @@ use super::{
 use crate::blocking::{BlockingConfig, BlockingPool};
 use crate::context::{self, Drives, DrivesTasks, EnteredHandle};
 use crate::task::JoinHandle;
-use crate::worker::{Local, Shared, SharedConfig};
+use crate::worker::{Local, RootFuture, Shared, SharedConfig};
 use monitor::ResourceMonitor;
 use std::fmt;
 use std::io;
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -129,6 +129,7 @@ impl Runtime {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _drives = DrivesTasks::enter("Runtime::block_on", Drives::of(self.flavor()));
         let _entered = self.handle.enter();
+        let future = RootFuture::new(self.handle.shared(), future, Location::caller());
         match &self.flavor {
             Flavor::CurrentThread(current) => current.block_on(self.handle.shared(), future),
             Flavor::MultiThread(_) => park_on_root(self.handle.shared(), future),

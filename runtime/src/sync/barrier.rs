@@ -114,10 +114,7 @@ impl Future for Wait<'_> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<BarrierWaitResult> {
         ready!(coop::poll_turn(context));
         let polled = self.poll_wait(context.waker());
-        if polled.is_ready() {
-            coop::spend();
-        }
-        polled
+        coop::account(polled, coop::Resource::Barrier)
     }
 }
 

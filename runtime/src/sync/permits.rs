@@ -294,10 +294,7 @@ impl Future for Acquire<'_> {
             ready!(coop::poll_turn(context));
         }
         let polled = self.poll_acquire(context.waker());
-        if polled.is_ready() {
-            coop::spend();
-        }
-        polled
+        coop::account(polled, coop::Resource::Permits)
     }
 }
 

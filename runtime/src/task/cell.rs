@@ -1,13 +1,16 @@
 //! The memory of a task.
 
 use super::annotation::Annotation;
+use super::coop::Resource;
+use super::harness::vtable;
 use super::place::Place;
 use super::runnable::Runnable;
-use super::state::State;
+use super::state::{CoarseClock, Stamp, State};
 use super::{Id, JoinError};
 use primitives::shim::UnsafeCell;
 use std::panic::Location;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
 /// What is the same for every task, so that queues and wakers need not know the future's type.
@@ -15,10 +18,16 @@ pub(super) struct Header {
     pub(super) state: State,
     /// Rule 1, and rule 7 once the cell is free.
     link: UnsafeCell<Link>,
-    pub(super) id: Id,
+    /// The id, and above it what the task waits for. A plain `std` atomic: the note is a hint, and the
+    /// id does not change.
+    tag: AtomicU64,
     /// Where the task was spawned.
     pub(super) site: &'static Location<'static>,
 }
+
+/// Ids last for centuries in these bits.
+const ID_BITS: u32 = 56;
+const ID_MASK: u64 = (1 << ID_BITS) - 1;
 
 /// What the second word of a cell is.
 #[derive(Clone, Copy)]
@@ -36,7 +45,41 @@ impl Header {
         site: &'static Location<'static>,
     ) -> Self {
         let link = UnsafeCell::new(Link { vtable });
-        Self { state: State::new(references), link, id: Id::next(), site }
+        let tag = AtomicU64::new(Id::next().as_u64());
+        Self { state: State::new(references, Stamp::default()), link, tag, site }
+    }
+
+    /// Makes memory that was never used a vacant cell's.
+    ///
+    /// # Safety
+    ///
+    /// The memory is the caller's, and large enough.
+    pub(super) unsafe fn make_vacant(cell: NonNull<Self>) {
+        let cell = cell.as_ptr();
+        // SAFETY: the contract above.
+        unsafe {
+            (&raw mut (*cell).state).write(State::vacant());
+            (&raw mut (*cell).link).write(UnsafeCell::new(Link { next: None }));
+        }
+    }
+
+    /// The task's id.
+    #[inline]
+    pub(super) fn id(&self) -> Id {
+        // ORDERING: Relaxed, here and below, as said above.
+        Id::from_bits(self.tag.load(Ordering::Relaxed) & ID_MASK)
+    }
+
+    /// Notes what the task waits for, which the running thread does.
+    #[inline]
+    pub(super) fn note(&self, resource: Resource) {
+        let id = self.tag.load(Ordering::Relaxed) & ID_MASK;
+        self.tag.store(id | (resource as u64) << ID_BITS, Ordering::Relaxed);
+    }
+
+    /// What was noted last.
+    pub(super) fn noted(&self) -> Resource {
+        Resource::from_bits((self.tag.load(Ordering::Relaxed) >> ID_BITS) as u8)
     }
 
     /// The operations of this task. The caller holds a reference.
@@ -74,7 +117,7 @@ impl Header {
 pub(super) struct VTable {
     /// Polls or cancels a task taken out of a queue, with the entry's reference. If the task woke
     /// itself meanwhile, it comes back with that reference.
-    pub(super) run: unsafe fn(NonNull<Header>) -> Option<Runnable>,
+    pub(super) run: unsafe fn(NonNull<Header>, &CoarseClock) -> Option<Runnable>,
     /// Hands the task to its scheduler, with a reference that belongs to the queue entry.
     pub(super) schedule: unsafe fn(NonNull<Header>),
     /// Drops the future of a task that was claimed, and completes it as cancelled.
@@ -109,4 +152,35 @@ pub(super) enum Stage<F: Future> {
     Future(F),
     Output(Result<F::Output, JoinError>),
     Gone,
+}
+
+impl<F: Future, P: Place> Cell<F, P> {
+    /// Puts a task into a vacant cell, and lets others [pin](State::pin) it.
+    ///
+    /// # Safety
+    ///
+    /// The memory is the caller's and large enough, and holds the state word of a vacant cell, which
+    /// nobody but those who ask whether there is a task looks at.
+    #[inline]
+    pub(super) unsafe fn fill(
+        cell: NonNull<Self>,
+        future: F,
+        place: P,
+        site: &'static Location<'static>,
+        now: Stamp,
+    ) {
+        let cell = cell.as_ptr();
+        let link = Link { vtable: vtable::<F, P>() };
+        let tag = AtomicU64::new(Id::next().as_u64());
+        // SAFETY: the contract above: all but the state word is ours alone until that is published.
+        unsafe {
+            (*cell).header.link.with_mut(|it| *it = link);
+            (&raw mut (*cell).header.tag).write(tag);
+            (&raw mut (*cell).header.site).write(site);
+            (&raw mut (*cell).place).write(place);
+            (&raw mut (*cell).join_waker).write(UnsafeCell::new(None));
+            (&raw mut (*cell).stage).write(UnsafeCell::new(Stage::Future(future)));
+            (*cell).header.state.publish(P::REFERENCES + 2, now);
+        }
+    }
 }

@@ -4,14 +4,14 @@
 //! the future becomes the task's [`JoinError`]; a panic from dropping something that nobody will
 //! ever see is caught and ends there, after the panic hook has reported it.
 
-use super::JoinError;
 use super::annotation::Annotation;
 use super::cell::{Cell, Header, Stage, VTable};
 use super::id::{Entered, take_yield};
 use super::place::Place;
 use super::runnable::{End, RawTask, Runnable};
-use super::state::{Complete, DropJoin, Start, Suspend};
+use super::state::{CoarseClock, Complete, DropJoin, Stamp, Start, Suspend};
 use super::waker::BorrowedWaker;
+use super::{JoinError, coop};
 use std::any::Any;
 use std::mem::{forget, needs_drop};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,8 +49,8 @@ impl<F: Future, P: Place> Copy for Harness<F, P> {}
 // For each of the seven functions: SAFETY of the cast is `repr(C)` of the cell, and that the vtable
 // of these types was put into cells of these types only.
 
-unsafe fn run<F: Future, P: Place>(ptr: NonNull<Header>) -> Option<Runnable> {
-    Harness::<F, P>(ptr.cast()).run()
+unsafe fn run<F: Future, P: Place>(ptr: NonNull<Header>, clock: &CoarseClock) -> Option<Runnable> {
+    Harness::<F, P>(ptr.cast()).run(clock)
 }
 
 unsafe fn schedule<F: Future, P: Place>(ptr: NonNull<Header>) {
@@ -121,9 +121,9 @@ impl<F: Future, P: Place> Harness<F, P> {
 
     /// Uses up the queue entry's reference, or gives it back with the runnable.
     #[inline]
-    fn run(self) -> Option<Runnable> {
-        match self.cell().header.state.start() {
-            Start::Poll => return self.poll(),
+    fn run(self, clock: &CoarseClock) -> Option<Runnable> {
+        match self.cell().header.state.start(clock.get()) {
+            Start::Poll => return self.poll(clock),
             Start::Cancel => {
                 let end = self.cancel();
                 self.complete(end, 1);
@@ -135,10 +135,10 @@ impl<F: Future, P: Place> Harness<F, P> {
 
     /// RUNNING is set, and one reference is ours.
     #[inline]
-    fn poll(self) -> Option<Runnable> {
+    fn poll(self, clock: &CoarseClock) -> Option<Runnable> {
         // SAFETY: our reference outlives the waker.
         let waker = unsafe { BorrowedWaker::new(self.0.cast()) };
-        let entered = Entered::new(self.cell().header.id);
+        let entered = Entered::new(self.cell().header.id());
         let mut context = Context::from_waker(&waker);
         let polled = catch_unwind(AssertUnwindSafe(|| {
             let on_unwind = DropFuture(self);
@@ -149,11 +149,13 @@ impl<F: Future, P: Place> Harness<F, P> {
         let end = match polled {
             Ok(Poll::Pending) => {
                 drop(entered);
-                return self.suspend(take_yield(self.0.as_ptr().cast_const().cast()));
+                self.cell().header.note(coop::waited_for());
+                let yielded = take_yield(self.0.as_ptr().cast_const().cast());
+                return self.suspend(yielded, clock.get());
             }
             Ok(Poll::Ready(output)) => self.store(Ok(output), End::Finished),
             Err(payload) => {
-                let error = JoinError::panicked(self.cell().header.id, payload);
+                let error = JoinError::panicked(self.cell().header.id(), payload);
                 self.store(Err(error), End::Panicked)
             }
         };
@@ -174,8 +176,8 @@ impl<F: Future, P: Place> Harness<F, P> {
     }
 
     #[inline]
-    fn suspend(self, yielded: bool) -> Option<Runnable> {
-        match self.cell().header.state.suspend(yielded) {
+    fn suspend(self, yielded: bool, now: Stamp) -> Option<Runnable> {
+        match self.cell().header.state.suspend(yielded, now) {
             Suspend::Idle => {}
             Suspend::Requeue => return self.cell().place.requeue(Runnable::from_raw(self.raw())),
             Suspend::Cancel => {
@@ -188,8 +190,8 @@ impl<F: Future, P: Place> Harness<F, P> {
 
     /// Drops the future and stores the reason. How the task ended, as for `store`.
     fn cancel(self) -> End {
-        let _entered = Entered::new(self.cell().header.id);
-        self.store(Err(JoinError::cancelled(self.cell().header.id)), End::Cancelled)
+        let _entered = Entered::new(self.cell().header.id());
+        self.store(Err(JoinError::cancelled(self.cell().header.id())), End::Cancelled)
     }
 
     /// Drops the future in place, inside the task's context, and stores the output.
@@ -202,7 +204,7 @@ impl<F: Future, P: Place> Harness<F, P> {
             Ok(()) => (output, end),
             Err(payload) => {
                 discard(output);
-                (Err(JoinError::panicked(self.cell().header.id, payload)), End::Panicked)
+                (Err(JoinError::panicked(self.cell().header.id(), payload)), End::Panicked)
             }
         };
         // SAFETY: rule 2 or 3. The old value is gone already, nothing is dropped here.
@@ -212,7 +214,7 @@ impl<F: Future, P: Place> Harness<F, P> {
 
     /// Drops an output that nobody will see. A panic of that ends here; the hook has reported it.
     fn discard_output(self) {
-        let _entered = Entered::new(self.cell().header.id);
+        let _entered = Entered::new(self.cell().header.id());
         if let Err(payload) = self.drop_stage() {
             discard(payload);
         }

@@ -39,6 +39,10 @@ impl Id {
         Self(NonZeroU64::new(id).expect("ids start at 1 and 2^64 of them outlast the machine"))
     }
 
+    pub(super) fn from_bits(bits: u64) -> Self {
+        Self(NonZeroU64::new(bits).expect("it was an id's"))
+    }
+
     /// The id as a number.
     pub fn as_u64(self) -> u64 {
         self.0.get()

@@ -117,7 +117,10 @@ impl<T> Future for JoinHandle<T> {
                 Poll::Ready(output)
             }
             None if was_complete => panic!("JoinHandle polled after it gave its output"),
-            None => Poll::Pending,
+            None => {
+                coop::wait_for(coop::Resource::Task);
+                Poll::Pending
+            }
         }
     }
 }

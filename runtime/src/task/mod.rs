@@ -33,7 +33,8 @@
 //! 5. *Join waker, while WAITING is set*: nobody; once COMPLETE is set, the thread that set it,
 //!    which takes the waker out.
 //! 6. *Join waker, after COMPLETE, once WAITING is clear*: there is none.
-//! 7. *Link of a free cell*: the thread that freed it, until it has handed it to the slab; then
+//! 7. *State word of a free cell*: may be read by whoever looks for tasks; its owner alone writes it,
+//!    when it puts a task there. *Link of a free cell*: the thread that freed it, until it has handed it to the slab; then
 //!    the slab's owner.
 
 #![allow(unsafe_code)] // Fenced: see the access rules above.
@@ -87,6 +88,9 @@ pub use yield_now::yield_now;
 // For this crate and for the models in `loom-tests`; not part of the interface.
 pub(crate) use runnable::new_detached_annotated;
 #[doc(hidden)]
-pub use runnable::{End, RawTask, Runnable, Schedule, new_detached};
+pub use runnable::{End, Pinned, RawTask, Runnable, Schedule, new_detached};
 #[doc(hidden)]
-pub use slab::Slab;
+pub use slab::{Directory, Slab};
+#[doc(hidden)]
+pub use state::Stamp;
+pub(crate) use state::{CoarseClock, Doing};

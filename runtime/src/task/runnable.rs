@@ -2,10 +2,11 @@
 
 use super::annotation::Annotation;
 use super::cell::{Cell, Header, Stage};
+use super::coop::Resource;
 use super::harness::vtable;
 use super::place::{Annotated, Boxed, Keeper, Listed, Place};
 use super::slab::Slab;
-use super::state::{LastWake, Wake};
+use super::state::{CoarseClock, Glimpse, LastWake, Stamp, Wake};
 use super::{Id, JoinHandle};
 use primitives::shim::UnsafeCell;
 use scheduler::steal::{Urgency, Word};
@@ -28,6 +29,11 @@ pub trait Schedule: Send + Sync + Sized + 'static {
     fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
         let _ = urgency;
         self.schedule(runnable);
+    }
+
+    /// The time, for the task that is about to be queued for the first time.
+    fn stamp(&self) -> Stamp {
+        Stamp::default()
     }
 
     /// A task has its output and is about to say so.
@@ -79,7 +85,7 @@ impl RawTask {
 
     /// The task's id.
     pub fn id(self) -> Id {
-        self.header().id
+        self.header().id()
     }
 
     /// Where the task was spawned.
@@ -91,6 +97,16 @@ impl RawTask {
     pub(crate) fn annotation<'a>(self) -> Option<&'a Annotation> {
         // SAFETY: the reference keeps the cell, and with it what stands in it and never changes.
         unsafe { (self.header().vtable().annotation)(self.0).map(|it| it.as_ref()) }
+    }
+
+    /// Takes a reference to a task that may have ended, or never been. `None` if so.
+    ///
+    /// # Safety
+    ///
+    /// There is a state word, and its memory stays for the length of the call.
+    pub(super) unsafe fn pin(self) -> Option<Pinned> {
+        // SAFETY: the contract above. Only the state word is looked at before there is a reference.
+        unsafe { (*self.0.as_ptr()).state.pin() }.then(|| Pinned(self))
     }
 
     /// Queues the task unless it is queued or complete.
@@ -151,6 +167,39 @@ impl RawTask {
     }
 }
 
+/// A reference to a task, for whoever looks at it.
+#[derive(Debug)]
+pub struct Pinned(RawTask);
+
+impl Pinned {
+    /// The task, without its reference.
+    pub fn task(&self) -> RawTask {
+        self.0
+    }
+
+    /// The task's name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.0.annotation().and_then(|annotation| annotation.name.as_deref())
+    }
+
+    /// What it is doing.
+    pub(crate) fn glimpse(&self) -> Glimpse {
+        self.0.header().state.glimpse()
+    }
+
+    /// What it waited for when its last poll ended.
+    pub(crate) fn waits_for(&self) -> Resource {
+        self.0.header().noted()
+    }
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        // SAFETY: the reference that `pin` took.
+        unsafe { self.0.release(1) }
+    }
+}
+
 /// A task that waits in a queue to be polled. It owns one reference.
 ///
 /// Dropping it instead of running it cancels the task.
@@ -173,9 +222,15 @@ impl Runnable {
     /// meanwhile comes back, to be queued behind everything that waits already.
     #[must_use = "a task that woke itself has to be queued again"]
     pub fn run(self) -> Option<Self> {
+        self.run_at(&CoarseClock::STOPPED)
+    }
+
+    /// The same, and says when it began and ended.
+    #[inline]
+    pub(crate) fn run_at(self, clock: &CoarseClock) -> Option<Self> {
         let task = ManuallyDrop::new(self).0;
         // SAFETY: the runnable's reference is used up.
-        unsafe { (task.header().vtable().run)(task.ptr()) }
+        unsafe { (task.header().vtable().run)(task.ptr(), clock) }
     }
 }
 

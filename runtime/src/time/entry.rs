@@ -85,6 +85,16 @@ impl Entry {
     #[track_caller]
     #[inline]
     pub(super) fn poll_elapsed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let polled = self.poll_state(cx);
+        if polled.is_pending() {
+            coop::wait_for(coop::Resource::Sleep);
+        }
+        polled
+    }
+
+    #[track_caller]
+    #[inline]
+    fn poll_state(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match self.state {
             State::New { ahead: true } => self.register(cx),
             State::New { ahead: false } if self.is_past() => self.elapse_at_once(cx),

@@ -1,7 +1,7 @@
 //! What a runtime's owner wants to be called for.
 
 use crate::runtime::TaskMeta;
-use crate::task::{RawTask, Runnable};
+use crate::task::{CoarseClock, RawTask, Runnable};
 use std::fmt;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Hooks {
 
     /// Runs a task for those who do.
     #[cold]
-    pub(super) fn run(&self, runnable: Runnable) -> Option<Runnable> {
+    pub(super) fn run(&self, runnable: Runnable, clock: &CoarseClock) -> Option<Runnable> {
         let task = runnable.task();
         // The task may be gone after the poll.
         let (id, site) = (task.id(), task.site());
@@ -50,7 +50,7 @@ impl Hooks {
         if let Some(hook) = &self.before_poll {
             hook(&meta);
         }
-        let again = runnable.run();
+        let again = runnable.run_at(clock);
         if let Some(hook) = &self.after_poll {
             hook(&meta);
         }

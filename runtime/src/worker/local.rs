@@ -67,10 +67,13 @@ impl Local {
         queue: WorkStealingQueue<Runnable>,
         rng: Rng,
     ) -> Self {
+        let slab = Slab::new(Arc::clone(&shared));
+        let set = shared.remotes[index].tasks.set(Arc::clone(slab.directory()));
+        debug_assert!(set.is_ok(), "a worker has one slab");
         Self {
             urgent_streak: Cell::new((0, 0)),
             watches_polls: shared.hooks.watch_polls(),
-            slab: Slab::new(Arc::clone(&shared)),
+            slab,
             until_injector: Cell::new(shared.config.global_queue_interval),
             to_queue: Cell::new(!shared.config.lifo_slot),
             shared,
@@ -347,6 +350,7 @@ impl Local {
     /// Makes the statistics visible to others, the time until now included. Returns that time.
     pub(super) fn publish_stats(&self) -> Timestamp {
         let now = self.shared.now();
+        self.shared.coarse.set(now);
         let busy = now - self.busy_since.replace(now);
         self.count(|stats| stats.busy_ns += busy.as_nanos() as u64);
         let polls = self.stats.get().polls;

@@ -1,7 +1,7 @@
 //! The tasks that are spawned by threads that are no workers.
 
 use super::Shared;
-use crate::task::{Annotation, JoinHandle, Runnable, Slab};
+use crate::task::{Annotation, JoinHandle, Pinned, Runnable, Slab};
 use primitives::shim::{CachePadded, Mutex};
 use std::cell::Cell;
 use std::panic::Location;
@@ -75,6 +75,17 @@ impl Outside {
             (Shard::Open(slab), None) => slab.spawn(future, site),
             (Shard::Open(slab), Some(annotation)) => slab.spawn_annotated(future, site, annotation),
             (Shard::Unused | Shard::Closed, _) => Err(future),
+        }
+    }
+
+    /// Pins every task.
+    pub(crate) fn pin_all(&self, tasks: &mut Vec<Pinned>) {
+        for shard in &self.shards {
+            let directory = match &*shard.lock() {
+                Shard::Open(slab) => Arc::clone(slab.directory()),
+                Shard::Unused | Shard::Closed => continue,
+            };
+            directory.pin_all(tasks);
         }
     }
 

@@ -1,15 +1,16 @@
 //! The part of a worker that others may reach.
 
-use super::{Gauges, Inbox, Tally};
-use crate::task::Runnable;
+use super::{Gauges, Inbox, Shared, Tally};
+use crate::task::{Directory, Runnable};
 use monitor::WorkerCounters;
 use primitives::shim::CachePadded;
 use reactor::Reactor;
 use scheduler::steal::{LifoSlot, Progress, Stealer};
-use std::sync::Arc;
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 /// One worker, seen from outside.
-#[derive(Debug)]
 pub(crate) struct Remote {
     pub(crate) stealer: Stealer<Runnable>,
     pub(crate) lifo: CachePadded<LifoSlot<Runnable>>,
@@ -20,6 +21,10 @@ pub(crate) struct Remote {
     pub(crate) tally: Tally,
     /// Written by the worker only.
     pub(crate) gauges: Gauges,
+    /// The id of the task that the worker has polled last. A hint for reports.
+    pub(crate) polled: AtomicU64,
+    /// The tasks that the worker has spawned.
+    pub(crate) tasks: OnceLock<Arc<Directory<Arc<Shared>>>>,
     /// Set by the worker, marked by the watch.
     pub(crate) progress: CachePadded<Progress>,
 }
@@ -33,6 +38,8 @@ impl Remote {
             inbox: Inbox::new(),
             tally: Tally::default(),
             gauges: Gauges::default(),
+            polled: AtomicU64::new(0),
+            tasks: OnceLock::new(),
             progress: CachePadded::default(),
         }
     }
@@ -41,6 +48,12 @@ impl Remote {
     /// under way does not end.
     pub(crate) fn withholds(&self) -> bool {
         self.progress.is_stuck() && !self.lifo.is_empty()
+    }
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").field("progress", &self.progress).finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Injected, Local, Shared};
 use crate::context;
-use crate::task::{End, RawTask, Runnable, Schedule, Slab};
+use crate::task::{End, RawTask, Runnable, Schedule, Slab, Stamp};
 use scheduler::steal::Urgency;
 use std::sync::Arc;
 
@@ -28,6 +28,10 @@ impl Schedule for Arc<Shared> {
         // Nothing else may keep the runtime, once the runnable is let go.
         let shared = Arc::clone(self);
         shared.push_ordered(urgency, runnable);
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.coarse.get()
     }
 
     fn retire(&self, task: RawTask, end: End) {

@@ -1,12 +1,12 @@
 //! What all workers of a runtime, and everybody who wakes its tasks, share.
 
 use super::remote::AllCounters;
-use super::{Hooks, Injected, Local, Outside, Remote, Tally, TaskTally, Watch};
+use super::{Hooks, Injected, Local, Outside, Remote, Roots, Tally, TaskTally, Watch};
 use crate::blocking::BlockingPool;
 use crate::context;
 use crate::runtime::{self, Processors, RuntimeFlavor, ThreadHooks};
 use crate::seam::{ClockHold, Seams};
-use crate::task::{Annotation, JoinHandle, Runnable, new_detached};
+use crate::task::{Annotation, CoarseClock, JoinHandle, Runnable, new_detached};
 use monitor::{ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
@@ -47,9 +47,12 @@ pub(crate) struct Shared {
     /// The tasks that are more, or less, urgent than ordinary ones.
     pub(crate) ordered: OrderedQueue<Runnable>,
     pub(crate) idle: Idle,
-    outside: Outside,
+    pub(super) outside: Outside,
     pub(crate) config: SharedConfig,
     pub(crate) hooks: Hooks,
+    pub(crate) roots: Roots,
+    /// The time, as some worker has found it when it looked last.
+    pub(crate) coarse: CoarseClock,
     pub(crate) seams: Seams,
     pub(crate) counters: AllCounters,
     pub(crate) blocking: BlockingPool,
@@ -58,9 +61,9 @@ pub(crate) struct Shared {
     pub(crate) monitor: OnceLock<Arc<ResourceMonitor>>,
     pub(crate) watch: Watch,
     /// Polls that were cut short because their budget was used up.
-    forced_yields: AtomicU64,
+    pub(super) forced_yields: AtomicU64,
     /// Tasks that were queued by threads that are no workers.
-    remote_schedules: AtomicU64,
+    pub(super) remote_schedules: AtomicU64,
     /// Whether a task has panicked that should not have.
     panicked: AtomicBool,
     pub(crate) id: runtime::Id,
@@ -112,6 +115,8 @@ impl Shared {
             next_reactor: AtomicUsize::new(0),
             config,
             hooks,
+            roots: Roots::default(),
+            coarse: CoarseClock::default(),
             seams,
         });
         let local = |(index, queue)| {
@@ -347,28 +352,6 @@ impl Shared {
             remote.inbox.close();
             remote.reactor.close();
         }
-    }
-
-    /// A poll was cut short because its budget was used up.
-    pub(crate) fn count_forced_yield(&self) {
-        // ORDERING: Relaxed; it only counts.
-        self.forced_yields.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn forced_yields(&self) -> u64 {
-        // ORDERING: Relaxed; it only counts.
-        self.forced_yields.load(Ordering::Relaxed)
-    }
-
-    /// A thread that is no worker queues a task.
-    pub(crate) fn count_remote_schedule(&self) {
-        // ORDERING: Relaxed; it only counts.
-        self.remote_schedules.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn remote_schedules(&self) -> u64 {
-        // ORDERING: Relaxed; it only counts.
-        self.remote_schedules.load(Ordering::Relaxed)
     }
 
     /// The books at this moment.

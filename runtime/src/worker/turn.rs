@@ -48,7 +48,9 @@ impl Local {
     pub(crate) fn run_until(&self, mut done: impl FnMut() -> bool) -> bool {
         let _budget = BudgetScope::enter(self.shared.config.coop_budget);
         self.remote().gauges.enter_thread();
-        self.busy_since.set(self.shared.now());
+        let now = self.shared.now();
+        self.busy_since.set(now);
+        self.shared.coarse.set(now);
         while !done() {
             self.begin_step();
             let next = || self.next_in_turn().or_else(|| self.search());
@@ -58,7 +60,14 @@ impl Local {
                 coop::begin_poll();
                 handover::begin_poll();
                 let watch = self.watches_polls;
-                let again = if watch { self.shared.hooks.run(runnable) } else { runnable.run() };
+                // ORDERING: Relaxed; a hint for reports.
+                self.remote().polled.store(runnable.task().id().as_u64(), Ordering::Relaxed);
+                let clock = &self.shared.coarse;
+                let again = if watch {
+                    self.shared.hooks.run(runnable, clock)
+                } else {
+                    runnable.run_at(clock)
+                };
                 if handover::has_left() {
                     // What is shared by all threads still is.
                     again.into_iter().for_each(|it| self.shared.inject(Injected::One(it)));
@@ -182,6 +191,7 @@ impl Local {
         }
         let now = self.shared.now();
         self.busy_since.set(now);
+        self.shared.coarse.set(now);
         self.sleeps_are_short.set(now - asleep_since < SHORT);
         self.help_late_timers(now);
         self.leave_reactor();

@@ -78,6 +78,8 @@ impl Watch {
 /// Marks the workers that have made no step since the last look, calls others for what they hold,
 /// and fires their timers: all others may be asleep.
 fn look(shared: &Shared, seen: &mut [u64]) {
+    // A worker that is stuck does not look at the clock.
+    shared.coarse.set(shared.now());
     for (remote, seen) in shared.remotes.iter().zip(seen) {
         let step = remote.progress.get();
         if std::mem::replace(seen, step) != step {

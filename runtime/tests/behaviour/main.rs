@@ -7,6 +7,7 @@ mod blocking;
 mod builder;
 mod builder_options;
 mod coop;
+mod dump;
 mod fairness;
 mod handle;
 mod idle;

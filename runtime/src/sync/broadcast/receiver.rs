@@ -179,6 +179,7 @@ impl<T: Clone> Future for Recv<'_, T> {
             if let Found::Nothing = found {
                 *seat.note() = **this.position;
                 if seat.park(&mut spare, context.waker()) {
+                    coop::wait_for(coop::Resource::Broadcast);
                     return Poll::Pending;
                 }
                 drop(seat);

@@ -68,10 +68,7 @@ impl<T> Rx<T> {
             Popped::End => Poll::Ready(None),
             Popped::Empty => self.wait(context),
         };
-        if polled.is_ready() {
-            coop::spend();
-        }
-        polled
+        coop::account(polled, coop::Resource::Mpsc)
     }
 
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {

@@ -243,10 +243,7 @@ impl Future for Lock<'_> {
             ready!(coop::poll_turn(context));
         }
         let polled = self.poll_lock(context.waker());
-        if polled.is_ready() {
-            coop::spend();
-        }
-        polled
+        coop::account(polled, coop::Resource::Mutex)
     }
 }
 

@@ -63,10 +63,7 @@ impl<H: Home<Target = Notify>> Waiting<H> {
     pub(super) fn poll_cooperatively(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<()> {
         ready!(coop::poll_turn(context));
         let polled = self.poll(context.waker());
-        if polled.is_ready() {
-            coop::spend();
-        }
-        polled
+        coop::account(polled, coop::Resource::Notify)
     }
 
     /// Looks for the signal; `waker` is told if there is none yet.

@@ -116,6 +116,7 @@ impl<T> Future for Receiver<T> {
             self.inner = None;
             return Poll::Ready(Err(RecvError(())));
         }
+        coop::wait_for(coop::Resource::Oneshot);
         Poll::Pending
     }
 }

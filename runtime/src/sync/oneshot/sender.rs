@@ -70,10 +70,7 @@ impl<T> Sender<T> {
         ready!(coop::poll_turn(context));
         // SAFETY: this is the one sender, borrowed exclusively, and it has not sent.
         let polled = unsafe { self.inner().poll_closed(context.waker()) };
-        if polled.is_ready() {
-            coop::spend();
-        }
-        polled
+        coop::account(polled, coop::Resource::Oneshot)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is left of the budget of the poll under way.
 
+use super::Resource;
 use crate::context;
 use crate::task::waker::yield_through;
 use std::cell::Cell;
@@ -21,18 +22,46 @@ struct Budget {
     left: Cell<u32>,
     /// What a poll on this thread begins with, and [`USED_UP`] on top.
     full: Cell<u32>,
+    /// What has had the poll under way wait last.
+    waits_for: Cell<Resource>,
 }
 
 thread_local! {
     // Without a destructor: reading it is reading the thread's memory.
     static BUDGET: Budget =
-        const { Budget { left: Cell::new(UNLIMITED), full: Cell::new(UNLIMITED) } };
+        const { Budget { left: Cell::new(UNLIMITED), full: Cell::new(UNLIMITED), waits_for: Cell::new(Resource::Unknown) } };
 }
 
 /// A poll of a task begins.
 #[inline]
 pub(crate) fn begin_poll() {
-    BUDGET.with(|budget| budget.left.set(budget.full.get()));
+    BUDGET.with(|budget| {
+        budget.left.set(budget.full.get());
+        budget.waits_for.set(Resource::Unknown);
+    });
+}
+
+/// The poll under way will be Pending because of this, unless something else is ready.
+#[inline]
+pub(crate) fn wait_for(resource: Resource) {
+    BUDGET.with(|budget| budget.waits_for.set(resource));
+}
+
+/// What has had the poll that has just ended wait last.
+#[inline]
+pub(crate) fn waited_for() -> Resource {
+    BUDGET.with(|budget| budget.waits_for.get())
+}
+
+/// Accounts for what a resource has said: an operation is done, or the task waits.
+#[inline]
+pub(crate) fn account<T>(polled: Poll<T>, resource: Resource) -> Poll<T> {
+    if polled.is_ready() {
+        spend()
+    } else {
+        wait_for(resource)
+    }
+    polled
 }
 
 /// Whether the poll under way may do another operation.

@@ -35,11 +35,15 @@
 
 mod budget;
 mod proceed;
+mod resource;
 mod unconstrained;
 
-pub(crate) use budget::{BudgetScope, DEFAULT_BUDGET, begin_poll, budgeted, spend, turn};
-pub(crate) use budget::{is_left, poll_turn, without_budget};
+pub(crate) use budget::{
+    BudgetScope, DEFAULT_BUDGET, account, begin_poll, budgeted, is_left, poll_turn, spend, turn,
+    wait_for, waited_for, without_budget,
+};
 pub use proceed::{
     Coop, RestoreOnPending, consume_budget, cooperative, has_budget_remaining, poll_proceed,
 };
+pub(crate) use resource::Resource;
 pub use unconstrained::{Unconstrained, unconstrained};

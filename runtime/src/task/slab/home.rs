@@ -1,28 +1,21 @@
 //! The part of a slab that its cells can reach.
 
-use super::blocks::Blocks;
-use super::page::Page;
+use super::directory::Directory;
 use crate::task::cell::Header;
 use crate::task::runnable::Schedule;
 use primitives::shim::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use primitives::shim::{CachePadded, Mutant};
-use std::cell::UnsafeCell;
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
 
 /// Lives until the slab is closed and all its cells have come back.
 pub(super) struct Home<S: Schedule> {
     scheduler: S,
-    /// The owner's; in the end, whoever's who frees everything.
-    memory: UnsafeCell<Memory<S>>,
+    directory: Arc<Directory<S>>,
     /// The last cell that another thread has freed, or [`closed`].
     returned: CachePadded<AtomicPtr<Header>>,
     /// After the owner has added those that are out: how many cells have yet to come.
     balance: AtomicUsize,
-}
-
-struct Memory<S: Schedule> {
-    pages: Vec<NonNull<Page<S>>>,
-    blocks: Blocks,
 }
 
 /// In place of the first returned cell: the slab is closed.
@@ -34,7 +27,7 @@ impl<S: Schedule> Home<S> {
     pub(super) fn leak(scheduler: S) -> NonNull<Self> {
         NonNull::from(Box::leak(Box::new(Self {
             scheduler,
-            memory: UnsafeCell::new(Memory { pages: Vec::new(), blocks: Blocks::default() }),
+            directory: Arc::default(),
             returned: CachePadded::new(AtomicPtr::new(ptr::null_mut())),
             balance: AtomicUsize::new(0),
         })))
@@ -45,40 +38,9 @@ impl<S: Schedule> Home<S> {
         &self.scheduler
     }
 
-    /// # Safety
-    ///
-    /// The caller is the owner, and the list does not change while the result is in use.
-    pub(super) unsafe fn pages(&self) -> &[NonNull<Page<S>>] {
-        // SAFETY: the contract above.
-        unsafe { &(*self.memory.get()).pages }
-    }
-
-    /// # Safety
-    ///
-    /// The caller is the owner.
-    pub(super) unsafe fn new_page(home: NonNull<Self>) -> NonNull<Page<S>> {
-        // SAFETY: only the owner touches it.
-        let Memory { pages, blocks } = unsafe { &mut *home.as_ref().memory.get() };
-        // SAFETY: the blocks give just what a page needs.
-        let page = unsafe { Page::make(blocks.take(), home, pages.len()) };
-        pages.push(page);
-        page
-    }
-
-    /// # Safety
-    ///
-    /// The caller is the owner; the page is on no other list, and no cell of it is in use.
-    pub(super) unsafe fn free_page(home: NonNull<Self>, page: NonNull<Page<S>>) {
-        // SAFETY: only the owner touches it; pages on the list are alive, and came from the blocks.
-        unsafe {
-            let Memory { pages, blocks } = &mut *home.as_ref().memory.get();
-            let number = page.as_ref().number();
-            pages.swap_remove(number);
-            if let Some(moved) = pages.get(number) {
-                moved.as_ref().set_number(number);
-            }
-            blocks.give_back(page.cast());
-        }
+    #[inline]
+    pub(super) fn directory(&self) -> &Arc<Directory<S>> {
+        &self.directory
     }
 
     /// Takes all cells that other threads have freed. Only the owner does.
@@ -143,9 +105,8 @@ impl<S: Schedule> Home<S> {
     pub(super) unsafe fn close(home: NonNull<Self>) {
         // SAFETY: the owner keeps the home until it adds to the balance.
         let this = unsafe { home.as_ref() };
-        // SAFETY: the owner's list, which it does not change any more.
-        let pages = unsafe { this.pages() };
-        // SAFETY: pages on the list are alive.
+        let pages = this.directory.pages();
+        // SAFETY: pages on the list are alive, and the owner asks.
         let in_use: usize = pages.iter().map(|page| unsafe { page.as_ref() }.in_use()).sum();
         // ORDERING: Acquire as in `take_returned`; Release is not needed, for those who see
         // CLOSED look at nothing but the balance.
@@ -169,6 +130,8 @@ impl<S: Schedule> Home<S> {
     /// The slab is closed and nothing is out.
     unsafe fn free(home: NonNull<Self>) {
         // SAFETY: `leak` made it from a box, and nobody can reach it any more.
-        drop(unsafe { Box::from_raw(home.as_ptr()) });
+        let home = unsafe { Box::from_raw(home.as_ptr()) };
+        // Whoever looks at the tasks finds no pages from here on, or has looked at them before.
+        home.directory.clear();
     }
 }

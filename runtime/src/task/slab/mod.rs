@@ -47,6 +47,7 @@
 //! header, keeps its future in a box. A slab keeps at most [`EMPTY_MAX`] empty pages for later.
 
 mod blocks;
+mod directory;
 mod home;
 mod page;
 mod size_class;
@@ -55,7 +56,8 @@ use super::JoinHandle;
 use super::annotation::Annotation;
 use super::cell::{Cell, Header};
 use super::place::{Annotated, Place, Resident};
-use super::runnable::{RawTask, Runnable, Schedule, new_cell};
+use super::runnable::{RawTask, Runnable, Schedule};
+pub use directory::Directory;
 use home::Home;
 use page::{First, Page};
 use size_class::{CLASSES, class_of};
@@ -63,6 +65,7 @@ use std::cell;
 use std::fmt;
 use std::panic::Location;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 /// Empty pages that a slab keeps: 16 MiB, enough for a hundred thousand small tasks that come and
 /// go together.
@@ -169,8 +172,7 @@ impl<S: Schedule> Slab<S> {
         }
         // The list of pages and their cells stay as they are while the slab is closed, whatever
         // the futures' drops do.
-        // SAFETY: the owner's list; nothing changes it now.
-        for &page in unsafe { self.home.as_ref().pages() } {
+        for page in self.directory().pages() {
             // SAFETY: pages on the list are alive.
             for cell in unsafe { Page::cells(page) } {
                 // SAFETY: the cell has been used, so there is a state word, and the memory stays
@@ -179,6 +181,12 @@ impl<S: Schedule> Slab<S> {
                 unsafe { RawTask::from_ptr(cell) }.shut_down();
             }
         }
+    }
+
+    /// The list of pages, for whoever looks at the tasks.
+    pub fn directory(&self) -> &Arc<Directory<S>> {
+        // SAFETY: the home outlives the slab.
+        unsafe { self.home.as_ref() }.directory()
     }
 
     /// `fits` has been asked.
@@ -191,8 +199,10 @@ impl<S: Schedule> Slab<S> {
     ) -> (Runnable, JoinHandle<F::Output>) {
         let class = const { class_of(size_of::<Cell<F, P>>()) };
         let cell = self.take_cell(class);
-        // SAFETY: the cell is free, ours, and of a class that is large enough.
-        unsafe { cell.cast().write(new_cell(future, place, site)) };
+        // SAFETY: the home outlives the slab.
+        let now = unsafe { self.home.as_ref() }.scheduler().stamp();
+        // SAFETY: the cell is vacant, ours, and of a class that is large enough.
+        unsafe { Cell::fill(cell.cast(), future, place, site, now) };
         // SAFETY: it has just been made, with the references that the two handles take.
         let task = unsafe { RawTask::from_ptr(cell) };
         (Runnable::from_raw(task), JoinHandle::from_raw(task))
@@ -229,11 +239,16 @@ impl<S: Schedule> Slab<S> {
             Page::unlink(page, &self.empty);
             self.empty_count.set(self.empty_count.get() - 1);
         });
-        // SAFETY: this is the owner, and it is not closing.
-        let page = page.unwrap_or_else(|| unsafe { Home::new_page(self.home) });
-        // SAFETY: the page is alive, and no cell of it is in use.
-        unsafe { page.as_ref() }.divide(class);
-        page
+        // SAFETY: this is the owner, and the page on its list.
+        unsafe {
+            match page {
+                Some(page) => {
+                    self.directory().divide(page, class);
+                    page
+                }
+                None => self.directory().new_page(self.home, class),
+            }
+        }
     }
 
     /// Frees a cell that lives in some slab for S.
@@ -295,7 +310,7 @@ impl<S: Schedule> Slab<S> {
             self.empty_count.set(self.empty_count.get() + 1);
         } else {
             // SAFETY: no cell of it is in use, it is on no list, and this is the owner.
-            unsafe { Home::free_page(self.home, page) };
+            unsafe { self.directory().free_page(page) };
         }
     }
 }

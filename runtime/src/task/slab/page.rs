@@ -5,6 +5,7 @@ use super::size_class::bytes_of;
 use crate::task::cell::Header;
 use crate::task::runnable::Schedule;
 use primitives::shim::MODEL_CAPACITY_SHIFT;
+use primitives::shim::atomic::{AtomicU32, Ordering};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -17,13 +18,14 @@ pub(super) const HEADER_BYTES: usize = 128;
 /// The first of a list of pages.
 pub(super) type First<S> = Cell<Option<NonNull<Page<S>>>>;
 
-/// What stands before the cells. All but `home` is the owner's alone.
+/// What stands before the cells. All but `home`, `touched` and `cell_bytes` is the owner's alone.
 pub(super) struct Page<S: Schedule> {
     home: NonNull<Home<S>>,
     /// The last cell that came back.
     free: Cell<Option<NonNull<Header>>>,
-    /// Cells that have been used at all; those behind are untouched memory.
-    touched: Cell<u32>,
+    /// Cells that have been used at all, and so have a state word; those behind are untouched memory.
+    /// Written by the owner.
+    touched: AtomicU32,
     in_use: Cell<u32>,
     cells: Cell<u32>,
     cell_bytes: Cell<u32>,
@@ -50,7 +52,7 @@ impl<S: Schedule> Page<S> {
         let header = Self {
             home,
             free: Cell::new(None),
-            touched: Cell::new(0),
+            touched: AtomicU32::new(0),
             in_use: Cell::new(0),
             cells: Cell::new(0),
             cell_bytes: Cell::new(0),
@@ -91,7 +93,8 @@ impl<S: Schedule> Page<S> {
         debug_assert!(self.is_unused());
         let bytes = bytes_of(class);
         self.free.set(None);
-        self.touched.set(0);
+        // ORDERING: Relaxed; whoever else looks at the page has the directory's lock, as the caller.
+        self.touched.store(0, Ordering::Relaxed);
         self.cells.set(((PAGE_BYTES - HEADER_BYTES) / bytes) as u32);
         self.cell_bytes.set(bytes as u32);
         self.class.set(class as u32);
@@ -124,11 +127,16 @@ impl<S: Schedule> Page<S> {
                 this.free.set(unsafe { cell.as_ref().next() });
                 cell
             }
-            None if this.touched.get() < this.cells.get() => {
-                let index = this.touched.get();
-                this.touched.set(index + 1);
-                // SAFETY: the page has so many cells.
-                unsafe { Self::cell(page, index) }
+            // ORDERING: Relaxed; the owner's own number.
+            None if this.touched.load(Ordering::Relaxed) < this.cells.get() => {
+                let index = this.touched.load(Ordering::Relaxed);
+                // SAFETY: the page has so many cells, and nobody looks at this one yet.
+                let cell = unsafe { Self::cell(page, index) };
+                // SAFETY: as above.
+                unsafe { Header::make_vacant(cell) };
+                // ORDERING: Release publishes the state word to the Acquire in `cells`.
+                this.touched.store(index + 1, Ordering::Release);
+                cell
             }
             None => return None,
         };
@@ -145,14 +153,15 @@ impl<S: Schedule> Page<S> {
         self.in_use.set(self.in_use.get() - 1);
     }
 
-    /// All cells that are or were in use.
+    /// All cells that are or were in use: each has a state word.
     ///
     /// # Safety
     ///
-    /// The page is alive for as long as the iterator, and the caller its owner.
+    /// The page is alive and not divided anew for as long as the iterator.
     pub(super) unsafe fn cells(page: NonNull<Self>) -> impl Iterator<Item = NonNull<Header>> {
         // SAFETY: the contract above.
-        let touched = unsafe { page.as_ref() }.touched.get();
+        // ORDERING: Acquire pairs with the Release in `take`.
+        let touched = unsafe { page.as_ref() }.touched.load(Ordering::Acquire);
         // SAFETY: the page has that many cells, and more.
         (0..touched).map(move |index| unsafe { Self::cell(page, index) })
     }

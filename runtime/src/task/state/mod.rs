@@ -1,10 +1,12 @@
 //! The packed state word of a task and its transitions.
 //!
 //! ```text
-//!   bit 63                                  6   5        4     3        2         1       0
-//!   ┌────────────────────────────────────────┬────────┬──────┬────────┬─────────┬───────┬────────┐
-//!   │ reference count                        │WAITING │ JOIN │ABORTED │COMPLETE │QUEUED │RUNNING │
-//!   └────────────────────────────────────────┴────────┴──────┴────────┴─────────┴───────┴────────┘
+//!   bit 63           36       6   5        4     3        2         1       0
+//!   ┌─────────────────┬────────┬────────┬──────┬────────┬─────────┬───────┬────────┐
+//!   │ reference count │ stamp  │WAITING │ JOIN │ABORTED │COMPLETE │QUEUED │RUNNING │
+//!   └─────────────────┴────────┴────────┴──────┴────────┴─────────┴───────┴────────┘
+//!
+//! The stamp says when the last poll began, or ended: those two transitions write it along.
 //! ```
 //!
 //! # Life cycle
@@ -41,6 +43,12 @@
 //! one to complete.
 
 mod action;
+mod look;
+mod stamp;
+
+pub(crate) use look::{Doing, Glimpse};
+pub(crate) use stamp::CoarseClock;
+pub use stamp::Stamp;
 
 pub(super) use action::{Complete, DropJoin, LastWake, Start, Suspend, Wake};
 
@@ -59,7 +67,16 @@ const ABORTED: usize = 1 << 3;
 const JOIN: usize = 1 << 4;
 /// The join handle has left a waker.
 const WAITING: usize = 1 << 5;
-const REF_ONE: usize = 1 << 6;
+/// Where the stamp begins.
+const STAMP_SHIFT: u32 = 6;
+const STAMP: usize = stamp::MASK << STAMP_SHIFT;
+const REF_ONE: usize = 1 << 36;
+
+/// The word with another stamp.
+#[inline]
+fn stamped(word: usize, now: Stamp) -> usize {
+    (word & !STAMP) | (now.bits() << STAMP_SHIFT)
+}
 
 /// The word itself.
 #[derive(Debug)]
@@ -67,21 +84,25 @@ pub(super) struct State(AtomicUsize);
 
 impl State {
     /// Queued for the first time, with a join handle and `references` references.
-    pub(super) fn new(references: usize) -> Self {
-        Self(AtomicUsize::new(QUEUED | JOIN | (references * REF_ONE)))
+    pub(super) fn new(references: usize, now: Stamp) -> Self {
+        Self(AtomicUsize::new(Self::queued(references, now)))
+    }
+
+    fn queued(references: usize, now: Stamp) -> usize {
+        QUEUED | JOIN | stamped(references * REF_ONE, now)
     }
 
     /// Edge (1). The caller holds the queue entry's reference.
     #[inline]
-    pub(super) fn start(&self) -> Start {
+    pub(super) fn start(&self, now: Stamp) -> Start {
         self.update(|word| {
             debug_assert!(word & QUEUED != 0, "a queued task has QUEUED set");
             if word & (RUNNING | COMPLETE) != 0 {
                 (Start::Stale, word & !QUEUED)
             } else if word & ABORTED != 0 {
-                (Start::Cancel, (word & !QUEUED) | RUNNING)
+                (Start::Cancel, stamped(word & !QUEUED, now) | RUNNING)
             } else {
-                (Start::Poll, (word & !QUEUED) | RUNNING)
+                (Start::Poll, stamped(word & !QUEUED, now) | RUNNING)
             }
         })
     }
@@ -89,8 +110,9 @@ impl State {
     /// Edges (5) and (6): the poll returned Pending. The caller holds one reference. `yielded` says
     /// that the task has woken itself without a wake.
     #[inline]
-    pub(super) fn suspend(&self, yielded: bool) -> Suspend {
+    pub(super) fn suspend(&self, yielded: bool, now: Stamp) -> Suspend {
         self.update(|word| {
+            let word = stamped(word, now);
             debug_assert!(word & RUNNING != 0, "only a running task can suspend");
             if word & ABORTED != 0 && !Mutant::TaskAbortDuringPoll.is_active() {
                 (Suspend::Cancel, word & !QUEUED)
@@ -302,7 +324,7 @@ impl State {
         // that is held.
         let before = self.0.fetch_add(REF_ONE, Ordering::Relaxed);
         if before > isize::MAX as usize {
-            // Only leaking wakers by the billion gets here; going on would free a live task.
+            // Only leaking wakers by the hundred million gets here; going on would free a live task.
             std::process::abort();
         }
     }

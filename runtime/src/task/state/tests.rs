@@ -1,11 +1,11 @@
 //! The transitions, one after another.
 
-use super::{Complete, DropJoin, LastWake, Start, State, Suspend, Wake};
+use super::{Complete, DropJoin, LastWake, Stamp, Start, State, Suspend, Wake};
 
 /// A task that is being polled, with references for its queue entry, its place and its handle.
 fn running() -> State {
-    let state = State::new(3);
-    assert_eq!(state.start(), Start::Poll);
+    let state = State::new(3, Stamp::default());
+    assert_eq!(state.start(Stamp::default()), Start::Poll);
     state
 }
 
@@ -14,27 +14,27 @@ fn a_wake_during_a_poll_requeues_once() {
     let state = running();
     assert_eq!(state.wake(), Wake::Nothing);
     assert_eq!(state.wake(), Wake::Nothing);
-    assert_eq!(state.suspend(false), Suspend::Requeue);
+    assert_eq!(state.suspend(false, Stamp::default()), Suspend::Requeue);
     assert_eq!(state.references(), 3, "the queue entry keeps the reference of the poll");
-    assert_eq!(state.start(), Start::Poll);
-    assert_eq!(state.suspend(false), Suspend::Idle);
+    assert_eq!(state.start(Stamp::default()), Start::Poll);
+    assert_eq!(state.suspend(false, Stamp::default()), Suspend::Idle);
     assert_eq!(state.references(), 2);
 }
 
 #[test]
 fn a_yield_requeues_without_a_wake() {
     let state = running();
-    assert_eq!(state.suspend(true), Suspend::Requeue);
+    assert_eq!(state.suspend(true, Stamp::default()), Suspend::Requeue);
     assert_eq!(state.wake(), Wake::Nothing, "it is queued");
-    assert_eq!(state.start(), Start::Poll);
+    assert_eq!(state.start(Stamp::default()), Start::Poll);
     assert_eq!(state.abort(), Wake::Nothing);
-    assert_eq!(state.suspend(true), Suspend::Cancel);
+    assert_eq!(state.suspend(true, Stamp::default()), Suspend::Cancel);
 }
 
 #[test]
 fn waking_an_idle_task_counts_the_queue_entry() {
     let state = running();
-    assert_eq!(state.suspend(false), Suspend::Idle);
+    assert_eq!(state.suspend(false, Stamp::default()), Suspend::Idle);
     assert_eq!(state.wake(), Wake::Schedule);
     assert_eq!(state.wake(), Wake::Nothing, "it is queued already");
     assert_eq!(state.references(), 3);
@@ -45,7 +45,7 @@ fn a_waker_that_is_used_up_gives_its_reference_away() {
     let state = running();
     state.retain();
     state.retain();
-    assert_eq!(state.suspend(false), Suspend::Idle);
+    assert_eq!(state.suspend(false, Stamp::default()), Suspend::Idle);
     assert_eq!(state.wake_last(), LastWake::Schedule);
     assert_eq!(state.references(), 4, "to the queue entry");
     assert_eq!(state.wake_last(), LastWake::Nothing);
@@ -64,33 +64,33 @@ fn the_last_waker_of_a_complete_task_frees_it() {
 
 #[test]
 fn a_task_that_nobody_can_wake_ends() {
-    let state = State::new(2);
-    assert_eq!(state.start(), Start::Poll);
+    let state = State::new(2, Stamp::default());
+    assert_eq!(state.start(Stamp::default()), Start::Poll);
     assert_eq!(state.drop_join(), DropJoin::Settled);
-    assert_eq!(state.suspend(false), Suspend::Cancel);
+    assert_eq!(state.suspend(false, Stamp::default()), Suspend::Cancel);
     assert_eq!(state.complete(1, true), Complete::Unwanted);
     assert!(state.release(1));
 }
 
 #[test]
 fn an_abort_is_seen_by_whoever_holds_the_future_next() {
-    let queued = State::new(3);
+    let queued = State::new(3, Stamp::default());
     assert_eq!(queued.abort(), Wake::Nothing);
-    assert_eq!(queued.start(), Start::Cancel);
+    assert_eq!(queued.start(Stamp::default()), Start::Cancel);
 
     let running = running();
     assert_eq!(running.abort(), Wake::Nothing);
-    assert_eq!(running.suspend(false), Suspend::Cancel);
+    assert_eq!(running.suspend(false, Stamp::default()), Suspend::Cancel);
     assert_eq!(running.complete(2, false), Complete::Settled);
     assert_eq!(running.abort(), Wake::Nothing, "too late");
 }
 
 #[test]
 fn a_claimed_task_leaves_a_stale_queue_entry() {
-    let state = State::new(3);
+    let state = State::new(3, Stamp::default());
     assert!(state.claim_idle());
     assert_eq!(state.complete(1, false), Complete::Settled);
-    assert_eq!(state.start(), Start::Stale);
+    assert_eq!(state.start(Stamp::default()), Start::Stale);
     assert!(!state.claim_idle());
 }
 

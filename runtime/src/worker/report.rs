@@ -1,0 +1,45 @@
+//! What is asked of a whole runtime.
+
+use super::Shared;
+use crate::task::Pinned;
+use primitives::shim::atomic::Ordering;
+
+impl Shared {
+    /// A poll was cut short because its budget was used up.
+    pub(crate) fn count_forced_yield(&self) {
+        // ORDERING: Relaxed; it only counts.
+        self.forced_yields.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn forced_yields(&self) -> u64 {
+        // ORDERING: Relaxed; it only counts.
+        self.forced_yields.load(Ordering::Relaxed)
+    }
+
+    /// A thread that is no worker queues a task.
+    pub(crate) fn count_remote_schedule(&self) {
+        // ORDERING: Relaxed; it only counts.
+        self.remote_schedules.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn remote_schedules(&self) -> u64 {
+        // ORDERING: Relaxed; it only counts.
+        self.remote_schedules.load(Ordering::Relaxed)
+    }
+
+    /// A reference to every task that has not ended, but for pinned ones.
+    pub(crate) fn pin_tasks(&self) -> Vec<Pinned> {
+        let mut tasks = Vec::new();
+        self.outside.pin_all(&mut tasks);
+        for directory in self.remotes.iter().filter_map(|remote| remote.tasks.get()) {
+            directory.pin_all(&mut tasks);
+        }
+        tasks
+    }
+
+    /// The id of the task that each worker has polled last.
+    pub(crate) fn running(&self) -> Vec<u64> {
+        // ORDERING: Relaxed; a hint for reports.
+        self.remotes.iter().map(|remote| remote.polled.load(Ordering::Relaxed)).collect()
+    }
+}
