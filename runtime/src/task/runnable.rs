@@ -6,7 +6,7 @@ use super::coop::Resource;
 use super::harness::vtable;
 use super::place::{Annotated, Boxed, Keeper, Listed, Place};
 use super::slab::Slab;
-use super::state::{CoarseClock, Glimpse, LastWake, Stamp, Wake};
+use super::state::{CoarseClock, Glimpse, LastWake, STOPPED, Stamp, Wake};
 use super::{Id, JoinHandle};
 use primitives::shim::UnsafeCell;
 use scheduler::steal::{Urgency, Word};
@@ -222,7 +222,7 @@ impl Runnable {
     /// meanwhile comes back, to be queued behind everything that waits already.
     #[must_use = "a task that woke itself has to be queued again"]
     pub fn run(self) -> Option<Self> {
-        self.run_at(&CoarseClock::STOPPED)
+        self.run_at(&STOPPED)
     }
 
     /// The same, and says when it began and ended.

@@ -59,7 +59,7 @@ impl Peer for GraphRuntime {
     }
 
     fn sleep_until(deadline: Instant) -> impl Future<Output = ()> + Send {
-        graph_runtime::time::sleep_until(deadline)
+        graph_runtime::time::sleep_until(deadline.into())
     }
 
     fn mpsc(&self) -> Figures {

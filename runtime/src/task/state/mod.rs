@@ -47,8 +47,8 @@ mod look;
 mod stamp;
 
 pub(crate) use look::{Doing, Glimpse};
-pub(crate) use stamp::CoarseClock;
 pub use stamp::Stamp;
+pub(crate) use stamp::{CoarseClock, STOPPED};
 
 pub(super) use action::{Complete, DropJoin, LastWake, Start, Suspend, Wake};
 

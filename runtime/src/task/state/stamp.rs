@@ -45,9 +45,6 @@ impl Stamp {
 pub(crate) struct CoarseClock(AtomicU32);
 
 impl CoarseClock {
-    /// One that nobody sets.
-    pub(crate) const STOPPED: Self = Self(AtomicU32::new(0));
-
     /// Somebody has looked at the clock.
     #[inline]
     pub(crate) fn set(&self, now: Timestamp) {
@@ -65,6 +62,9 @@ impl CoarseClock {
         Stamp(self.0.load(Ordering::Relaxed))
     }
 }
+
+/// One that nobody sets.
+pub(crate) static STOPPED: CoarseClock = CoarseClock(AtomicU32::new(0));
 
 #[cfg(test)]
 mod tests {
