@@ -2,7 +2,9 @@
 //!
 //! In a binary of its own, and in one test, because the counts are of the whole process.
 
-use graph_runtime::runtime::{Builder, Runtime};
+use futures_lite::AsyncReadExt;
+use graph_runtime::net::{TcpListener, TcpStream};
+use graph_runtime::runtime::{Builder, Runtime, RuntimeFlavor};
 use graph_runtime::{spawn, task, time};
 use std::fs;
 use std::future::pending;
@@ -74,8 +76,54 @@ fn make_busy(runtime: &Runtime, alive: &Alive) {
             let _guard = guard;
             panic!("one of many");
         }));
+        runtime.spawn(keep(alive.guard())).abort();
+        let guard = alive.guard();
+        drop(runtime.spawn(async move {
+            let _guard = guard;
+            accept_for_ever().await;
+        }));
+        let guard = alive.guard();
+        drop(runtime.spawn_blocking(move || {
+            std::thread::sleep(Duration::from_millis(2));
+            drop(guard);
+        }));
+    }
+    if runtime.flavor() == RuntimeFlavor::MultiThread {
+        let guard = alive.guard();
+        drop(runtime.spawn(async move {
+            let _guard = guard;
+            task::block_in_place(|| std::thread::sleep(Duration::from_millis(1)));
+            pending::<()>().await;
+        }));
     }
     runtime.block_on(task::yield_now());
+}
+
+/// Waits for sockets: one side for a connection, and then both for bytes.
+async fn accept_for_ever() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (accepted, connected) =
+        graph_runtime::join!(listener.accept(), TcpStream::connect(address));
+    let (mut accepted, mut connected) = (accepted.unwrap().0, connected.unwrap());
+    let mut bytes = ([0; 1], [0; 1]);
+    let _ = graph_runtime::join!(accepted.read(&mut bytes.0), connected.read(&mut bytes.1));
+    let _ = listener.accept().await;
+}
+
+/// Ends it in one of five ways.
+fn end(runtime: Runtime, how: usize) {
+    match how % 5 {
+        0 => drop(runtime),
+        1 => runtime.shutdown_timeout(Duration::from_secs(60)),
+        2 => runtime.shutdown_timeout(Duration::from_micros(50)),
+        3 => runtime.shutdown_background(),
+        // By a task of its own, after which nobody can join its threads.
+        _ => {
+            let handle = runtime.handle().clone();
+            drop(handle.spawn(async move { runtime.shutdown_background() }));
+        }
+    }
 }
 
 #[test]
@@ -103,16 +151,12 @@ fn a_thousand_runtimes_leave_nothing_behind() {
     let (threads, descriptors) = (entries("/proc/self/task"), entries("/proc/self/fd"));
     for n in 0..RUNTIMES {
         let runtime = build(n);
-        if n % 10 == 5 && n % 3 != 0 {
-            // Shut down by a task of its own, after which nobody can join its threads.
-            let handle = runtime.handle().clone();
-            drop(handle.spawn(async move { runtime.shutdown_background() }));
-        } else {
-            drop(runtime);
-        }
+        // A task of a current-thread runtime that nobody drives shuts nothing down.
+        let is_driven = runtime.flavor() == RuntimeFlavor::MultiThread;
+        end(runtime, if is_driven { n / 2 } else { n / 2 % 4 });
     }
-    // The threads of the runtimes that dropped themselves end by themselves. The wait is bounded
-    // so that a leak fails the test instead of hanging it.
+    // What was not waited for ends by itself. The wait is bounded so that a leak fails the test
+    // instead of hanging it.
     let start = Instant::now();
     loop {
         let left = (entries("/proc/self/task"), entries("/proc/self/fd"), alive.count());
