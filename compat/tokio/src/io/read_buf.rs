@@ -212,6 +212,33 @@ impl<'a> ReadBuf<'a> {
         Poll::Ready(Ok(()))
     }
 
+    /// Has `read` fill the first `n` unfilled bytes, as far as it does; says how far.
+    ///
+    /// # Panics
+    ///
+    /// If `n` is more than there is room for, or `read` puts another buffer in place of its own.
+    pub(crate) fn poll_fill_part(
+        &mut self,
+        n: usize,
+        read: impl FnOnce(&mut ReadBuf<'_>) -> Poll<io::Result<()>>,
+    ) -> Poll<io::Result<usize>> {
+        let mut part = self.take(n);
+        let start = part.bytes.as_ptr();
+        ready!(read(&mut part))?;
+        part.assert_is(start, n);
+        let (filled, initialized) = (part.filled, part.initialized);
+        // SAFETY: `part` is the first `n` unfilled bytes, and knows how many are initialized.
+        unsafe { self.assume_init(initialized) };
+        self.advance(filled);
+        Poll::Ready(Ok(filled))
+    }
+
+    /// Who is lent a buffer by reference could have put another in its place.
+    fn assert_is(&self, start: *const MaybeUninit<u8>, length: usize) {
+        let is_same = std::ptr::addr_eq(self.bytes.as_ptr(), start) && self.bytes.len() == length;
+        assert!(is_same, "the reader exchanged its buffer");
+    }
+
     /// Appends `bytes`.
     ///
     /// # Panics
@@ -280,13 +307,68 @@ where
     let chunk = buf.chunk_mut();
     // SAFETY: nothing but a `ReadBuf` writes to it, and that only initialized bytes.
     let bytes = unsafe { chunk.as_uninit_slice_mut() };
-    let start = bytes.as_ptr();
+    let (start, length) = (bytes.as_ptr(), bytes.len());
     let mut lent = ReadBuf::uninit(bytes);
     ready!(reader.poll_read(cx, &mut lent))?;
-    // The reader holds `lent` by reference and could have put another in its place.
-    assert_eq!(lent.bytes.as_ptr(), start, "the reader exchanged its buffer");
+    lent.assert_is(start, length);
     let count = lent.filled;
     // SAFETY: the first `filled` bytes of the chunk are initialized.
     unsafe { buf.advance_mut(count) };
     Poll::Ready(Ok(count))
+}
+
+/// The end of a vector that is read into again and again: what a reader has initialized need not be
+/// initialized for it again.
+pub(crate) struct SpareRoom<'a> {
+    bytes: &'a mut Vec<u8>,
+    /// INVARIANT: the first so many bytes beyond the length are initialized.
+    initialized: usize,
+}
+
+impl<'a> SpareRoom<'a> {
+    pub(crate) fn new(bytes: &'a mut Vec<u8>) -> Self {
+        Self { bytes, initialized: 0 }
+    }
+
+    /// The vector.
+    pub(crate) fn bytes(&self) -> &Vec<u8> {
+        self.bytes
+    }
+
+    /// Makes room for `additional` bytes.
+    pub(crate) fn reserve(&mut self, additional: usize) {
+        if self.bytes.capacity() - self.bytes.len() < additional {
+            // It may move, and takes only its contents along.
+            self.initialized = 0;
+            self.bytes.reserve(additional);
+        }
+    }
+
+    /// Appends `bytes`.
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        self.initialized = 0;
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Reads once into what room there is; says how much.
+    pub(crate) fn poll_read<R: AsyncRead + ?Sized>(
+        &mut self,
+        reader: Pin<&mut R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        let spare = self.bytes.spare_capacity_mut();
+        let (start, length) = (spare.as_ptr(), spare.len());
+        let mut lent = ReadBuf::uninit(spare);
+        // SAFETY: the invariant.
+        unsafe { lent.assume_init(self.initialized) };
+        let read = reader.poll_read(cx, &mut lent);
+        lent.assert_is(start, length);
+        let (filled, initialized) = (lent.filled, lent.initialized);
+        self.initialized = initialized;
+        ready!(read)?;
+        self.initialized = initialized - filled;
+        // SAFETY: as many beyond the length are filled, and so initialized and within the capacity.
+        unsafe { self.bytes.set_len(self.bytes.len() + filled) };
+        Poll::Ready(Ok(filled))
+    }
 }

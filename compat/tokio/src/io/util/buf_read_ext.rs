@@ -11,7 +11,8 @@ use crate::io::AsyncBufRead;
 /// # Cancel safety
 ///
 /// [`fill_buf`](Self::fill_buf) loses nothing when it is dropped. The others have appended to
-/// their buffer what they had read, except [`read_line`](Self::read_line), which loses it.
+/// their buffer what they had read, except [`read_line`](Self::read_line), which loses it and leaves
+/// its string empty.
 ///
 /// ```
 /// use tokio::io::AsyncBufReadExt;
@@ -46,20 +47,19 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     ///
     /// # Errors
     ///
-    /// `InvalidData` if it is not UTF-8, and whatever the source reports; then `buf` has what came
-    /// before the error as far as it is text.
+    /// `InvalidData` if it is not UTF-8, and then `buf` is as it was; what is inside of it is the
+    /// [`Utf8Error`](std::str::Utf8Error) of all that `buf` would have been. And whatever the source
+    /// reports; then `buf` has what came before, if it is text.
     fn read_line(&mut self, buf: &mut String) -> impl Future<Output = io::Result<usize>>
     where
         Self: Unpin,
     {
         async move {
-            let mut line = Vec::new();
+            let start = buf.len();
+            let mut line = std::mem::take(buf).into_bytes();
             let read = self.read_until(b'\n', &mut line).await;
-            let text = super::utf8(&line);
-            if let Ok(text) = text {
-                buf.push_str(text);
-            }
-            read.and_then(|count| text.map(|_| count))
+            let text = super::put_back(buf, line, start);
+            read.and_then(|count| text.map(|()| count))
         }
     }
 
@@ -119,7 +119,11 @@ pub(super) fn poll_read_until<R: AsyncBufRead + ?Sized>(
     buf: &mut Vec<u8>,
 ) -> Poll<io::Result<()>> {
     loop {
-        let buffered = ready!(reader.as_mut().poll_fill_buf(cx))?;
+        let buffered = match ready!(reader.as_mut().poll_fill_buf(cx)) {
+            Ok(buffered) => buffered,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
         let found = buffered.iter().position(|it| *it == byte);
         let count = found.map_or(buffered.len(), |index| index + 1);
         buf.extend_from_slice(&buffered[..count]);

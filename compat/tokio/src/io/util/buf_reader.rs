@@ -56,7 +56,7 @@ impl<R: AsyncRead> BufReader<R> {
     /// If it is 0: nothing could ever be read.
     #[track_caller]
     pub fn with_capacity(capacity: usize, inner: R) -> Self {
-        assert!(capacity > 0, "a BufReader has room for one byte at least");
+        assert!(capacity > 0, "capacity must be greater than zero");
         let bytes = vec![0; capacity].into_boxed_slice();
         Self { inner, bytes, start: 0, end: 0, seeking: Seeking::Idle }
     }

@@ -23,6 +23,11 @@ impl<RW: AsyncRead + AsyncWrite> BufStream<RW> {
     }
 
     /// Buffers of so many bytes.
+    ///
+    /// # Panics
+    ///
+    /// If there were no room to read into.
+    #[track_caller]
     pub fn with_capacity(reader_capacity: usize, writer_capacity: usize, stream: RW) -> Self {
         let writer = BufWriter::with_capacity(writer_capacity, stream);
         Self { inner: BufReader::with_capacity(reader_capacity, writer) }

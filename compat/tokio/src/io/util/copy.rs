@@ -3,7 +3,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use super::CAPACITY;
+use super::{CAPACITY, poll_uninterrupted};
 use crate::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
 /// Copies all of `reader` to `writer` and flushes; the number of bytes.
@@ -43,12 +43,17 @@ where
     let mut total = 0;
     poll_fn(|cx| {
         loop {
-            let buffered = ready!(Pin::new(&mut *reader).poll_fill_buf(cx))?;
+            let buffered = match ready!(Pin::new(&mut *reader).poll_fill_buf(cx)) {
+                Ok(buffered) => buffered,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Poll::Ready(Err(error)),
+            };
             if buffered.is_empty() {
                 ready!(Pin::new(&mut *writer).poll_flush(cx))?;
                 return Poll::Ready(Ok(total));
             }
-            let count = ready!(Pin::new(&mut *writer).poll_write(cx, buffered))?;
+            let count =
+                ready!(poll_uninterrupted(|| { Pin::new(&mut *writer).poll_write(cx, buffered) }))?;
             if count == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -79,11 +84,11 @@ impl Transfer {
     fn poll_fill<R: AsyncRead + ?Sized>(
         &mut self,
         cx: &mut Context<'_>,
-        reader: Pin<&mut R>,
+        mut reader: Pin<&mut R>,
     ) -> Poll<io::Result<()>> {
         let mut buf = ReadBuf::new(&mut self.bytes);
         buf.set_filled(self.end);
-        ready!(reader.poll_read(cx, &mut buf))?;
+        ready!(poll_uninterrupted(|| reader.as_mut().poll_read(cx, &mut buf)))?;
         let end = buf.filled().len();
         self.is_read_done = end == self.end;
         self.end = end;
@@ -93,9 +98,10 @@ impl Transfer {
     fn poll_drain<W: AsyncWrite + ?Sized>(
         &mut self,
         cx: &mut Context<'_>,
-        writer: Pin<&mut W>,
+        mut writer: Pin<&mut W>,
     ) -> Poll<io::Result<()>> {
-        let count = ready!(writer.poll_write(cx, &self.bytes[self.start..self.end]))?;
+        let rest = &self.bytes[self.start..self.end];
+        let count = ready!(poll_uninterrupted(|| writer.as_mut().poll_write(cx, rest)))?;
         if count == 0 {
             let message = "write zero byte into writer";
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::WriteZero, message)));

@@ -33,9 +33,14 @@ pub struct DuplexStream {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Panics
+///
+/// If `max_buf_size` is 0.
+#[track_caller]
 pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
-    let pipe = || Arc::new(Mutex::new(SimplexStream::new_unsplit(max_buf_size)));
-    let (there, back) = (pipe(), pipe());
+    let there = Arc::new(Mutex::new(SimplexStream::new_unsplit(max_buf_size)));
+    let back = Arc::new(Mutex::new(SimplexStream::new_unsplit(max_buf_size)));
     let other = DuplexStream { incoming: there.clone(), outgoing: back.clone() };
     (DuplexStream { incoming: back, outgoing: there }, other)
 }

@@ -45,7 +45,8 @@ impl<R: AsyncBufRead> Lines<R> {
     ///
     /// # Errors
     ///
-    /// `InvalidData` if the line is not UTF-8, and whatever the source reports.
+    /// `InvalidData` if the line is not UTF-8, with the [`FromUtf8Error`](std::string::FromUtf8Error)
+    /// inside, and whatever the source reports; what came of a line before that is kept.
     ///
     /// # Cancel safety
     ///
@@ -78,7 +79,8 @@ impl<R: AsyncBufRead> Lines<R> {
                 line.pop();
             }
         }
-        let line = String::from_utf8(line).map_err(|_| super::not_utf8())?;
+        let line = String::from_utf8(line)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         Poll::Ready(Ok(Some(line)))
     }
 }

@@ -12,15 +12,14 @@ mod lines;
 mod nothing;
 pub(crate) mod numbers;
 mod read_ext;
+mod read_to_end;
 mod seek_ext;
 mod simplex;
 mod split_at;
 mod take;
 mod write_ext;
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 pub use buf_read_ext::AsyncBufReadExt;
@@ -42,35 +41,35 @@ pub use write_ext::AsyncWriteExt;
 
 use graph_runtime::task::coop;
 
-use super::AsyncRead;
-use super::read_buf::poll_read_into;
-
 /// Bytes a buffer holds when nobody says otherwise.
 const CAPACITY: usize = 8 * 1024;
 
-/// Bytes by which a vector grows, at least, when all there is is read into it.
-const GROWTH_MIN: usize = 32;
-
-/// Appends all there is until the end, and says how much.
-async fn read_to_end<R>(reader: &mut R, buf: &mut Vec<u8>) -> io::Result<usize>
-where
-    R: AsyncRead + Unpin + ?Sized,
-{
-    let start = buf.len();
+/// Polls again what a signal interrupted.
+fn poll_uninterrupted<T>(mut poll: impl FnMut() -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
     loop {
-        buf.reserve(GROWTH_MIN);
-        if poll_fn(|cx| poll_read_into(Pin::new(&mut *reader), cx, buf)).await? == 0 {
-            return Ok(buf.len() - start);
+        match poll() {
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }
 
-fn not_utf8() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8")
-}
-
-fn utf8(bytes: &[u8]) -> io::Result<&str> {
-    std::str::from_utf8(bytes).map_err(|_| not_utf8())
+/// Makes `bytes` the text in `dst`. If they are none, `dst` is what the first `start` of them are:
+/// those were text before.
+fn put_back(dst: &mut String, bytes: Vec<u8>, start: usize) -> io::Result<()> {
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            *dst = text;
+            Ok(())
+        }
+        Err(error) => {
+            let reason = error.utf8_error();
+            let mut bytes = error.into_bytes();
+            bytes.truncate(start);
+            *dst = String::from_utf8(bytes).unwrap_or_default();
+            Err(io::Error::new(io::ErrorKind::InvalidData, reason))
+        }
+    }
 }
 
 /// Does what never has to wait, unless the task has had its turn.

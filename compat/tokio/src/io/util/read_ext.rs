@@ -4,7 +4,8 @@ use std::pin::Pin;
 
 use bytes_crate::BufMut;
 
-use super::{Chain, Take, numbers};
+use super::read_to_end::read_to_end;
+use super::{Chain, Take, numbers, poll_uninterrupted};
 use crate::io::read_buf::poll_read_into;
 use crate::io::{AsyncRead, ReadBuf};
 
@@ -13,7 +14,13 @@ use crate::io::{AsyncRead, ReadBuf};
 /// # Cancel safety
 ///
 /// [`read`](Self::read) and [`read_buf`](Self::read_buf) lose nothing when they are dropped. The
-/// others may have read a part by then, which is gone.
+/// others may have read a part by then, which is gone; [`read_to_string`](Self::read_to_string)
+/// then leaves its string empty.
+///
+/// # Interruptions
+///
+/// Those that go on until they have all of something try again what fails with `Interrupted`;
+/// [`read`](Self::read) and [`read_buf`](Self::read_buf) report it.
 ///
 /// ```
 /// use tokio::io::AsyncReadExt;
@@ -73,7 +80,8 @@ pub trait AsyncReadExt: AsyncRead {
             let mut buf = ReadBuf::new(buf);
             while buf.remaining() > 0 {
                 let before = buf.remaining();
-                poll_fn(|cx| Pin::new(&mut *self).poll_read(cx, &mut buf)).await?;
+                poll_fn(|cx| poll_uninterrupted(|| Pin::new(&mut *self).poll_read(cx, &mut buf)))
+                    .await?;
                 if buf.remaining() == before {
                     return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "early eof"));
                 }
@@ -93,23 +101,29 @@ pub trait AsyncReadExt: AsyncRead {
     where
         Self: Unpin,
     {
-        super::read_to_end(self, buf)
+        read_to_end(self, buf)
     }
 
     /// Like [`read_to_end`](Self::read_to_end), for text.
     ///
     /// # Errors
     ///
-    /// `InvalidData` if it is not UTF-8, and whatever the source reports; `dst` is as it was.
+    /// `InvalidData` if it is not UTF-8, and whatever the source reports; `dst` is as it was. What
+    /// is inside of `InvalidData` is the [`Utf8Error`](std::str::Utf8Error) of all that `dst` would
+    /// have been.
     fn read_to_string(&mut self, dst: &mut String) -> impl Future<Output = io::Result<usize>>
     where
         Self: Unpin,
     {
         async move {
-            let mut bytes = Vec::new();
-            let count = super::read_to_end(self, &mut bytes).await?;
-            dst.push_str(super::utf8(&bytes)?);
-            Ok(count)
+            let start = dst.len();
+            let mut bytes = std::mem::take(dst).into_bytes();
+            let read = read_to_end(self, &mut bytes).await;
+            if read.is_err() {
+                bytes.truncate(start);
+            }
+            super::put_back(dst, bytes, start)?;
+            read
         }
     }
 

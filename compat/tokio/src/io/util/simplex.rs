@@ -35,13 +35,24 @@ pub struct SimplexStream {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Panics
+///
+/// If `max_buf_size` is 0.
+#[track_caller]
 pub fn simplex(max_buf_size: usize) -> (ReadHalf<SimplexStream>, WriteHalf<SimplexStream>) {
     split(SimplexStream::new_unsplit(max_buf_size))
 }
 
 impl SimplexStream {
     /// A pipe that holds up to `max_buf_size` bytes, both ends in one.
+    ///
+    /// # Panics
+    ///
+    /// If `max_buf_size` is 0: nothing could ever be written.
+    #[track_caller]
     pub fn new_unsplit(max_buf_size: usize) -> Self {
+        assert!(max_buf_size > 0, "`max_buf_size` must be greater than 0");
         Self {
             bytes: BytesMut::new(),
             capacity: max_buf_size,
@@ -70,12 +81,13 @@ impl SimplexStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> (Poll<io::Result<()>>, Option<Waker>) {
-        if self.bytes.has_remaining() {
+        if buf.remaining() == 0 {
+            (Poll::Ready(Ok(())), None)
+        } else if self.bytes.has_remaining() {
             let count = self.bytes.remaining().min(buf.remaining());
             buf.put_slice(&self.bytes[..count]);
             self.bytes.advance(count);
-            let woken = if count > 0 { self.writer.take() } else { None };
-            (Poll::Ready(Ok(())), woken)
+            (Poll::Ready(Ok(())), self.writer.take())
         } else if self.is_closed {
             (Poll::Ready(Ok(())), None)
         } else {
@@ -93,6 +105,9 @@ impl SimplexStream {
     ) -> (Poll<io::Result<usize>>, Option<Waker>) {
         if self.is_closed {
             return (Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())), None);
+        }
+        if bufs.iter().all(|buf| buf.is_empty()) {
+            return (Poll::Ready(Ok(0)), None);
         }
         let mut room = self.capacity - self.bytes.len();
         if room == 0 {

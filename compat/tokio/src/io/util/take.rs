@@ -64,10 +64,7 @@ impl<R: AsyncRead> AsyncRead for Take<R> {
         }
         let room =
             usize::try_from(*this.limit).map_or(buf.remaining(), |it| it.min(buf.remaining()));
-        let mut part = ReadBuf::new(buf.initialize_unfilled_to(room));
-        ready!(this.inner.poll_read(cx, &mut part))?;
-        let count = part.filled().len();
-        buf.advance(count);
+        let count = ready!(buf.poll_fill_part(room, |part| this.inner.poll_read(cx, part)))?;
         *this.limit -= count as u64;
         Poll::Ready(Ok(()))
     }
