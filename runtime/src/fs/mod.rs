@@ -39,4 +39,6 @@ pub use paths::{
     rename, set_permissions, symlink_metadata, try_exists,
 };
 pub use read_dir::{DirEntry, ReadDir, read_dir};
+#[doc(no_inline)]
+pub use std::fs::FileTimes;
 pub use whole::{copy, read, read_to_string, write};

@@ -33,10 +33,13 @@
 //!
 //! # Outside a runtime
 //!
-//! An operation that has to wait on a thread without a runtime panics like
-//! [`Handle::current`](crate::runtime::Handle::current). A registered socket may be used from any
-//! thread and any runtime, as long as the runtime it was registered with lives; after that,
-//! operations that would have to wait fail.
+//! A socket belongs to the runtime in which it was made, if it was made in one: when that has shut
+//! down, operations that would have to wait fail, everywhere (see
+//! [`is_rt_shutdown_err`](crate::runtime::is_rt_shutdown_err)). As long as it lives a socket may be
+//! used from any thread and any runtime. It is registered with the runtime in which it first has to
+//! wait, or else, on a thread without one, with that which it belongs to; if there is neither, that
+//! panics like [`Handle::current`](crate::runtime::Handle::current). The end of the runtime that it
+//! is registered with has the same consequence.
 
 mod addresses;
 mod attempt;
@@ -55,7 +58,7 @@ mod udp;
 pub mod unix;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use registered::Registered;
+pub(crate) use registered::{Registered, is_shut_down};
 pub(crate) use roaming::Roaming;
 
 pub use addresses::{ToSocketAddrs, lookup_host};

@@ -31,15 +31,21 @@ use std::task::{Context, Poll, ready};
 pub(crate) struct Registered<S> {
     /// Above the source, to be dropped before it.
     registration: OnceLock<Registration>,
-    /// Held while registering: two tasks that find they must wait register it once.
-    registering: Mutex<()>,
+    /// The runtime in which it was made, until it is registered. Held while registering: two tasks
+    /// that find they must wait register it once.
+    origin: Mutex<Option<Handle>>,
     source: S,
 }
 
 impl<S> Registered<S> {
-    /// A source that is not registered. It must be in non-blocking mode.
+    /// A source that is not registered. It must be in non-blocking mode. It belongs to the current
+    /// runtime, if there is one.
     pub(crate) fn new(source: S) -> Self {
-        Self { registration: OnceLock::new(), registering: Mutex::new(()), source }
+        Self::of(Handle::try_current().ok(), source)
+    }
+
+    fn of(origin: Option<Handle>, source: S) -> Self {
+        Self { registration: OnceLock::new(), origin: Mutex::new(origin), source }
     }
 
     /// The source.
@@ -79,7 +85,7 @@ impl<S: AsRawFd> Registered<S> {
     ) -> Result<Self, (S, io::Error)> {
         match Registration::new(handle, source.as_raw_fd(), interest) {
             Ok(registration) => {
-                let registered = Self::new(source);
+                let registered = Self::of(None, source);
                 // Nobody else can have been faster.
                 let _ = registered.registration.set(registration);
                 Ok(registered)
@@ -98,13 +104,24 @@ impl<S: AsRawFd> Registered<S> {
         if let Some(registration) = self.registration.get() {
             return Ok(registration);
         }
-        let handle = Handle::current();
-        let _registering = self.registering.lock();
+        let current = Handle::try_current();
+        let mut origin = self.origin.lock();
         if let Some(registration) = self.registration.get() {
             return Ok(registration);
         }
-        let registration = Registration::new(&handle, self.source.as_raw_fd(), BOTH)?;
-        Ok(self.registration.get_or_init(|| registration))
+        let handle = match (&current, &*origin) {
+            (_, Some(origin)) if origin.shared().is_closing() => return Err(shut_down()),
+            (Ok(current), _) => current,
+            (Err(_), Some(origin)) => origin,
+            (Err(error), None) => panic!("{error}"),
+        };
+        let registration = Registration::new(handle, self.source.as_raw_fd(), BOTH)?;
+        let registration = self.registration.get_or_init(|| registration);
+        // The last handle of a runtime drops what there is left of it: not under the lock.
+        let left_behind = origin.take();
+        drop(origin);
+        drop(left_behind);
+        Ok(registration)
     }
 
     /// The operation's result if nothing is known of the source's readiness and it does not block.

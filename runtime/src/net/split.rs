@@ -122,7 +122,7 @@ macro_rules! halves {
             fn drop(&mut self) {
                 if self.ends_when_dropped {
                     // The other side may have ended it.
-                    let _ = self.stream.shutdown(Shutdown::Write);
+                    let _ = self.stream.shutdown_std(Shutdown::Write);
                 }
             }
         }

@@ -154,13 +154,14 @@ impl TcpStream {
         self.io.poll_io(context, Direction::Read, |stream| stream.peek(buffer).map(Attempt::more))
     }
 
-    /// Ends one direction of the connection, or both, at once. Data already written is still
-    /// sent.
+    /// Ends one direction of the connection, or both, at once, as
+    /// [`std::net::TcpStream::shutdown`] does. Data already written is still sent. The plain name
+    /// is left to the traits for writing.
     ///
     /// # Errors
     ///
     /// Whatever the system says, [`io::ErrorKind::NotConnected`] if the peer has ended it already.
-    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+    pub fn shutdown_std(&self, how: Shutdown) -> io::Result<()> {
         self.io.source().shutdown(how)
     }
 }
@@ -225,5 +226,5 @@ impl TcpStream {
 }
 
 reading!(TcpStream);
-writing!(TcpStream, |stream| closed(stream.shutdown(Shutdown::Write)));
+writing!(TcpStream, |stream| closed(stream.shutdown_std(Shutdown::Write)));
 descriptor!(TcpStream, mio::net::TcpStream, std::net::TcpStream);

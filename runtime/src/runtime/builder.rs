@@ -42,7 +42,8 @@ impl Builder {
         Self { config: Config::default(), current_thread: true }
     }
 
-    /// The runtime's name, for whoever reports on several; see [`Handle::name`]. Default: none.
+    /// The runtime's name, for whoever reports on several, not blank; see [`Handle::name`]. Default:
+    /// none.
     ///
     /// [`Handle::name`]: super::Handle::name
     pub fn name(&mut self, name: impl Into<String>) -> &mut Self {

@@ -79,6 +79,10 @@ impl Config {
             return Err(BuildError::config("worker_threads", self.worker_threads, requirement));
         }
         check("max_io_events_per_tick", self.max_io_events.unwrap_or(1))?;
+        if let Some(name) = self.name.as_ref().filter(|name| name.trim().is_empty()) {
+            let requirement = "a name has to say something";
+            return Err(BuildError::config("name", format!("{name:?}"), requirement));
+        }
         if self.worker_processors.iter().any(Vec::is_empty) {
             let requirement = "a worker needs at least one processor";
             return Err(BuildError::config("worker_processors", "an empty list", requirement));

@@ -74,6 +74,28 @@ impl BuildError {
     }
 }
 
+/// Whether an operation failed because the runtime in which it had to wait has shut down.
+///
+/// So fail sockets, pipes, processes and descriptors that are used after their runtime. It does not
+/// hold for an error made of a [`JoinError`](crate::task::JoinError).
+///
+/// # Examples
+///
+/// ```
+/// use graph_runtime::net::TcpListener;
+/// use graph_runtime::runtime::{Builder, is_rt_shutdown_err};
+///
+/// let [first, second] = [(); 2].map(|()| Builder::new_current_thread().build().unwrap());
+/// let listener = first.block_on(TcpListener::bind("127.0.0.1:0"))?;
+/// drop(first);
+/// let error = second.block_on(listener.accept()).unwrap_err();
+/// assert!(is_rt_shutdown_err(&error));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn is_rt_shutdown_err(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Other && crate::net::is_shut_down(error)
+}
+
 /// There is no current runtime.
 #[derive(Debug, Error)]
 #[error("{message}")]

@@ -21,10 +21,11 @@ mod thread_hooks;
 mod thread_names;
 mod unhandled_panic;
 mod wait;
+mod worker_index;
 
 pub use builder::Builder;
 pub use dump::{Dump, TaskDump, TaskState};
-pub use error::{BuildError, TryCurrentError};
+pub use error::{BuildError, TryCurrentError, is_rt_shutdown_err};
 pub use handle::{EnterGuard, Handle};
 pub use id::Id;
 pub use local_runtime::{LocalOptions, LocalRuntime, LocalRuntimeGuard};
@@ -33,6 +34,7 @@ pub use rng_seed::RngSeed;
 pub use runtime_type::{Runtime, RuntimeFlavor};
 pub use task_meta::TaskMeta;
 pub use unhandled_panic::UnhandledPanic;
+pub use worker_index::worker_index;
 
 pub(crate) use config::Config;
 pub(crate) use processors::Processors;

@@ -60,6 +60,7 @@ impl JoinError {
     /// # Panics
     ///
     /// If the task was cancelled; see [`try_into_panic`](Self::try_into_panic).
+    #[track_caller]
     pub fn into_panic(self) -> Box<dyn Any + Send> {
         match self.try_into_panic() {
             Ok(payload) => payload,

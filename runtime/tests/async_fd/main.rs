@@ -3,6 +3,7 @@
 mod guards;
 mod interests;
 mod making;
+mod promises;
 mod shutdown;
 mod support;
 mod waiting;

@@ -32,6 +32,9 @@ fn nonsense_is_refused_by_name() {
     refused("event_interval", |builder| {
         builder.event_interval(0);
     });
+    refused("name", |builder| {
+        builder.name(" ");
+    });
     refused("thread_name", |builder| {
         builder.thread_name("a\0b");
     });

@@ -26,3 +26,4 @@ mod task_builder;
 mod task_hooks;
 mod virtual_time;
 mod wakes;
+mod worker_index;

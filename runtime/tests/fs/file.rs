@@ -3,10 +3,11 @@
 use crate::support::file_with;
 use futures_lite::future::poll_once;
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
-use graph_runtime::fs::{File, OpenOptions};
+use graph_runtime::fs::{File, FileTimes, OpenOptions};
 use std::future::poll_fn;
 use std::io::{ErrorKind, IoSlice};
 use std::mem::MaybeUninit;
+use std::time::{Duration, UNIX_EPOCH};
 
 const HELLO: &[u8] = b"hello world...";
 
@@ -150,4 +151,19 @@ async fn options_are_passed_on() {
     let mut options = OpenOptions::from(std::fs::OpenOptions::new());
     options.read(true).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
     options.open(&link).await.expect_err("it is a link");
+}
+
+#[graph_runtime::test]
+async fn the_times_can_be_set() {
+    let (_directory, path) = file_with(HELLO);
+    let file = OpenOptions::new().write(true).open(&path).await.expect("it exists");
+    let [read, written] = [100, 200].map(|days| UNIX_EPOCH + Duration::from_secs(days * 86_400));
+    let times = FileTimes::new().set_accessed(read).set_modified(written);
+    file.set_times(times).await.expect("it is ours");
+    let metadata = file.metadata().await.expect("it is open");
+    assert_eq!(metadata.accessed().expect("the system knows"), read);
+    assert_eq!(metadata.modified().expect("the system knows"), written);
+    file.set_modified(read).await.expect("it is ours");
+    let metadata = file.metadata().await.expect("it is open");
+    assert_eq!(metadata.modified().expect("the system knows"), read);
 }

@@ -30,7 +30,7 @@ fn the_peer_answers_after_the_end() {
 #[graph_runtime::test]
 async fn a_shut_down_direction_is_of_no_use() {
     let (client, _server) = pair().await;
-    client.shutdown(Shutdown::Both).expect("it is open");
+    client.shutdown_std(Shutdown::Both).expect("it is open");
     assert_eq!((&client).read(&mut [0]).await.expect("the end"), 0);
     let error = (&client).write(b"late").await.expect_err("it is closed");
     assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);

@@ -1,6 +1,7 @@
 //! Sockets, one file per behaviour.
 
 mod accept;
+mod belonging;
 mod cancel;
 mod connect;
 mod drop_while_waiting;

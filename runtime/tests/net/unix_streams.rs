@@ -3,8 +3,10 @@
 use crate::support::each_runtime;
 use futures_lite::future::{poll_once, zip};
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
+use graph_runtime::net::unix::SocketAddr;
 use graph_runtime::net::{UnixListener, UnixSocket, UnixStream};
 use std::io::ErrorKind;
+use std::os::linux::net::SocketAddrExt;
 use std::path::Path;
 
 #[test]
@@ -40,6 +42,18 @@ async fn a_name_need_not_be_a_path() {
     let peer = client.peer_addr().expect("it is connected");
     assert_eq!(peer.as_abstract_name(), Some(&name.as_bytes()[1..]));
     assert!(peer.as_pathname().is_none() && !peer.is_unnamed());
+}
+
+#[graph_runtime::test]
+async fn an_address_need_not_be_a_path() {
+    let name = format!("graph_runtime-address-{}", std::process::id());
+    let address = std::os::unix::net::SocketAddr::from_abstract_name(&name).expect("it is short");
+    let address = SocketAddr::from(address);
+    let listener = UnixListener::bind_addr(&address).expect("nobody else has it");
+    let client = UnixStream::connect_addr(&address).await.expect("it listens");
+    listener.accept().await.expect("it was connected to");
+    let peer = client.peer_addr().expect("it is connected");
+    assert_eq!(peer.as_abstract_name(), Some(name.as_bytes()));
 }
 
 #[graph_runtime::test]

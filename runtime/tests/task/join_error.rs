@@ -77,3 +77,23 @@ fn it_becomes_an_io_error() {
     let error = io::Error::from(runtime.block_on(task).unwrap_err());
     assert_eq!(error.to_string(), "task was cancelled");
 }
+
+#[test]
+fn asking_a_cancelled_task_for_its_panic_blames_the_asker() {
+    let runtime = current();
+    let task = runtime.spawn(pending::<()>());
+    task.abort();
+    let error = runtime.block_on(task).unwrap_err();
+    let (blamed, told) = std::sync::mpsc::channel();
+    let before = std::panic::take_hook();
+    let here = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() == here {
+            let _ = blamed.send(panic.location().map(|location| location.file().to_owned()));
+        }
+    }));
+    let result = std::panic::catch_unwind(|| error.into_panic());
+    std::panic::set_hook(before);
+    assert!(result.is_err());
+    assert_eq!(told.recv().expect("it panicked").as_deref(), Some(file!()));
+}

@@ -112,7 +112,14 @@ impl Builder {
     }
 
     /// What it is called.
+    ///
+    /// # Panics
+    ///
+    /// If that is blank.
+    #[track_caller]
     pub fn name(&mut self, val: impl Into<String>) -> &mut Self {
+        let val = val.into();
+        assert!(!val.trim().is_empty(), "runtime name shouldn't be empty");
         self.inner.name(val);
         self
     }

@@ -6,11 +6,12 @@ mod io;
 use super::OpenOptions;
 use crate::blocking::{self, Background};
 use crate::sync::Mutex;
-use std::fs::{Metadata, Permissions};
+use std::fs::{FileTimes, Metadata, Permissions};
 use std::future::poll_fn;
 use std::io::Result;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// An open file, read and written in the background.
 ///
@@ -166,6 +167,25 @@ impl File {
     /// As [`std::fs::File::set_permissions`], and see [the module](super#errors).
     pub async fn set_permissions(&self, permissions: Permissions) -> Result<()> {
         self.call(|file| file.set_permissions(permissions)).await
+    }
+
+    /// Changes when it was last read and written, as far as `times` says so. A write that is under
+    /// way may change that again: flush first.
+    ///
+    /// # Errors
+    ///
+    /// As [`std::fs::File::set_times`], and see [the module](super#errors).
+    pub async fn set_times(&self, times: FileTimes) -> Result<()> {
+        self.call(move |file| file.set_times(times)).await
+    }
+
+    /// Changes when it was last written; see [`set_times`](Self::set_times).
+    ///
+    /// # Errors
+    ///
+    /// As [`std::fs::File::set_modified`], and see [the module](super#errors).
+    pub async fn set_modified(&self, time: SystemTime) -> Result<()> {
+        self.set_times(FileTimes::new().set_modified(time)).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Waiting for a descriptor of any kind.
 
-use super::{AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdTryNewError};
+use super::{AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdRegisterError};
 use crate::io::Interest;
 use crate::net::{Attempt, Registered};
 use crate::runtime::Handle;
@@ -92,7 +92,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     ///
     /// See above.
     #[track_caller]
-    pub fn try_new(inner: T) -> Result<Self, AsyncFdTryNewError<T>> {
+    pub fn try_new(inner: T) -> Result<Self, AsyncFdRegisterError<T>> {
         Self::try_with_interest(inner, Interest::READABLE | Interest::WRITABLE)
     }
 
@@ -102,10 +102,13 @@ impl<T: AsRawFd> AsyncFd<T> {
     ///
     /// See above.
     #[track_caller]
-    pub fn try_with_interest(inner: T, interest: Interest) -> Result<Self, AsyncFdTryNewError<T>> {
+    pub fn try_with_interest(
+        inner: T,
+        interest: Interest,
+    ) -> Result<Self, AsyncFdRegisterError<T>> {
         match Registered::at_once(&Handle::current(), inner, interest.watched()) {
             Ok(io) => Ok(Self { io }),
-            Err((inner, cause)) => Err(AsyncFdTryNewError { inner, cause }),
+            Err((inner, cause)) => Err(AsyncFdRegisterError { inner, cause }),
         }
     }
 

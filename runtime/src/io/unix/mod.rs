@@ -3,7 +3,8 @@
 mod async_fd;
 mod error;
 mod guard;
+mod register;
 
 pub use async_fd::AsyncFd;
-pub use error::{AsyncFdTryNewError, TryIoError};
+pub use error::{AsyncFdRegisterError, AsyncFdTryNewError, TryIoError};
 pub use guard::{AsyncFdReadyGuard, AsyncFdReadyMutGuard};

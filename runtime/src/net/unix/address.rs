@@ -39,6 +39,10 @@ impl SocketAddr {
         self.0.as_abstract_name()
     }
 
+    pub(super) fn as_std(&self) -> &net::SocketAddr {
+        &self.0
+    }
+
     /// Nothing.
     pub(super) fn unnamed() -> io::Result<net::SocketAddr> {
         net::SocketAddr::from_pathname("")

@@ -43,6 +43,16 @@ impl UnixListener {
         mio::net::UnixListener::bind_addr(&SocketAddr::of(path.as_ref())?).map(Self::new)
     }
 
+    /// A listener at `address`, which may be one without a path.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says.
+    #[track_caller]
+    pub fn bind_addr(address: &SocketAddr) -> io::Result<Self> {
+        mio::net::UnixListener::bind_addr(address.as_std()).map(Self::new)
+    }
+
     /// Waits for a connection.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ impl UnixSocket {
     ///
     /// If it is for datagrams, and whatever the system says.
     pub fn listen(self, backlog: u32) -> io::Result<UnixListener> {
-        let socket = self.of_kind(Type::STREAM)?;
+        let socket = self.of_kind(Type::STREAM, "listen")?;
         socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
         Ok(UnixListener::new(OwnedFd::from(socket).into()))
     }
@@ -80,7 +80,7 @@ impl UnixSocket {
     ///
     /// If it is for datagrams, and as [`UnixStream::connect`].
     pub async fn connect(self, path: impl AsRef<Path>) -> io::Result<UnixStream> {
-        let socket = self.of_kind(Type::STREAM)?;
+        let socket = self.of_kind(Type::STREAM, "connect")?;
         socket.connect(&SockAddr::unix(path)?)?;
         Ok(UnixStream::new(OwnedFd::from(socket).into()))
     }
@@ -91,15 +91,15 @@ impl UnixSocket {
     ///
     /// If it is for connections.
     pub fn datagram(self) -> io::Result<UnixDatagram> {
-        Ok(UnixDatagram::new(OwnedFd::from(self.of_kind(Type::DGRAM)?).into()))
+        Ok(UnixDatagram::new(OwnedFd::from(self.of_kind(Type::DGRAM, "datagram")?).into()))
     }
 
-    fn of_kind(self, kind: Type) -> io::Result<Socket> {
+    fn of_kind(self, kind: Type, call: &str) -> io::Result<Socket> {
         if self.kind == kind {
             return Ok(self.socket);
         }
-        let message = "a socket is either for connections or for datagrams";
-        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+        let own = if kind == Type::DGRAM { "stream" } else { "datagram" };
+        Err(io::Error::other(format!("{call} cannot be called on a {own} socket")))
     }
 }
 

@@ -52,6 +52,19 @@ impl UnixStream {
         mio::net::UnixStream::connect_addr(&address).map(Self::new)
     }
 
+    /// Connects to the listener at `address`, which may be one without a path.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Cancel safety
+    ///
+    /// It does not wait.
+    pub async fn connect_addr(address: &SocketAddr) -> io::Result<Self> {
+        mio::net::UnixStream::connect_addr(address.as_std()).map(Self::new)
+    }
+
     /// Two that are connected to each other.
     ///
     /// # Errors
@@ -62,12 +75,14 @@ impl UnixStream {
         Ok((Self::new(first), Self::new(second)))
     }
 
-    /// Ends one direction of the connection, or both, at once.
+    /// Ends one direction of the connection, or both, at once, as
+    /// [`std::os::unix::net::UnixStream::shutdown`] does. The plain name is left to the traits for
+    /// writing.
     ///
     /// # Errors
     ///
     /// Whatever the system says.
-    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+    pub fn shutdown_std(&self, how: Shutdown) -> io::Result<()> {
         self.io.source().shutdown(how)
     }
 
@@ -115,5 +130,5 @@ impl UnixStream {
 }
 
 reading!(UnixStream);
-writing!(UnixStream, |stream| closed(stream.shutdown(Shutdown::Write)));
+writing!(UnixStream, |stream| closed(stream.shutdown_std(Shutdown::Write)));
 descriptor!(UnixStream, mio::net::UnixStream, std::os::unix::net::UnixStream);
