@@ -3,7 +3,7 @@
 mod interrupting;
 
 use interrupting::Interrupting;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, ErrorKind};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, ErrorKind};
 
 #[tokio::test]
 async fn reading_a_whole_goes_on() {
@@ -48,4 +48,13 @@ async fn both_directions_go_on() {
     let copied = tokio::io::copy_bidirectional(&mut a, &mut b).await.unwrap();
     assert_eq!(copied, (6, 1));
     assert_eq!((a.written(), b.written()), (&b"b"[..], &b"from a"[..]));
+}
+
+#[tokio::test]
+async fn writing_a_whole_goes_on() {
+    let mut writer = Interrupting::new(b"");
+    writer.write_u16(0x0102).await.unwrap();
+    writer.write_all(b"all").await.unwrap();
+    writer.write_all_buf(&mut &b"buf"[..]).await.unwrap();
+    assert_eq!(writer.written(), b"\x01\x02allbuf");
 }

@@ -7,9 +7,10 @@ mod async_buf_read;
 mod async_read;
 mod async_seek;
 mod async_write;
+pub(crate) mod counted;
 mod join;
 mod ours;
-mod read_buf;
+pub(crate) mod read_buf;
 mod split;
 mod util;
 

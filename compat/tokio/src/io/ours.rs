@@ -20,7 +20,7 @@ macro_rules! reads {
                 cx: &mut Context<'_>,
                 buf: &mut ReadBuf<'_>,
             ) -> Poll<io::Result<()>> {
-                buf.poll_fill(|bytes| self.get_mut().poll_read_uninit(cx, bytes))
+                buf.fill(|bytes| self.get_mut().poll_read_uninit(cx, bytes)).map_ok(drop)
             }
         }
     )*};

@@ -9,6 +9,7 @@ use bytes_crate::BufMut;
 use bytes_crate::buf::UninitSlice;
 
 use super::AsyncRead;
+use super::counted::Counted;
 
 /// A buffer that is being read into: `filled <= initialized <= capacity`.
 ///
@@ -199,17 +200,15 @@ impl<'a> ReadBuf<'a> {
     }
 
     /// Has `read` fill what is unfilled, as far as it says it has.
-    pub(crate) fn poll_fill(
-        &mut self,
-        read: impl FnOnce(&mut [MaybeUninit<u8>]) -> Poll<io::Result<usize>>,
-    ) -> Poll<io::Result<()>> {
+    pub(crate) fn fill<R: Counted>(&mut self, read: impl FnOnce(&mut [MaybeUninit<u8>]) -> R) -> R {
         // Only graph_runtime's readers come here, which write nothing but what they read, from the
-        // start, and return how much that was.
-        let count = ready!(read(&mut self.bytes[self.filled..]))?;
+        // start, and say how much that was.
+        let result = read(&mut self.bytes[self.filled..]);
+        let count = result.count();
         // SAFETY: so as many are initialized.
         unsafe { self.assume_init(count) };
         self.advance(count);
-        Poll::Ready(Ok(()))
+        result
     }
 
     /// Has `read` fill the first `n` unfilled bytes, as far as it does; says how far.
@@ -289,32 +288,22 @@ impl fmt::Debug for ReadBuf<'_> {
     }
 }
 
-/// Reads once into the free part of `buf`, and says how much came.
-///
-/// A buffer without a bound grows as it likes; one with no room gets nothing.
-pub(crate) fn poll_read_into<R, B>(
-    reader: Pin<&mut R>,
-    cx: &mut Context<'_>,
-    buf: &mut B,
-) -> Poll<io::Result<usize>>
+/// Lends the free part of `buf` to `read`, and advances it by what that leaves filled.
+pub(crate) fn lend<B, R>(buf: &mut B, read: impl FnOnce(&mut ReadBuf<'_>) -> R) -> R
 where
-    R: AsyncRead + ?Sized,
     B: BufMut + ?Sized,
 {
-    if !buf.has_remaining_mut() {
-        return Poll::Ready(Ok(0));
-    }
     let chunk = buf.chunk_mut();
     // SAFETY: nothing but a `ReadBuf` writes to it, and that only initialized bytes.
     let bytes = unsafe { chunk.as_uninit_slice_mut() };
     let (start, length) = (bytes.as_ptr(), bytes.len());
     let mut lent = ReadBuf::uninit(bytes);
-    ready!(reader.poll_read(cx, &mut lent))?;
+    let result = read(&mut lent);
     lent.assert_is(start, length);
     let count = lent.filled;
     // SAFETY: the first `filled` bytes of the chunk are initialized.
     unsafe { buf.advance_mut(count) };
-    Poll::Ready(Ok(count))
+    result
 }
 
 /// The end of a vector that is read into again and again: what a reader has initialized need not be

@@ -3,6 +3,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use graph_runtime::task::coop;
+
 use super::{CAPACITY, poll_uninterrupted};
 use crate::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
@@ -43,11 +45,13 @@ where
     let mut total = 0;
     poll_fn(|cx| {
         loop {
+            let progress = ready!(coop::poll_proceed(cx));
             let buffered = match ready!(Pin::new(&mut *reader).poll_fill_buf(cx)) {
                 Ok(buffered) => buffered,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Poll::Ready(Err(error)),
             };
+            progress.made_progress();
             if buffered.is_empty() {
                 ready!(Pin::new(&mut *writer).poll_flush(cx))?;
                 return Poll::Ready(Ok(total));
@@ -86,9 +90,12 @@ impl Transfer {
         cx: &mut Context<'_>,
         mut reader: Pin<&mut R>,
     ) -> Poll<io::Result<()>> {
+        // Neither end may know of budgets.
+        let progress = ready!(coop::poll_proceed(cx));
         let mut buf = ReadBuf::new(&mut self.bytes);
         buf.set_filled(self.end);
         ready!(poll_uninterrupted(|| reader.as_mut().poll_read(cx, &mut buf)))?;
+        progress.made_progress();
         let end = buf.filled().len();
         self.is_read_done = end == self.end;
         self.end = end;

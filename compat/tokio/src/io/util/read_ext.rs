@@ -1,12 +1,13 @@
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes_crate::BufMut;
 
 use super::read_to_end::read_to_end;
 use super::{Chain, Take, numbers, poll_uninterrupted};
-use crate::io::read_buf::poll_read_into;
+use crate::io::read_buf::lend;
 use crate::io::{AsyncRead, ReadBuf};
 
 /// What every [`AsyncRead`] can do.
@@ -64,7 +65,7 @@ pub trait AsyncReadExt: AsyncRead {
     where
         Self: Unpin,
     {
-        async move { poll_fn(|cx| poll_read_into(Pin::new(&mut *self), cx, buf)).await }
+        async move { poll_fn(|cx| poll_read_buf(Pin::new(&mut *self), cx, buf)).await }
     }
 
     /// Fills `buf`, and returns its length.
@@ -137,3 +138,28 @@ pub trait AsyncReadExt: AsyncRead {
 }
 
 impl<R: AsyncRead + ?Sized> AsyncReadExt for R {}
+
+/// Reads once into the free part of `buf`, and says how much came.
+///
+/// A buffer without a bound grows as it likes; one with no room gets nothing.
+fn poll_read_buf<R, B>(
+    reader: Pin<&mut R>,
+    cx: &mut Context<'_>,
+    buf: &mut B,
+) -> Poll<io::Result<usize>>
+where
+    R: AsyncRead + ?Sized,
+    B: BufMut + ?Sized,
+{
+    if !buf.has_remaining_mut() {
+        return Poll::Ready(Ok(0));
+    }
+    lend(buf, |lent| match reader.poll_read(cx, lent) {
+        Poll::Ready(Ok(())) => Poll::Ready(Ok(lent.filled().len())),
+        nothing => {
+            // What it filled all the same does not count.
+            lent.clear();
+            nothing.map_ok(|()| 0)
+        }
+    })
+}

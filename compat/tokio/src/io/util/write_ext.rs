@@ -1,10 +1,11 @@
 use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes_crate::Buf;
 
-use super::numbers;
+use super::{numbers, poll_uninterrupted};
 use crate::io::AsyncWrite;
 
 /// Buffers that are written at once, at most.
@@ -18,6 +19,11 @@ const SLICES_MAX: usize = 64;
 /// [`write_buf`](Self::write_buf) have written nothing when they are dropped;
 /// [`write_all_buf`](Self::write_all_buf) has advanced its buffer by what it wrote. The others may
 /// have written a part.
+///
+/// # Interruptions
+///
+/// Those that go on until all is written try again what fails with `Interrupted`; the others report
+/// it.
 ///
 /// ```
 /// use tokio::io::AsyncWriteExt;
@@ -57,21 +63,7 @@ pub trait AsyncWriteExt: AsyncWrite {
             if !src.has_remaining() {
                 return Ok(0);
             }
-            poll_fn(|cx| {
-                let this = Pin::new(&mut *self);
-                let written = if this.is_write_vectored() {
-                    let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-                    let count = src.chunks_vectored(&mut slices);
-                    this.poll_write_vectored(cx, &slices[..count])
-                } else {
-                    this.poll_write(cx, src.chunk())
-                };
-                written.map_ok(|count| {
-                    src.advance(count);
-                    count
-                })
-            })
-            .await
+            poll_fn(|cx| poll_write_buf(Pin::new(&mut *self), cx, src)).await
         }
     }
 
@@ -86,7 +78,10 @@ pub trait AsyncWriteExt: AsyncWrite {
     {
         async move {
             while src.has_remaining() {
-                if self.write_buf(src).await? == 0 {
+                let written = poll_fn(|cx| {
+                    poll_uninterrupted(|| poll_write_buf(Pin::new(&mut *self), cx, src))
+                });
+                if written.await? == 0 {
                     return Err(io::ErrorKind::WriteZero.into());
                 }
             }
@@ -106,7 +101,9 @@ pub trait AsyncWriteExt: AsyncWrite {
         async move {
             let mut rest = src;
             while !rest.is_empty() {
-                let count = poll_fn(|cx| Pin::new(&mut *self).poll_write(cx, rest)).await?;
+                let written =
+                    poll_fn(|cx| poll_uninterrupted(|| Pin::new(&mut *self).poll_write(cx, rest)));
+                let count = written.await?;
                 if count == 0 {
                     return Err(io::ErrorKind::WriteZero.into());
                 }
@@ -136,3 +133,26 @@ pub trait AsyncWriteExt: AsyncWrite {
 }
 
 impl<W: AsyncWrite + ?Sized> AsyncWriteExt for W {}
+
+/// Writes once out of `src`, of several pieces if the writer likes that, and advances it.
+fn poll_write_buf<W, B>(
+    writer: Pin<&mut W>,
+    cx: &mut Context<'_>,
+    src: &mut B,
+) -> Poll<io::Result<usize>>
+where
+    W: AsyncWrite + ?Sized,
+    B: Buf,
+{
+    let written = if writer.is_write_vectored() {
+        let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+        let count = src.chunks_vectored(&mut slices);
+        writer.poll_write_vectored(cx, &slices[..count])
+    } else {
+        writer.poll_write(cx, src.chunk())
+    };
+    written.map_ok(|count| {
+        src.advance(count);
+        count
+    })
+}

@@ -1,3 +1,0 @@
-//! Sockets.
-
-pub use graph_runtime::net::*;
