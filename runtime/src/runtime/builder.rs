@@ -201,7 +201,10 @@ impl Builder {
     /// [`BuildError::Config`] names an option that makes no sense; [`BuildError::System`] says
     /// what the system refused. Whatever was started until then has been stopped.
     pub fn build(&mut self) -> Result<Runtime, BuildError> {
-        let mut config = self.config.clone();
+        self.build_from(self.config.clone())
+    }
+
+    fn build_from(&self, mut config: Config) -> Result<Runtime, BuildError> {
         if self.current_thread {
             config.worker_threads = 1;
             config.seams.clock = config.seams.clock.into_pausable();
@@ -241,6 +244,7 @@ impl Builder {
                 requirement,
             ));
         }
-        self.build().map(LocalRuntime::on)
+        let config = Config { is_local: true, ..self.config.clone() };
+        self.build_from(config).map(LocalRuntime::on)
     }
 }

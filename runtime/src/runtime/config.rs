@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) max_io_events: Option<usize>,
     pub(crate) unhandled_panic: UnhandledPanic,
     pub(crate) start_paused: bool,
+    /// Whether it is part of a [`LocalRuntime`](super::LocalRuntime).
+    pub(crate) is_local: bool,
     pub(crate) monitor: Option<ResourceMonitorConfig>,
     pub(crate) hooks: Hooks,
     pub(crate) seams: Seams,
@@ -56,6 +58,7 @@ impl Default for Config {
             max_io_events: None,
             unhandled_panic: UnhandledPanic::Ignore,
             start_paused: false,
+            is_local: false,
             monitor: None,
             hooks: Hooks::default(),
             seams: Seams::default(),

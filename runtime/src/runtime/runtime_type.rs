@@ -208,6 +208,7 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
         global_queue_interval: config.global_queue_interval,
         event_interval: config.event_interval,
         coop_budget: config.coop_budget,
+        is_local: config.is_local,
     };
     let (shared, locals) =
         Shared::new(shared, config.hooks.clone(), config.seams.clone(), blocking)

@@ -131,6 +131,7 @@ mod tests {
             global_queue_interval: 31,
             event_interval: 61,
             coop_budget: None,
+            is_local: false,
         };
         Shared::new(config, Hooks::default(), seams, blocking).unwrap()
     }

@@ -27,6 +27,8 @@ pub(crate) struct SharedConfig {
     /// they were queued.
     pub(crate) lifo_slot: bool,
     pub(crate) flavor: RuntimeFlavor,
+    /// Whether it is part of a `LocalRuntime`.
+    pub(crate) is_local: bool,
     pub(crate) name: Option<String>,
     pub(crate) thread_hooks: ThreadHooks,
     pub(crate) processors: Processors,

@@ -94,3 +94,26 @@ async fn given_away_it_blocks_or_not() {
     assert!(!flags(&blocking).contains(rustix::fs::OFlags::NONBLOCK));
     assert!(flags(&not).contains(rustix::fs::OFlags::NONBLOCK));
 }
+
+#[graph_runtime::test]
+async fn operations_of_the_callers_own_are_tried_when_they_are_worth_it() {
+    let (sender, receiver) = pipe::pipe().expect("there are descriptors");
+    assert_eq!(sender.try_io(|| write_to(&sender, b"x")).expect("there is room"), 1);
+    receiver.readable().await.expect("it was sent");
+    let mut buffer = [0; 8];
+    let read = |buffer: &mut [u8]| Ok(rustix::io::read(&receiver, buffer)?);
+    assert_eq!(receiver.try_io(|| read(&mut buffer)).expect("it was sent"), 1);
+    let error = receiver.try_io(|| read(&mut buffer)).expect_err("that was all");
+    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    let mut called = false;
+    let error = receiver.try_io(|| {
+        called = true;
+        Ok(())
+    });
+    assert_eq!(error.expect_err("nothing has come").kind(), ErrorKind::WouldBlock);
+    assert!(!called);
+}
+
+fn write_to(sender: &pipe::Sender, bytes: &[u8]) -> std::io::Result<usize> {
+    Ok(rustix::io::write(sender, bytes)?)
+}

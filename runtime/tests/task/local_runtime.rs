@@ -101,3 +101,20 @@ fn the_attribute_knows_it() {
     }
     assert_eq!(watched(local), 3);
 }
+
+#[test]
+fn another_thread_is_told_why_it_cannot_spawn_its_tasks() {
+    let runtime = LocalRuntime::new().expect("the system has descriptors");
+    let handle = runtime.handle().clone();
+    let elsewhere = thread::spawn(move || {
+        let _entered = handle.enter();
+        drop(spawn_local(async {}));
+    });
+    let payload = elsewhere.join().expect_err("its tasks stay on their thread");
+    let message = payload.downcast_ref::<String>().expect("a formatted message");
+    assert!(message.contains("from the thread the runtime was created on"), "{message}");
+    let outside = thread::spawn(|| drop(spawn_local(async {}))).join();
+    let payload = outside.expect_err("there is no set");
+    let message = payload.downcast_ref::<String>().expect("a formatted message");
+    assert!(message.contains("from outside of"), "{message}");
+}

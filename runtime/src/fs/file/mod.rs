@@ -191,10 +191,15 @@ impl File {
 
 /// Buffering.
 impl File {
-    /// Lets at most `bytes` travel at once, 2 MiB otherwise: more memory means fewer operations. 0
-    /// counts as 1.
+    /// Lets at most `bytes` travel at once, 2 MiB otherwise: more memory means fewer operations.
+    ///
+    /// # Panics
+    ///
+    /// If that is 0: nothing could be read or written.
+    #[track_caller]
     pub fn set_max_buf_size(&mut self, bytes: usize) {
-        self.max_buf_size = bytes.max(1);
+        assert!(bytes > 0, "`max_buf_size` must be greater than 0");
+        self.max_buf_size = bytes;
         self.background.get_mut().set_max_buffer(self.max_buf_size);
     }
 

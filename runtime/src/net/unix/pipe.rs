@@ -3,6 +3,7 @@
 use crate::net::Registered;
 use crate::net::methods::{readable, writable};
 use crate::net::stream::{reading, writing};
+use reactor::Direction;
 use rustix::fs::OFlags;
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::fs::File;
@@ -248,6 +249,17 @@ pub struct Sender {
 
 impl Sender {
     writable!(poll_write_ready);
+
+    /// Calls `operation` if it is worth trying, and takes back that it is if that says
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock).
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` without calling it, if somebody has waited before and no room has come since.
+    /// Those of `operation`.
+    pub fn try_io<R>(&self, operation: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+        self.io.try_once(Direction::Write, |_| operation())
+    }
 }
 
 end!(Sender, OFlags::WRONLY);
@@ -261,6 +273,17 @@ pub struct Receiver {
 
 impl Receiver {
     readable!(poll_read_ready);
+
+    /// Calls `operation` if it is worth trying, and takes back that it is if that says
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock).
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` without calling it, if somebody has waited before and nothing has come since.
+    /// Those of `operation`.
+    pub fn try_io<R>(&self, operation: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+        self.io.try_once(Direction::Read, |_| operation())
+    }
 }
 
 end!(Receiver, OFlags::RDONLY);

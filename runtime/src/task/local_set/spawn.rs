@@ -1,6 +1,7 @@
 //! Adding tasks to the set that the thread is in.
 
 use super::current;
+use crate::runtime::Handle;
 use crate::task::{Annotation, JoinHandle};
 use std::panic::Location;
 
@@ -54,8 +55,16 @@ where
 {
     match current::entered() {
         Some(context) => context.spawn(future, site, annotation),
-        None => panic!(
-            "`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`"
-        ),
+        None => panic!("{}", outside()),
+    }
+}
+
+/// Why there is no set to add a task to.
+fn outside() -> &'static str {
+    if Handle::try_current().is_ok_and(|handle| handle.shared().config.is_local) {
+        "Local tasks can only be spawned on a LocalRuntime from the thread the runtime was created \
+         on, within its `block_on` or `enter`"
+    } else {
+        "`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`"
     }
 }
