@@ -238,13 +238,20 @@ impl<S: AsRawFd> Registered<S> {
     /// # Panics
     ///
     /// Outside a runtime, if it is not registered.
-    pub(crate) async fn ready(&self, interest: impl Into<Ready>) -> io::Result<ReadyEvent> {
+    // Not an `async fn`: waiting needs no source, which may be one that threads must not share.
+    pub(crate) fn ready(
+        &self,
+        interest: impl Into<Ready>,
+    ) -> impl Future<Output = io::Result<ReadyEvent>> {
         let interest = interest.into();
-        let registration = self.registration()?;
-        let place = registration.place(interest);
-        let event =
-            poll_fn(|context| registration.poll_ready(context, interest, place.key())).await;
-        if event.is_shutdown() { Err(shut_down()) } else { Ok(event) }
+        let registration = self.registration();
+        async move {
+            let registration = registration?;
+            let place = registration.place(interest);
+            let event =
+                poll_fn(|context| registration.poll_ready(context, interest, place.key())).await;
+            if event.is_shutdown() { Err(shut_down()) } else { Ok(event) }
+        }
     }
 
     /// [`ready`](Self::ready) for the last task that called this for an interest.

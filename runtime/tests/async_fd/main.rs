@@ -1,5 +1,6 @@
 //! Descriptors of any kind, one file per behaviour.
 
+mod auto_traits;
 mod guards;
 mod interests;
 mod making;

@@ -3,6 +3,7 @@
 use super::budget::{Left, is_left, poll_turn, spend, turn};
 use pin_project_lite::pin_project;
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -83,25 +84,35 @@ pub fn poll_proceed(context: &mut Context<'_>) -> Poll<RestoreOnPending> {
     ready!(poll_turn(context));
     let before = Left::now();
     spend();
-    Poll::Ready(RestoreOnPending(Cell::new((!before.is_unlimited()).then_some(before))))
+    let before = Cell::new((!before.is_unlimited()).then_some(before));
+    Poll::Ready(RestoreOnPending { before, of_this_thread: PhantomData })
 }
 
 /// An operation that was taken off the budget by [`poll_proceed`], and comes back when this is
-/// dropped.
+/// dropped. It stays on its thread, whose budget it is:
+///
+/// ```compile_fail,E0277
+/// fn assert_send<T: Send>() {}
+/// assert_send::<graph_runtime::task::coop::RestoreOnPending>();
+/// ```
 #[derive(Debug)]
 #[must_use = "the operation costs nothing unless `made_progress` is called"]
-pub struct RestoreOnPending(Cell<Option<Left>>);
+pub struct RestoreOnPending {
+    /// What to put back, unless the operation was done.
+    before: Cell<Option<Left>>,
+    of_this_thread: PhantomData<*const ()>,
+}
 
 impl RestoreOnPending {
     /// The operation was done.
     pub fn made_progress(&self) {
-        self.0.set(None);
+        self.before.set(None);
     }
 }
 
 impl Drop for RestoreOnPending {
     fn drop(&mut self) {
-        if let Some(before) = self.0.get() {
+        if let Some(before) = self.before.get() {
             before.put_back();
         }
     }
