@@ -43,13 +43,22 @@ where
     W: AsyncWrite + Unpin + ?Sized,
 {
     let mut total = 0;
+    let mut needs_flush = false;
     poll_fn(|cx| {
         loop {
             let progress = ready!(coop::poll_proceed(cx));
-            let buffered = match ready!(Pin::new(&mut *reader).poll_fill_buf(cx)) {
-                Ok(buffered) => buffered,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Poll::Ready(Err(error)),
+            let buffered = match Pin::new(&mut *reader).poll_fill_buf(cx) {
+                Poll::Ready(Ok(buffered)) => buffered,
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    // What was written should not wait for what may never come.
+                    if needs_flush {
+                        ready!(Pin::new(&mut *writer).poll_flush(cx))?;
+                        needs_flush = false;
+                    }
+                    return Poll::Pending;
+                }
             };
             progress.made_progress();
             if buffered.is_empty() {
@@ -62,6 +71,7 @@ where
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             total += count as u64;
+            needs_flush = true;
             Pin::new(&mut *reader).consume(count);
         }
     })
