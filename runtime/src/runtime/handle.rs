@@ -3,7 +3,7 @@
 use super::root::park_on_root;
 use super::{Id, RuntimeFlavor, RuntimeMetrics, TryCurrentError};
 use crate::context::{self, Drives, DrivesTasks, EnteredHandle};
-use crate::task::{JoinHandle, NoSuchWorker};
+use crate::task::{JoinHandle, NoSuchWorker, is_large};
 use crate::worker::{RootFuture, Shared};
 use monitor::ResourceMonitor;
 use std::marker::PhantomData;
@@ -89,7 +89,11 @@ impl Handle {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        self.shared.spawn(future, Location::caller())
+        if is_large::<F>() {
+            self.shared.spawn(Box::pin(future), Location::caller())
+        } else {
+            self.shared.spawn(future, Location::caller())
+        }
     }
 
     /// Starts a task that stays on one worker of this runtime; see
@@ -139,6 +143,11 @@ impl Handle {
     /// On a thread that drives tasks, which must not block.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        if is_large::<F>() { self.wait(Box::pin(future)) } else { self.wait(future) }
+    }
+
+    #[track_caller]
+    fn wait<F: Future>(&self, future: F) -> F::Output {
         let _drives = DrivesTasks::enter("Handle::block_on", Drives::of(self.runtime_flavor()));
         let _entered = self.enter();
         park_on_root(&self.shared, RootFuture::new(&self.shared, future, Location::caller()))

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::blocking::{BlockingConfig, BlockingPool};
 use crate::context::{self, Drives, DrivesTasks, EnteredHandle};
-use crate::task::JoinHandle;
+use crate::task::{JoinHandle, is_large};
 use crate::worker::{Local, RootFuture, Shared, SharedConfig};
 use monitor::ResourceMonitor;
 use std::fmt;
@@ -127,6 +127,11 @@ impl Runtime {
     /// On a thread that drives tasks already, and if the future panics.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        if is_large::<F>() { self.drive(Box::pin(future)) } else { self.drive(future) }
+    }
+
+    #[track_caller]
+    fn drive<F: Future>(&self, future: F) -> F::Output {
         let _drives = DrivesTasks::enter("Runtime::block_on", Drives::of(self.flavor()));
         let _entered = self.handle.enter();
         let future = RootFuture::new(self.handle.shared(), future, Location::caller());

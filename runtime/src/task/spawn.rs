@@ -1,6 +1,7 @@
 //! Starting tasks on the current runtime.
 
 use super::JoinHandle;
+use super::large::is_large;
 use crate::context;
 use crate::runtime::Handle;
 use crate::worker::Local;
@@ -35,6 +36,16 @@ where
     F::Output: Send + 'static,
 {
     let site = Location::caller();
+    if is_large::<F>() { spawn_at(Box::pin(future), site) } else { spawn_at(future, site) }
+}
+
+#[inline]
+#[track_caller]
+fn spawn_at<F>(future: F, site: &'static Location<'static>) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
     match context::on_home_worker(future, |local, future| {
         local.spawn(future, site, Local::push_woken)
     }) {

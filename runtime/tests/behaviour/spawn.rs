@@ -1,6 +1,8 @@
 //! Starting tasks, from inside and outside, and what the handle knows.
 
-use crate::support::{Drops, Gate, assert_books, each_runtime, each_single_runtime, watched};
+use crate::support::{
+    Drops, Gate, assert_books, current, each_runtime, each_single_runtime, multi, watched,
+};
 use graph_runtime::task::{self, JoinHandle};
 use std::collections::HashSet;
 use std::future::pending;
@@ -255,4 +257,27 @@ fn large_and_aligned_futures_are_kept_in_place() {
         });
         assert_eq!(runtime.block_on(task).unwrap(), (0, true, 35_000));
     });
+}
+
+/// A future of half a megabyte.
+async fn large() -> usize {
+    let mut room = [0_u8; 512 << 10];
+    graph_runtime::task::yield_now().await;
+    room[1] = 1;
+    room.iter().map(|&it| usize::from(it)).sum()
+}
+
+#[test]
+fn large_futures_do_not_fill_the_stack() {
+    // The test's own frames have copies of it, too.
+    let stack = std::thread::Builder::new().stack_size(4 << 20);
+    let thread = stack.spawn(|| {
+        for runtime in [current(), multi(2)] {
+            assert_eq!(runtime.block_on(large()), 1);
+            assert_eq!(runtime.block_on(runtime.spawn(large())).unwrap(), 1);
+            let nested = runtime.spawn(async { graph_runtime::spawn(large()).await.unwrap() });
+            assert_eq!(runtime.block_on(nested).unwrap(), 1);
+        }
+    });
+    thread.unwrap().join().unwrap();
 }
