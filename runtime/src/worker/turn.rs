@@ -142,6 +142,8 @@ impl Local {
     /// there is something to do.
     fn dozes(&self) -> bool {
         if self.searching.replace(false) && self.shared.idle.leave_search() && self.sees_work() {
+            // What came while this worker searched has woken nobody, and it takes but one of it.
+            self.shared.announce();
             return true;
         }
         self.to_queue.set(true);
@@ -165,6 +167,8 @@ impl Local {
         idle.fall_asleep(self.index, self.searching.replace(false));
         if self.sees_work() || self.pinned_waiting() > 0 || self.waits_for_itself() {
             self.searching.set(idle.wake_up(self.index));
+            // As in `dozes`.
+            self.shared.announce();
             runtime::call(&self.shared.config.thread_hooks.unpark);
             return;
         }
