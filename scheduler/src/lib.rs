@@ -68,6 +68,7 @@
 //! | [`cancel_graph`](TaskScheduler::cancel_graph) | O(tasks of the graph) |
 //! | [`forget_graph`](TaskScheduler::forget_graph) | O(r log r), for r runs of consecutive ids in the graph |
 //! | [`reestimate`](TaskScheduler::reestimate) | O(tasks and edges of the graph), and O(log n) for each ready task |
+//! | [`next_wake`](TaskScheduler::next_wake), [`pass_time`](TaskScheduler::pass_time) | O(log n) for each thing that has come about or has become void |
 //! | [`cancel_all`](TaskScheduler::cancel_all) | O(most tasks ever live at once) |
 //! | [`state`](TaskScheduler::state), [`counts`](TaskScheduler::counts), [`next_event`](TaskScheduler::next_event) | O(1) |
 //!

@@ -6,8 +6,9 @@ use std::fmt;
 ///
 /// A slot number and the slot's generation. The generation moves on when the task ends, so a
 /// completion that comes late, or twice, is recognised even if the slot already belongs to
-/// another task. It wraps after 2^32 tasks in the same slot.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// another task. It wraps after 2^32 tasks in the same slot. The order means nothing: it is there
+/// for maps and heaps.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket {
     pub(crate) index: u32,
     pub(crate) generation: u32,
@@ -28,7 +29,7 @@ impl fmt::Debug for Ticket {
 /// A graph that was submitted as a whole.
 ///
 /// Like a [`Ticket`] a slot and its generation: the id of a forgotten graph names nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GraphId {
     pub(crate) index: u32,
     pub(crate) generation: u32,

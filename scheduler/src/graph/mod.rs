@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod ageing;
+mod agenda;
 mod cargo;
 mod config;
 mod dependency_graph;

@@ -1,11 +1,11 @@
 //! The scheduler's state, what can be asked about it, and the way from ready to running.
 
 use super::ageing::Aged;
+use super::agenda::Agenda;
 use super::cargo::Label;
 use super::dependency_graph::DependencyGraph;
 use super::directory::{Directory, Entry, Place};
 use super::job::Job;
-use super::overdue::Deadlines;
 use super::ready_queue::ReadyQueue;
 use super::record::{NO_JOB, Record};
 use super::shifts::Shifts;
@@ -56,8 +56,7 @@ pub struct TaskScheduler<P> {
     pub(super) events: VecDeque<Event<P>>,
     /// The successors of the task that ends just now; kept for its memory only.
     pub(super) scratch: Vec<u32>,
-    /// Empty if nobody wants to know.
-    pub(super) deadlines: Deadlines,
+    pub(super) agenda: Agenda,
     pub(super) aged: Aged,
     /// Ready tasks whose urgency time will change.
     pub(super) shifts: Shifts,
@@ -84,7 +83,7 @@ impl<P> TaskScheduler<P> {
             counts: Counts::default(),
             events: VecDeque::new(),
             scratch: Vec::new(),
-            deadlines: Deadlines::default(),
+            agenda: Agenda::default(),
             aged: Aged::default(),
             shifts: Shifts::default(),
             sequence: 0,

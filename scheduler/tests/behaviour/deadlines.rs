@@ -148,17 +148,17 @@ fn a_deadline_that_passes_while_its_task_runs_is_told_once() {
     scheduler.submit(spec(1, &[]).deadline(at(9)), NOW).unwrap();
     scheduler.submit(spec(2, &[]).deadline(at(5)), NOW).unwrap();
     scheduler.submit(spec(3, &[]), NOW).unwrap();
-    assert_eq!(scheduler.next_deadline(), None, "nothing runs");
+    assert_eq!(scheduler.next_wake(), None, "nothing runs");
     let running = start_all(&mut scheduler);
-    assert_eq!(scheduler.next_deadline(), Some(at(5)));
-    scheduler.pass_deadlines(at(4));
+    assert_eq!(scheduler.next_wake(), Some(at(5)));
+    scheduler.pass_time(at(4));
     assert_eq!(events(&mut scheduler), [""; 0]);
-    scheduler.pass_deadlines(at(6));
+    scheduler.pass_time(at(6));
     assert_eq!(events(&mut scheduler), ["2 should have ended by 5"]);
     let first = running.iter().find(|task| task.id == id(1)).expect("it runs");
     scheduler.finish(first.ticket, EndState::Completed, at(7)).unwrap();
-    assert_eq!(scheduler.next_deadline(), None, "1 was in time");
-    scheduler.pass_deadlines(at(99));
+    assert_eq!(scheduler.next_wake(), None, "1 was in time");
+    scheduler.pass_time(at(99));
     assert_eq!(events(&mut scheduler), ["1 completed"]);
 }
 
@@ -167,7 +167,7 @@ fn a_deadline_that_passes_cancels_if_asked_to() {
     let mut scheduler = watching(Overdue::Cancel);
     scheduler.submit(spec(1, &[]).deadline(at(5)), NOW).unwrap();
     let task = scheduler.dispatch(at(8)).expect("late, but it runs");
-    scheduler.pass_deadlines(at(8));
+    scheduler.pass_time(at(8));
     let stop = format!("stop {}", task.ticket);
     assert_eq!(events(&mut scheduler), ["1 should have ended by 5", &stop]);
     scheduler.finish(task.ticket, EndState::Cancelled, at(8)).unwrap();
@@ -183,9 +183,9 @@ fn the_earlier_deadline_of_a_task_and_its_graph_is_watched() {
     let plan = plan.due_by(at(20));
     scheduler.submit_plan(plan, |_| "", FailurePolicy::default(), NOW).unwrap();
     start_all(&mut scheduler);
-    scheduler.pass_deadlines(at(10));
+    scheduler.pass_time(at(10));
     assert_eq!(events(&mut scheduler), ["1 should have ended by 3"]);
-    scheduler.pass_deadlines(at(20));
+    scheduler.pass_time(at(20));
     let mut both = events(&mut scheduler);
     both.sort();
     assert_eq!(both, ["2 should have ended by 20", "3 should have ended by 20"]);
@@ -196,7 +196,7 @@ fn whoever_does_not_ask_is_not_told() {
     let mut scheduler = watching(Overdue::Ignore);
     scheduler.submit(spec(1, &[]).deadline(at(1)), NOW).unwrap();
     start_all(&mut scheduler);
-    assert_eq!(scheduler.next_deadline(), None);
-    scheduler.pass_deadlines(at(9));
+    assert_eq!(scheduler.next_wake(), None);
+    scheduler.pass_time(at(9));
     assert_eq!(events(&mut scheduler), [""; 0]);
 }

@@ -1,0 +1,128 @@
+//! What has to be done at a certain time.
+
+use super::{TaskScheduler, Ticket};
+use primitives::Timestamp;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// What comes about by the passing of time alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Matter {
+    /// The deadline of a running attempt.
+    Overdue(Ticket),
+}
+
+/// Fewer entries than this are not worth sweeping.
+const SWEEP_MIN: usize = 64;
+
+/// Matters, the earliest first. O(log n) for each.
+///
+/// One that has settled itself stays until its time comes or the agenda is swept, which it is
+/// whenever it has grown to twice what it was after the last time. So there are never more entries
+/// than 64 or twice the matters that were pending at once.
+#[derive(Debug)]
+pub(crate) struct Agenda {
+    entries: BinaryHeap<Reverse<(Timestamp, Matter)>>,
+    sweep_at: usize,
+}
+
+impl Default for Agenda {
+    fn default() -> Self {
+        Self { entries: BinaryHeap::new(), sweep_at: SWEEP_MIN }
+    }
+}
+
+impl Agenda {
+    fn add(&mut self, time: Timestamp, matter: Matter, is_pending: impl Fn(Matter) -> bool) {
+        if self.entries.len() >= self.sweep_at {
+            self.entries.retain(|&Reverse((_, matter))| is_pending(matter));
+            self.sweep_at = SWEEP_MIN.max(2 * self.entries.len());
+        }
+        self.entries.push(Reverse((time, matter)));
+    }
+
+    fn first(&self) -> Option<(Timestamp, Matter)> {
+        self.entries.peek().map(|&Reverse(entry)| entry)
+    }
+}
+
+impl<P> TaskScheduler<P> {
+    /// When to call [`pass_time`](Self::pass_time), and [`dispatch`](Self::dispatch) afterwards: the
+    /// earliest moment at which they would do what they would not do now, with nothing but time
+    /// having passed. `None` if there is none; then one comparison is all it costs, else O(log n)
+    /// for each matter that has settled itself.
+    ///
+    /// Changes of urgency are not waited for: they decide who starts first when something can start.
+    pub fn next_wake(&mut self) -> Option<Timestamp> {
+        while let Some((time, matter)) = self.agenda.first() {
+            if self.is_pending(matter) {
+                return Some(time);
+            }
+            self.agenda.entries.pop();
+        }
+        None
+    }
+
+    /// Does what is to be done by `now`, in order of time: says by events which running tasks have
+    /// passed their deadlines since the last time, each attempt once. O(log n) for each.
+    ///
+    /// A task's deadline is its own or, if that is earlier, the one of its graph. A deadline that
+    /// passes while the task waits is reported when it runs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime_scheduler::{
+    ///     Event, Overdue, SchedulerConfig, TaskId, TaskScheduler, TaskSpec,
+    /// };
+    /// use primitives::Timestamp;
+    ///
+    /// let config = SchedulerConfig { overdue: Overdue::Report, ..Default::default() };
+    /// let mut scheduler = TaskScheduler::new(config)?;
+    /// let noon = Timestamp::from_nanos(12);
+    /// scheduler.submit(TaskSpec::new(TaskId::new(1), ()).deadline(noon), Timestamp::ZERO)?;
+    /// let running = scheduler.dispatch(Timestamp::ZERO).expect("it is ready");
+    ///
+    /// assert_eq!(scheduler.next_wake(), Some(noon));
+    /// scheduler.pass_time(noon);
+    /// assert!(matches!(
+    ///     scheduler.next_event(),
+    ///     Some(Event::DeadlinePassed { ticket, .. }) if ticket == running.ticket
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pass_time(&mut self, now: Timestamp) {
+        while let Some((time, matter)) = self.agenda.first().filter(|&(time, _)| time <= now) {
+            self.agenda.entries.pop();
+            if self.is_pending(matter) {
+                self.attend_to(matter, time);
+            }
+        }
+    }
+
+    /// Puts something on the agenda.
+    pub(super) fn remember(&mut self, time: Timestamp, matter: Matter) {
+        let mut agenda = std::mem::take(&mut self.agenda);
+        agenda.add(time, matter, |matter| self.is_pending(matter));
+        self.agenda = agenda;
+    }
+
+    /// Whether there still is something to do.
+    fn is_pending(&self, matter: Matter) -> bool {
+        match matter {
+            Matter::Overdue(ticket) => self.graph.is_running(ticket),
+        }
+    }
+
+    /// Does something whose time has come.
+    fn attend_to(&mut self, matter: Matter, time: Timestamp) {
+        match matter {
+            Matter::Overdue(ticket) => self.pass_deadline(ticket, time),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn agenda_len(&self) -> usize {
+        self.agenda.entries.len()
+    }
+}
