@@ -1,10 +1,9 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use graph_runtime::task::coop;
-
+use super::charge_if_ready;
 use super::simplex::{SimplexStream, wake};
 use crate::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -55,13 +54,11 @@ impl AsyncRead for DuplexStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let progress = ready!(coop::poll_proceed(cx));
-        let (read, woken) = lock(&self.incoming).take_out(cx, buf);
-        wake(woken);
-        if read.is_ready() {
-            progress.made_progress();
-        }
-        read
+        charge_if_ready(cx, |cx| {
+            let (read, woken) = lock(&self.incoming).take_out(cx, buf);
+            wake(woken);
+            read
+        })
     }
 }
 
@@ -89,13 +86,11 @@ impl AsyncWrite for DuplexStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let progress = ready!(coop::poll_proceed(cx));
-        let (written, woken) = lock(&self.outgoing).put_in(cx, bufs);
-        wake(woken);
-        if written.is_ready() {
-            progress.made_progress();
-        }
-        written
+        charge_if_ready(cx, |cx| {
+            let (written, woken) = lock(&self.outgoing).put_in(cx, bufs);
+            wake(woken);
+            written
+        })
     }
 
     fn is_write_vectored(&self) -> bool {

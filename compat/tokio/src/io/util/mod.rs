@@ -74,7 +74,18 @@ fn put_back(dst: &mut String, bytes: Vec<u8>, start: usize) -> io::Result<()> {
 
 /// Does what never has to wait, unless the task has had its turn.
 fn charge<T>(cx: &mut Context<'_>, what: impl FnOnce() -> io::Result<T>) -> Poll<io::Result<T>> {
+    charge_if_ready(cx, |_| Poll::Ready(what()))
+}
+
+/// Polls what may have to wait, unless the task has had its turn. Waiting costs nothing.
+fn charge_if_ready<T>(
+    cx: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+) -> Poll<T> {
     let progress = ready!(coop::poll_proceed(cx));
-    progress.made_progress();
-    Poll::Ready(what())
+    let polled = poll(cx);
+    if polled.is_ready() {
+        progress.made_progress();
+    }
+    polled
 }

@@ -1,10 +1,10 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
 use bytes_crate::{Buf, BytesMut};
-use graph_runtime::task::coop;
 
+use super::charge_if_ready;
 use crate::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf, split};
 
 /// A pipe in memory: what is written comes out again.
@@ -134,13 +134,11 @@ impl AsyncRead for SimplexStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let progress = ready!(coop::poll_proceed(cx));
-        let (read, woken) = self.get_mut().take_out(cx, buf);
-        wake(woken);
-        if read.is_ready() {
-            progress.made_progress();
-        }
-        read
+        charge_if_ready(cx, |cx| {
+            let (read, woken) = self.get_mut().take_out(cx, buf);
+            wake(woken);
+            read
+        })
     }
 }
 
@@ -167,13 +165,11 @@ impl AsyncWrite for SimplexStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let progress = ready!(coop::poll_proceed(cx));
-        let (written, woken) = self.get_mut().put_in(cx, bufs);
-        wake(woken);
-        if written.is_ready() {
-            progress.made_progress();
-        }
-        written
+        charge_if_ready(cx, |cx| {
+            let (written, woken) = self.get_mut().put_in(cx, bufs);
+            wake(woken);
+            written
+        })
     }
 
     fn is_write_vectored(&self) -> bool {
