@@ -18,7 +18,7 @@ use std::ops::{BitOr, BitOrAssign};
 /// assert!(!ready.intersects(Ready::WRITABLE));
 /// assert_eq!(format!("{ready:?}"), "READABLE | READ_CLOSED");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Ready(u8);
 
 impl Ready {
@@ -40,11 +40,17 @@ impl Ready {
     pub const ERROR: Self = Self(1 << 6);
     /// The flags that are never taken back.
     pub(crate) const FINAL: Self =
-        Self(Self::READ_CLOSED.0 | Self::WRITE_CLOSED.0 | Self::SHUTDOWN.0);
+        Self::READ_CLOSED.union(Self::WRITE_CLOSED).union(Self::SHUTDOWN);
 
     /// Whether the two sets have a flag in common.
     pub const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// The flags that are in either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// The flags that are in both sets.
@@ -79,7 +85,7 @@ impl BitOr for Ready {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        self.union(other)
     }
 }
 

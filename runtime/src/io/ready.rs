@@ -16,39 +16,44 @@ use std::ops::{BitAnd, BitOr, BitOrAssign, Sub};
 /// assert_eq!(ready - Ready::READ_CLOSED, Ready::READABLE);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ready(u8);
+pub struct Ready(reactor::Ready);
 
 impl Ready {
     /// Nothing.
-    pub const EMPTY: Self = Self(0);
+    pub const EMPTY: Self = Self(reactor::Ready::NONE);
     /// A read may succeed.
-    pub const READABLE: Self = Self(1);
+    pub const READABLE: Self = Self(reactor::Ready::READABLE);
     /// A write may succeed.
-    pub const WRITABLE: Self = Self(1 << 1);
+    pub const WRITABLE: Self = Self(reactor::Ready::WRITABLE);
     /// The other side sends no more.
-    pub const READ_CLOSED: Self = Self(1 << 2);
+    pub const READ_CLOSED: Self = Self(reactor::Ready::READ_CLOSED);
     /// Nothing can be written any more.
-    pub const WRITE_CLOSED: Self = Self(1 << 3);
+    pub const WRITE_CLOSED: Self = Self(reactor::Ready::WRITE_CLOSED);
     /// There is something urgent.
-    pub const PRIORITY: Self = Self(1 << 4);
+    pub const PRIORITY: Self = Self(reactor::Ready::PRIORITY);
     /// There is an error.
-    pub const ERROR: Self = Self(1 << 5);
+    pub const ERROR: Self = Self(reactor::Ready::ERROR);
     /// Everything.
-    pub const ALL: Self = Self(0b11_1111);
+    pub const ALL: Self = Self::READABLE
+        .union(Self::WRITABLE)
+        .union(Self::READ_CLOSED)
+        .union(Self::WRITE_CLOSED)
+        .union(Self::PRIORITY)
+        .union(Self::ERROR);
 
     /// Ready for nothing.
     pub const fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0.is_none()
     }
 
     /// A read is worth trying. The end of what there is to read counts.
     pub const fn is_readable(self) -> bool {
-        self.contains_any(Self(Self::READABLE.0 | Self::READ_CLOSED.0))
+        self.contains_any(Self::READABLE.union(Self::READ_CLOSED))
     }
 
     /// A write is worth trying. That nothing can be written any more counts.
     pub const fn is_writable(self) -> bool {
-        self.contains_any(Self(Self::WRITABLE.0 | Self::WRITE_CLOSED.0))
+        self.contains_any(Self::WRITABLE.union(Self::WRITE_CLOSED))
     }
 
     /// The other side sends no more.
@@ -72,31 +77,24 @@ impl Ready {
     }
 
     const fn contains_any(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+        self.0.intersects(other.0)
+    }
+
+    const fn union(self, other: Self) -> Self {
+        Self(self.0.union(other.0))
     }
 }
-
-/// Each flag here, and the reactor's.
-const PAIRS: [(Ready, reactor::Ready); 6] = [
-    (Ready::READABLE, reactor::Ready::READABLE),
-    (Ready::WRITABLE, reactor::Ready::WRITABLE),
-    (Ready::READ_CLOSED, reactor::Ready::READ_CLOSED),
-    (Ready::WRITE_CLOSED, reactor::Ready::WRITE_CLOSED),
-    (Ready::PRIORITY, reactor::Ready::PRIORITY),
-    (Ready::ERROR, reactor::Ready::ERROR),
-];
 
 impl From<Ready> for reactor::Ready {
     fn from(ready: Ready) -> Self {
-        let present = PAIRS.iter().filter(|(ours, _)| ready.contains_any(*ours));
-        present.fold(Self::NONE, |sum, (_, theirs)| sum | *theirs)
+        ready.0
     }
 }
 
+/// That the reactor has closed is an error of the operation, and no readiness.
 impl From<reactor::Ready> for Ready {
     fn from(ready: reactor::Ready) -> Self {
-        let present = PAIRS.iter().filter(|(_, theirs)| ready.intersects(*theirs));
-        present.fold(Self::EMPTY, |sum, (ours, _)| sum | *ours)
+        Self(ready.intersection(Self::ALL.0))
     }
 }
 
@@ -104,13 +102,13 @@ impl BitOr for Ready {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        self.union(other)
     }
 }
 
 impl BitOrAssign for Ready {
     fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
+        *self = self.union(other);
     }
 }
 
@@ -118,7 +116,7 @@ impl BitAnd for Ready {
     type Output = Self;
 
     fn bitand(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+        Self(self.0.intersection(other.0))
     }
 }
 
@@ -126,7 +124,7 @@ impl Sub for Ready {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
+        Self(self.0.difference(other.0))
     }
 }
 

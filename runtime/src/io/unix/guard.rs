@@ -24,15 +24,12 @@ impl<'a, T: AsRawFd> AsyncFdReadyGuard<'a, T> {
     /// Takes back all the readiness that the guard tells of, unless an event has come since. That a
     /// direction is closed is never taken back.
     pub fn clear_ready(&mut self) {
-        self.fd.io.clear(self.event);
-        self.event = self.event.only((Ready::READ_CLOSED | Ready::WRITE_CLOSED).into());
+        take_back(self.fd, &mut self.event, Ready::ALL);
     }
 
     /// Takes back some of it, as [`clear_ready`](Self::clear_ready).
     pub fn clear_ready_matching(&mut self, ready: Ready) {
-        self.fd.io.clear(self.event.only(ready.into()));
-        let closed = Ready::READ_CLOSED | Ready::WRITE_CLOSED;
-        self.event = self.event.only((self.ready() - (ready - closed)).into());
+        take_back(self.fd, &mut self.event, ready);
     }
 
     /// Lets the descriptor stay ready: what dropping the guard does, said aloud.
@@ -48,13 +45,7 @@ impl<'a, T: AsRawFd> AsyncFdReadyGuard<'a, T> {
         &mut self,
         operation: impl FnOnce(&AsyncFd<T>) -> io::Result<R>,
     ) -> Result<io::Result<R>, TryIoError> {
-        match operation(self.fd) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.clear_ready();
-                Err(TryIoError(()))
-            }
-            result => Ok(result),
-        }
+        unless_blocked(operation(self.fd)).inspect_err(|_| self.clear_ready())
     }
 
     /// The descriptor.
@@ -86,15 +77,12 @@ impl<'a, T: AsRawFd> AsyncFdReadyMutGuard<'a, T> {
     /// Takes back all the readiness that the guard tells of, unless an event has come since. That a
     /// direction is closed is never taken back.
     pub fn clear_ready(&mut self) {
-        self.fd.io.clear(self.event);
-        self.event = self.event.only((Ready::READ_CLOSED | Ready::WRITE_CLOSED).into());
+        take_back(self.fd, &mut self.event, Ready::ALL);
     }
 
     /// Takes back some of it, as [`clear_ready`](Self::clear_ready).
     pub fn clear_ready_matching(&mut self, ready: Ready) {
-        self.fd.io.clear(self.event.only(ready.into()));
-        let closed = Ready::READ_CLOSED | Ready::WRITE_CLOSED;
-        self.event = self.event.only((self.ready() - (ready - closed)).into());
+        take_back(self.fd, &mut self.event, ready);
     }
 
     /// Lets the descriptor stay ready: what dropping the guard does, said aloud.
@@ -110,13 +98,7 @@ impl<'a, T: AsRawFd> AsyncFdReadyMutGuard<'a, T> {
         &mut self,
         operation: impl FnOnce(&mut AsyncFd<T>) -> io::Result<R>,
     ) -> Result<io::Result<R>, TryIoError> {
-        match operation(self.fd) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.clear_ready();
-                Err(TryIoError(()))
-            }
-            result => Ok(result),
-        }
+        unless_blocked(operation(self.fd)).inspect_err(|_| self.clear_ready())
     }
 
     /// The descriptor.
@@ -137,5 +119,20 @@ impl<'a, T: AsRawFd> AsyncFdReadyMutGuard<'a, T> {
     /// What the descriptor was made of.
     pub fn get_inner_mut(&mut self) -> &mut T {
         self.fd.get_mut()
+    }
+}
+
+/// Takes `ready` back from what `event` told of the descriptor. That a direction is closed stays.
+fn take_back<T: AsRawFd>(fd: &AsyncFd<T>, event: &mut ReadyEvent, ready: Ready) {
+    fd.io.clear(event.only(ready.into()));
+    let closed = Ready::READ_CLOSED | Ready::WRITE_CLOSED;
+    *event = event.only((Ready::from(event.ready()) - (ready - closed)).into());
+}
+
+/// Whether an operation was worth trying; if not, the descriptor is not as ready as was thought.
+fn unless_blocked<R>(result: io::Result<R>) -> Result<io::Result<R>, TryIoError> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(TryIoError(())),
+        result => Ok(result),
     }
 }
