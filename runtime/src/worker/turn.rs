@@ -165,10 +165,13 @@ impl Local {
         let idle = &self.shared.idle;
         runtime::call(&self.shared.config.thread_hooks.park);
         idle.fall_asleep(self.index, self.searching.replace(false));
-        if self.sees_work() || self.pinned_waiting() > 0 || self.waits_for_itself() {
+        let for_anybody = self.sees_work();
+        if for_anybody || self.pinned_waiting() > 0 || self.waits_for_itself() {
             self.searching.set(idle.wake_up(self.index));
-            // As in `dozes`.
-            self.shared.announce();
+            if for_anybody {
+                // As in `dozes`.
+                self.shared.announce();
+            }
             runtime::call(&self.shared.config.thread_hooks.unpark);
             return;
         }
