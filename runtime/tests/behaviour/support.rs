@@ -1,43 +1,21 @@
 //! What every behaviour's test needs: runtimes of all kinds, a watchdog, and the books.
 
+#[path = "../support/drops.rs"]
+mod drops;
+#[path = "../support/kinds.rs"]
+mod kinds;
+#[path = "../support/watchdog.rs"]
+mod watchdog;
+
+pub(crate) use drops::Drops;
+pub(crate) use kinds::{current, multi};
+pub(crate) use watchdog::{PATIENCE, watched};
+
 use graph_runtime::runtime::{Builder, Handle, Runtime};
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::task::{Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// How long a test may hang before it fails. The runtime itself has no timeout that could hide a
-/// lost wake-up; this one only ends the test.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Runs `body` on a thread of its own and fails if it does not return.
-pub(crate) fn watched<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> R {
-    let (done, waiting) = mpsc::channel();
-    let thread = thread::spawn(move || {
-        let _ = done.send(body());
-    });
-    match waiting.recv_timeout(PATIENCE) {
-        Ok(result) => {
-            thread.join().expect("the body has returned");
-            result
-        }
-        Err(RecvTimeoutError::Timeout) => panic!("it hangs"),
-        Err(RecvTimeoutError::Disconnected) => {
-            resume_unwind(thread.join().expect_err("nothing was sent, so it panicked"))
-        }
-    }
-}
-
-pub(crate) fn current() -> Runtime {
-    Builder::new_current_thread().build().unwrap()
-}
-
-pub(crate) fn multi(workers: usize) -> Runtime {
-    Builder::new_multi_thread().worker_threads(workers).build().unwrap()
-}
 
 /// Checks `behaviour` on runtimes of every kind, under a watchdog, and the books afterwards.
 pub(crate) fn each_runtime(behaviour: fn(&Runtime)) {
@@ -86,29 +64,6 @@ pub(crate) fn assert_books(handle: &Handle) {
     let tasks = handle.metrics().tasks;
     let accounted = tasks.finished + tasks.cancelled + tasks.panicked + tasks.live;
     assert_eq!(tasks.spawned, accounted, "{tasks:?}");
-}
-
-/// Counts how many of its [`Guard`]s have been dropped.
-#[derive(Clone, Default)]
-pub(crate) struct Drops(Arc<AtomicUsize>);
-
-/// Counts when it is dropped.
-pub(crate) struct Guard(Arc<AtomicUsize>);
-
-impl Drops {
-    pub(crate) fn guard(&self) -> Guard {
-        Guard(Arc::clone(&self.0))
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
 }
 
 /// Waits until `condition` holds, which other threads bring about.

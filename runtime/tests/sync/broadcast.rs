@@ -74,7 +74,7 @@ struct Cloned(Drops, crate::support::Guard);
 impl Clone for Cloned {
     fn clone(&self) -> Self {
         drop(self.0.guard());
-        Self(self.0.clone(), self.1.again())
+        Self(self.0.clone(), self.1.clone())
     }
 }
 
@@ -86,11 +86,11 @@ fn the_value_goes_when_the_last_reader_has_cloned_it() {
     let sent = sender.send(Cloned(clones.clone(), values.guard()));
     assert!(sent.is_ok_and(|receivers| receivers == 2));
     let one = first.try_recv().ok();
-    assert_eq!((clones.get(), values.get()), (1, 0));
+    assert_eq!((clones.count(), values.count()), (1, 0));
     let two = second.try_recv().ok();
-    assert_eq!((clones.get(), values.get()), (2, 1));
+    assert_eq!((clones.count(), values.count()), (2, 1));
     drop((one, two));
-    assert_eq!(values.get(), 3);
+    assert_eq!(values.count(), 3);
 }
 
 /// Cannot be cloned if it is 0.
@@ -145,7 +145,7 @@ fn a_receiver_that_goes_lets_go_of_what_it_has_not_read() {
     drop(guard);
     let other = sender.subscribe();
     drop(receiver);
-    assert_eq!(drops.get(), 1, "nobody is left who would read it");
+    assert_eq!(drops.count(), 1, "nobody is left who would read it");
     drop(other);
 }
 

@@ -130,7 +130,7 @@ fn a_message_that_panics_when_dropped_takes_no_other_with_it() {
         assert!(sender.send(Fragile(breaks, drops.clone())).is_ok());
     }
     assert!(catch_unwind(AssertUnwindSafe(|| drop(receiver))).is_err());
-    assert_eq!(drops.get(), 3, "while there is a sender left");
+    assert_eq!(drops.count(), 3, "while there is a sender left");
     drop(sender);
 }
 

@@ -50,13 +50,13 @@ fn cells_own_their_value() {
     let mut cell = OnceCell::new_with(Some(drops.guard()));
     assert!(cell.initialized() && cell.get_mut().is_some());
     drop(cell.take());
-    assert_eq!(drops.get(), 1);
+    assert_eq!(drops.count(), 1);
     assert!(!cell.initialized());
     assert!(cell.set(drops.guard()).is_ok());
     drop(cell);
-    assert_eq!(drops.get(), 2);
+    assert_eq!(drops.count(), 2);
     drop(SetOnce::from(drops.guard()).into_inner());
-    assert_eq!(drops.get(), 3);
+    assert_eq!(drops.count(), 3);
 }
 
 #[test]

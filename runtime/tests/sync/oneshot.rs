@@ -77,7 +77,7 @@ fn a_value_that_nobody_receives_is_dropped_with_the_receiver() {
     let (sender, receiver) = oneshot::channel();
     sender.send(drops.guard()).unwrap();
     drop(receiver);
-    assert_eq!(drops.get(), 1);
+    assert_eq!(drops.count(), 1);
 }
 
 #[test]

@@ -11,9 +11,9 @@ fn a_receiver_that_goes_drops_what_was_sent() {
     // More than one block.
     (0..70).for_each(|_| sender.try_send(drops.guard()).unwrap());
     drop(receiver);
-    assert_eq!(drops.get(), 70);
+    assert_eq!(drops.count(), 70);
     assert!(sender.try_send(drops.guard()).is_err());
-    assert_eq!(drops.get(), 71);
+    assert_eq!(drops.count(), 71);
 }
 
 #[test]
@@ -23,9 +23,9 @@ fn a_message_of_a_late_permit_goes_with_the_channel() {
     let permit = sender.clone().try_reserve_owned().unwrap();
     drop(receiver);
     drop(permit.send(drops.guard()));
-    assert_eq!(drops.get(), 0);
+    assert_eq!(drops.count(), 0);
     drop(sender);
-    assert_eq!(drops.get(), 1);
+    assert_eq!(drops.count(), 1);
 }
 
 #[test]
@@ -35,9 +35,9 @@ fn a_send_that_gives_up_drops_its_message() {
     sender.try_send(drops.guard()).unwrap();
     let waits = Hand::new(sender.send(drops.guard()));
     drop(waits);
-    assert_eq!(drops.get(), 1);
+    assert_eq!(drops.count(), 1);
     drop((sender, receiver));
-    assert_eq!(drops.get(), 2);
+    assert_eq!(drops.count(), 2);
 }
 
 /// What a message does when it is dropped.
@@ -87,7 +87,7 @@ fn a_drop_may_use_the_channel() {
     let (sender, receiver) = oneshot::channel();
     assert!(sender.send(message()).is_ok());
     drop(receiver);
-    assert_eq!(drops.get(), 6);
+    assert_eq!(drops.count(), 6);
 }
 
 #[test]

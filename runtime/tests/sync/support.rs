@@ -1,36 +1,19 @@
 //! Polling by hand, and runtimes under a watchdog.
 
+#[path = "../support/drops.rs"]
+mod drops;
+#[path = "../support/watchdog.rs"]
+mod watchdog;
+
+pub(crate) use drops::{Drops, Guard};
+pub(crate) use watchdog::watched;
+
 use graph_runtime::runtime::{Builder, Runtime};
 use std::fmt::Debug;
-use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread;
-use std::time::Duration;
-
-/// How long a test may hang before it fails.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Runs `body` on a thread of its own and fails if it does not return.
-pub(crate) fn watched<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> R {
-    let (done, waiting) = mpsc::channel();
-    let thread = thread::spawn(move || {
-        let _ = done.send(body());
-    });
-    match waiting.recv_timeout(PATIENCE) {
-        Ok(result) => {
-            thread.join().expect("the body has returned");
-            result
-        }
-        Err(RecvTimeoutError::Timeout) => panic!("it hangs"),
-        Err(RecvTimeoutError::Disconnected) => {
-            resume_unwind(thread.join().expect_err("nothing was sent, so it panicked"))
-        }
-    }
-}
 
 /// Runs `future` on a runtime with two workers, under the watchdog.
 pub(crate) fn on_two_workers<F>(future: F) -> F::Output
@@ -123,40 +106,4 @@ impl<F: Future> Hand<F> {
 #[track_caller]
 pub(crate) fn now<F: Future>(future: F) -> F::Output {
     Hand::new(future).assert_ready()
-}
-
-/// Counts how often its [`Guard`]s have been dropped.
-#[derive(Clone, Default)]
-pub(crate) struct Drops(Arc<AtomicUsize>);
-
-impl Drops {
-    pub(crate) fn guard(&self) -> Guard {
-        Guard(self.clone())
-    }
-
-    pub(crate) fn get(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Counts when it is dropped.
-pub(crate) struct Guard(Drops);
-
-impl Guard {
-    /// Another one of the same count.
-    pub(crate) fn again(&self) -> Self {
-        self.0.guard()
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl Debug for Guard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Guard")
-    }
 }

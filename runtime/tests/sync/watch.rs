@@ -37,9 +37,9 @@ fn only_the_latest_value_is_kept() {
     let (sender, receiver) = watch::channel(drops.guard());
     sender.send(drops.guard()).unwrap();
     sender.send_modify(|value| *value = drops.guard());
-    assert_eq!(drops.get(), 2);
+    assert_eq!(drops.count(), 2);
     drop((sender, receiver));
-    assert_eq!(drops.get(), 3);
+    assert_eq!(drops.count(), 3);
 }
 
 #[test]
