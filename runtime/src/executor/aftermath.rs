@@ -5,10 +5,10 @@ use super::discard::{self, discard};
 use super::inner::Inner;
 use super::runner::Runner;
 use super::start::Start;
+use primitives::Timestamp;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::Duration;
 
 /// Everything that follows from a step of the core and must not happen under its lock.
 ///
@@ -26,8 +26,8 @@ pub(super) struct Aftermath {
     /// Graphs that ended, and tasks that were submitted alone.
     pub(super) ended_batches: Vec<Arc<Batch>>,
     pub(super) forgotten: Vec<Arc<Batch>>,
-    /// When to look at the machine again.
-    pub(super) look_again: Option<Duration>,
+    /// For when to set the alarm.
+    pub(super) alarm: Option<Timestamp>,
     /// Whether somebody has to look after the runners.
     pub(super) watch: bool,
 }
@@ -61,8 +61,8 @@ impl Aftermath {
         }
         self.wakers.drain(..).for_each(discard::wake);
         self.forgotten.clear();
-        if let Some(delay) = self.look_again.take() {
-            inner.look_again(delay);
+        if let Some(at) = self.alarm.take() {
+            inner.alarm.set(at, inner);
         }
         if std::mem::take(&mut self.watch) {
             inner.watch();

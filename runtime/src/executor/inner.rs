@@ -2,21 +2,20 @@
 
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
+use super::alarm::Alarm;
 use super::core::{Core, Seat, Step};
 use super::start::Start;
 use super::trampoline::Acting;
 use super::watch::watch;
 use crate::context;
 use crate::runtime::Handle;
-use crate::task::JoinHandle;
-use crate::time;
 use crate::worker::Local;
 use monitor::{ExecutionMetrics, ResourceMonitor};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
 use scheduler::SchedulerConfig;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The core behind its lock, and the way in and out.
 pub(super) struct Inner {
@@ -27,8 +26,7 @@ pub(super) struct Inner {
     pub(super) config: ExecutorConfig,
     /// The part of it that the scheduler knows.
     pub(super) scheduler: SchedulerConfig,
-    /// The task that will look at the machine again.
-    timer: Mutex<Option<JoinHandle<()>>>,
+    pub(super) alarm: Arc<Alarm>,
 }
 
 impl Inner {
@@ -40,7 +38,8 @@ impl Inner {
     ) -> Self {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
         let (scheduler, core) = (config.scheduler(), Mutex::new(core));
-        Self { core, handle, metrics, monitor, config, scheduler, timer: Mutex::default() }
+        let alarm = Arc::default();
+        Self { core, handle, metrics, monitor, config, scheduler, alarm }
     }
 
     /// Steps the core: `work`, then everything that follows from it.
@@ -98,33 +97,16 @@ impl Inner {
         (result, after.act(self))
     }
 
-    /// Steps the core once more when `delay` has passed.
-    pub(super) fn look_again(self: &Arc<Self>, delay: Duration) {
-        let weak = Arc::downgrade(self);
-        let look = async move {
-            time::sleep(delay).await;
-            if let Some(inner) = weak.upgrade() {
-                inner.step(|core, _| core.looked_again());
-            }
-        };
-        let timer = self.handle.spawn(look);
-        let before = self.timer.lock().replace(timer);
-        drop(before);
-    }
-
     /// Has somebody look after the runners.
     #[track_caller]
     pub(super) fn watch(self: &Arc<Self>) {
         drop(self.handle.spawn(watch(Arc::downgrade(self))));
     }
 
-    /// Accepts nothing more, cancels everything, and stops the timer.
+    /// Accepts nothing more, cancels everything, and switches the alarm off.
     pub(super) fn close(self: &Arc<Self>) {
         self.step(|core, step| core.close(step));
-        let timer = self.timer.lock().take();
-        if let Some(timer) = timer {
-            timer.abort();
-        }
+        self.alarm.switch_off();
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -133,6 +115,10 @@ impl Inner {
 
     pub(super) fn timestamp(&self, instant: Instant) -> Timestamp {
         self.handle.shared().seams.clock.timestamp(instant)
+    }
+
+    pub(super) fn instant(&self, timestamp: Timestamp) -> Instant {
+        self.handle.shared().seams.clock.instant(timestamp)
     }
 
     /// The number of the calling thread, if it is one of the runtime's workers.

@@ -34,6 +34,12 @@
 //! to resolve, submitters to wake, values to drop. All of that runs after the lock is free, because
 //! futures, outputs, errors and wakers are user code that may come back here, or panic.
 //!
+//! # One alarm
+//!
+//! What time alone brings about, from a deadline that passes to figures of the machine that are to
+//! be looked at again, is on one agenda, and the executor has one `Alarm` for all of it. It is set
+//! for the next thing that will happen, and there is none while nothing will.
+//!
 //! # What is kept, and for how long
 //!
 //! What is submitted together is a `Batch`: a graph, or one task. It holds a `Record` for each
@@ -45,6 +51,7 @@
 //! ask for it, or for another of the same graph.
 
 mod aftermath;
+mod alarm;
 mod async_task;
 mod attempt;
 mod batch;

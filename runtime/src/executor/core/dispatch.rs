@@ -4,6 +4,7 @@ use super::{Core, Seat, Step};
 use crate::executor::batch::TaskRef;
 use crate::executor::start::Start;
 use crate::executor::watch::Progress;
+use primitives::Timestamp;
 use scheduler::Dispatch;
 use std::hint::black_box;
 use std::time::Duration;
@@ -17,7 +18,7 @@ impl Core {
         self.steer();
         let (first, most) = (self.started.len(), self.starts_max(step));
         // The figures may change at any moment, so each task is decided on once: what is held back
-        // here is what the timer is set for.
+        // here is what the alarm is set for.
         let mut by_memory = false;
         while self.started.len() < most {
             by_memory = !self.allows_next();
@@ -28,7 +29,7 @@ impl Core {
         let new = self.started.range(first..);
         black_box(new.clone().filter(|start| start.task.touch()).count());
         black_box(self.scheduler.touch(new.map(|start| start.ticket)));
-        self.look_again_if_held_back(by_memory, step);
+        self.look_again_if_held_back(by_memory, step.now);
     }
 
     /// Starts the task that is next. False if none may start.
@@ -134,22 +135,16 @@ impl Core {
         next.is_none_or(|task| control.allows_memory(task.memory_bytes()))
     }
 
-    /// While control holds ready tasks back, and running ones may take long, a timer has to look
+    /// While control holds ready tasks back, and running ones may take long, the alarm has to look
     /// for better times; otherwise the ends of tasks are occasion enough.
-    fn look_again_if_held_back(&mut self, by_memory: bool, step: &mut Step<'_>) {
+    fn look_again_if_held_back(&mut self, by_memory: bool, now: Timestamp) {
         let Some(control) = &self.control else { return };
         let counts = self.scheduler.counts();
         let limit = self.scheduler.max_in_flight();
         let by_limit = limit < self.max_in_flight && counts.running >= limit;
-        if counts.ready > 0 && !self.is_looking && (by_limit || by_memory) {
-            self.is_looking = true;
-            step.after.look_again = Some(control.interval());
+        if counts.ready > 0 && self.look_at.is_none() && (by_limit || by_memory) {
+            self.look_at = Some(now + control.interval());
         }
-    }
-
-    /// The timer has fired.
-    pub(in crate::executor) fn looked_again(&mut self) {
-        self.is_looking = false;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The scheduler and the books, as they are under the lock.
 
 mod accept;
+mod alarm;
 mod dispatch;
 mod ending;
 
@@ -69,8 +70,10 @@ pub(super) struct Core {
     /// Who waits for the executor to be idle.
     pub(super) idle: WakerSet,
     control: Option<Control>,
-    /// Whether a timer will look at the machine again.
-    is_looking: bool,
+    /// When to look at the machine again, if it holds tasks back.
+    look_at: Option<Timestamp>,
+    /// For when the alarm is set, or earlier. `Timestamp::MAX` is never.
+    alarm_at: Timestamp,
     is_closed: bool,
     max_pending: usize,
     max_in_flight: usize,
@@ -92,7 +95,8 @@ impl Core {
             room: Room::default(),
             idle: WakerSet::default(),
             control,
-            is_looking: false,
+            look_at: None,
+            alarm_at: Timestamp::MAX,
             is_closed: false,
             max_pending: config.max_queue_size,
             max_in_flight: config.max_in_flight,
@@ -133,6 +137,7 @@ impl Core {
         self.man(may_dispatch, step);
         let free = self.free();
         self.room.grant(free, &mut step.after.wakers);
+        self.set_alarm(step);
         if self.scheduler.is_idle() {
             step.after.wakers.extend(self.idle.take());
         }
