@@ -70,6 +70,7 @@
 //! | [`reestimate`](TaskScheduler::reestimate) | O(tasks and edges of the graph), and O(log n) for each ready task |
 //! | [`next_wake`](TaskScheduler::next_wake), [`pass_time`](TaskScheduler::pass_time) | O(log n) for each thing that has come about or has become void |
 //! | [`cancel_all`](TaskScheduler::cancel_all) | O(most tasks ever live at once) |
+//! | [`why`](TaskScheduler::why) | O(dependencies) |
 //! | [`state`](TaskScheduler::state), [`counts`](TaskScheduler::counts), [`next_event`](TaskScheduler::next_event) | O(1) |
 //!
 //! No table of ids is touched when a task of a graph starts or ends: inside a graph, edges and
@@ -92,6 +93,6 @@ pub use error::{Refused, SchedulerError};
 pub use estimate::{History, KindHistory};
 pub use graph::{
     Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan, LookAhead,
-    Overdue, Policy, ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler, TaskSpec,
-    TaskState, TaskTerms, Ticket,
+    Overdue, Policy, Reason, ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler,
+    TaskSpec, TaskState, TaskTerms, Ticket,
 };

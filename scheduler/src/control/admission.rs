@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use crate::error::SchedulerError;
-use crate::graph::{ResourceRequirements, SchedulerConfig, TaskId};
+use crate::graph::{Reason, ResourceRequirements, SchedulerConfig, TaskId};
 
 /// Cores and I/O channels are counted in millionths.
 const MILLIONTHS: f64 = 1e6;
@@ -95,6 +95,28 @@ impl Admission {
             self.io.take(demand.io_millionths);
         }
         fits
+    }
+
+    /// The first budget that a task does not fit.
+    pub(crate) fn lacks(&self, demand: Demand) -> Option<Reason> {
+        let whole = |amount| amount as f64 / MILLIONTHS;
+        let cpu = self.cpu.lacks(demand.cpu_millionths).map(|(free, total)| Reason::Cpu {
+            wanted: whole(demand.cpu_millionths),
+            free: whole(free),
+            total: whole(total),
+        });
+        let memory = || {
+            let lacks = self.memory.lacks(demand.memory_bytes);
+            lacks.map(|(free, total)| Reason::Memory { wanted: demand.memory_bytes, free, total })
+        };
+        let io = || {
+            self.io.lacks(demand.io_millionths).map(|(free, total)| Reason::Io {
+                wanted: whole(demand.io_millionths),
+                free: whole(free),
+                total: whole(total),
+            })
+        };
+        cpu.or_else(memory).or_else(io)
     }
 
     /// Gives back what an admitted task took.

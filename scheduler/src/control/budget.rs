@@ -26,6 +26,12 @@ impl Budget {
         self.total.map_or(0.0, |total| amount as f64 / total.max(1) as f64)
     }
 
+    /// What is left, and the total, if `amount` does not fit now.
+    pub(crate) fn lacks(&self, amount: u64) -> Option<(u64, u64)> {
+        let total = self.total?;
+        (!self.fits(amount)).then_some((total - self.used, total))
+    }
+
     /// Whether `amount` fits now.
     pub(crate) fn fits(&self, amount: u64) -> bool {
         self.total.is_none_or(|total| amount <= total - self.used)

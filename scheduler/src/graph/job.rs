@@ -166,6 +166,13 @@ impl Job {
         level as usize <= self.levels.lowest
     }
 
+    /// The lowest level with tasks that have not ended, and how many there are; `None` if nobody
+    /// counts.
+    pub(crate) fn open_level(&self) -> Option<(usize, usize)> {
+        let Levels { lowest, ref remaining, .. } = self.levels;
+        remaining.get(lowest).map(|&unfinished| (lowest, unfinished as usize))
+    }
+
     /// Notes how a node ended.
     pub(crate) fn end(&mut self, node: u32, end: EndState) {
         self.places[node as usize] = Place::Ended(end).into();

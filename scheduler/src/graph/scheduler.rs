@@ -154,7 +154,7 @@ impl<P> TaskScheduler<P> {
         self.head().map(|slot| self.graph[slot].id)
     }
 
-    fn head(&self) -> Option<u32> {
+    pub(super) fn head(&self) -> Option<u32> {
         self.aged.on_turn().or_else(|| self.ready.peek())
     }
 

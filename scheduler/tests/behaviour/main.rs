@@ -5,6 +5,7 @@ mod ageing;
 mod cancellation;
 mod common;
 mod deadlines;
+mod explanations;
 mod failure;
 mod families;
 mod look_ahead;

@@ -3,7 +3,7 @@
 use crate::common::{NOW, id};
 use crate::model::{Model, State, Task};
 use graph_runtime_scheduler::{
-    Cancelled, EndState, Event, FailurePolicy, GraphId, Policy, ResourceRequirements,
+    Cancelled, EndState, Event, FailurePolicy, GraphId, Policy, Reason, ResourceRequirements,
     SchedulerConfig, TaskScheduler, TaskSpec, TaskState, Ticket,
 };
 use primitives::Timestamp;
@@ -175,6 +175,12 @@ impl Twins {
         let fits = |&task: &usize| {
             running.len() < self.limit && used + self.model.tasks[task].tenths <= CORE_TENTHS
         };
+        self.explain();
+        // Unless time is about to change who is first.
+        if let Some(first) = head.filter(|&it| self.scheduler.peek() == Some(id(it as u64))) {
+            let is_next = self.scheduler.why(id(first as u64), NOW) == Some(Reason::Next);
+            assert_eq!(is_next, fits(&first));
+        }
         let dispatch = self.scheduler.dispatch(NOW);
         let started = dispatch.as_ref().map(|dispatch| dispatch.payload);
         assert_eq!(started, head.filter(fits));
@@ -183,6 +189,40 @@ impl Twins {
             self.model.tasks[dispatch.payload].state = State::Running;
         }
         started
+    }
+
+    /// Whatever has not started has a reason, and the reason is true.
+    fn explain(&self) {
+        let running = self.model.running();
+        for (number, task) in self.model.tasks.iter().enumerate() {
+            let reason = self.scheduler.why(id(number as u64), NOW);
+            match (task.state, reason) {
+                (State::Running | State::Ended(_), None) => {}
+                (State::Waiting, Some(Reason::Dependency { first, unmet })) => {
+                    let first = first.as_u64() as usize;
+                    assert!(task.linked.contains(&first) && self.model.is_live(first));
+                    let state = self.scheduler.state(id(number as u64));
+                    assert_eq!(state, Some(TaskState::Waiting { unmet }));
+                }
+                (State::Ready { .. }, Some(Reason::Slot { running: now, limit })) => {
+                    assert_eq!((now, limit), (running.len(), self.limit));
+                    assert!(now >= limit);
+                }
+                (State::Ready { .. }, Some(Reason::Behind { first })) => {
+                    assert_eq!(Some(first), self.scheduler.peek());
+                    assert_ne!(first.as_u64(), number as u64);
+                }
+                (State::Ready { .. }, Some(Reason::Cpu { wanted, free, total })) => {
+                    let used: u32 = running.iter().map(|&it| self.model.tasks[it].tenths).sum();
+                    let tenths = |cores: f64| (cores * f64::from(CORE_TENTHS)).round() as u32;
+                    let expected = (task.tenths, CORE_TENTHS - used, CORE_TENTHS);
+                    assert_eq!((tenths(wanted), tenths(free), tenths(total)), expected);
+                    assert!(wanted > free);
+                }
+                (State::Ready { .. }, Some(Reason::Next)) => {}
+                (state, reason) => panic!("task {number} is {state:?} because {reason:?}"),
+            }
+        }
     }
 
     fn finish(&mut self, task: usize, end: EndState) {
