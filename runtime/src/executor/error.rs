@@ -222,7 +222,7 @@ impl fmt::Display for Failure {
 }
 
 /// A task as people know it.
-struct Label<'a>(&'a TaskId, &'a Option<Arc<str>>);
+pub(super) struct Label<'a>(pub(super) &'a TaskId, pub(super) &'a Option<Arc<str>>);
 
 impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

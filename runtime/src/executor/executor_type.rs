@@ -38,7 +38,7 @@ use std::sync::Arc;
 /// # Ok::<(), graph_runtime::executor::ExecutorError>(())
 /// ```
 pub struct AsyncTaskExecutor {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
     runtime: Option<Runtime>,
 }
 

@@ -34,9 +34,9 @@ use std::task::{Context, Poll};
 /// ```
 #[must_use = "a dropped GraphHandle detaches its graph; bind it to `_` if that is meant"]
 pub struct GraphHandle {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
     id: GraphId,
-    batch: Arc<Batch>,
+    pub(super) batch: Arc<Batch>,
     is_consumed: bool,
 }
 

@@ -34,7 +34,7 @@ use std::task::{Context, Poll};
 /// ```
 #[must_use = "a dropped TaskHandle detaches its task; bind it to `_` if that is meant"]
 pub struct TaskHandle {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
     batch: Arc<Batch>,
     is_consumed: bool,
 }

@@ -8,6 +8,7 @@ mod common;
 mod config;
 mod dependencies;
 mod embedded;
+mod explanations;
 mod failure;
 mod fairness;
 mod forgetting;

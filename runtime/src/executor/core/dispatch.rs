@@ -126,7 +126,7 @@ impl Core {
     }
 
     /// Whether the machine has the memory for the task that is next. Something may always run.
-    fn allows_next(&self) -> bool {
+    pub(super) fn allows_next(&self) -> bool {
         let Some(control) = &self.control else { return true };
         if self.scheduler.counts().running == 0 {
             return true;

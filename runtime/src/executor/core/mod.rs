@@ -4,6 +4,7 @@ mod accept;
 mod alarm;
 mod dispatch;
 mod ending;
+mod why;
 
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
