@@ -85,9 +85,9 @@ mod worker;
 #[doc(hidden)]
 pub use combinators::support as macro_support;
 pub use executor::{
-    AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, Explanation,
-    Graph, GraphHandle, GraphReport, Node, SubmitError, TaskContext, TaskError, TaskFuture,
-    TaskHandle, TaskOutput, TaskReport, task_fn,
+    AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, ExecutorEvent,
+    Explanation, Graph, GraphHandle, GraphReport, Node, SubmitError, TaskContext, TaskError,
+    TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
 };
 pub use macros::{main, test};
 pub use monitor::{ExecutionMetrics, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
@@ -95,8 +95,9 @@ pub use primitives::Timestamp;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{
-    Counts, EndState, FailurePolicy, GraphId, History, KindHistory, LookAhead, Policy, Reason,
-    ResourceRequirements, SchedulerConfig, SchedulerError, TaskId, TaskScheduler, TaskState,
+    Counts, EndState, FailurePolicy, GraphId, History, KindHistory, LookAhead, Overdue, Policy,
+    Reason, ResourceRequirements, SchedulerConfig, SchedulerError, TaskId, TaskScheduler,
+    TaskState,
 };
 pub use task::spawn;
 pub use worker::TaskTally;

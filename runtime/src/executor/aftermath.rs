@@ -1,5 +1,6 @@
 //! What is left to do when the lock is free again.
 
+use super::ExecutorEvent;
 use super::batch::{Batch, TaskRef};
 use super::discard::{self, discard};
 use super::inner::Inner;
@@ -28,6 +29,8 @@ pub(super) struct Aftermath {
     pub(super) forgotten: Vec<Arc<Batch>>,
     /// For when to set the alarm.
     pub(super) alarm: Option<Timestamp>,
+    /// What listeners are to be told.
+    pub(super) events: Vec<ExecutorEvent>,
     /// Whether somebody has to look after the runners.
     pub(super) watch: bool,
 }
@@ -60,6 +63,7 @@ impl Aftermath {
             batch.joiner.wake();
         }
         self.wakers.drain(..).for_each(discard::wake);
+        self.events.drain(..).for_each(|event| inner.audience.tell(event));
         self.forgotten.clear();
         if let Some(at) = self.alarm.take() {
             inner.alarm.set(at, inner);

@@ -9,11 +9,14 @@ use scheduler::{Counts, TaskId};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// A graph, or a task submitted alone, from its submission until nobody can ask about it any
 /// more.
 pub(super) struct Batch {
     pub(super) submitted_at: Timestamp,
+    /// When a graph as a whole should have ended.
+    pub(super) deadline: Option<Instant>,
     tasks: Tasks,
     /// Positions sorted by id, made when somebody asks for an id that is not where it would be if
     /// the ids were consecutive.
@@ -33,9 +36,14 @@ pub(super) struct TaskRef {
 
 impl Batch {
     /// The scheduler takes no graph whose positions do not fit 32 bits.
-    pub(super) fn new(tasks: Tasks, submitted_at: Timestamp) -> Arc<Self> {
+    pub(super) fn new(
+        tasks: Tasks,
+        deadline: Option<Instant>,
+        submitted_at: Timestamp,
+    ) -> Arc<Self> {
         Arc::new(Self {
             submitted_at,
+            deadline,
             tasks,
             by_id: OnceLock::new(),
             release: Release::default(),

@@ -1,7 +1,7 @@
 //! An executor's settings.
 
 use super::ExecutorError;
-use scheduler::{Policy, SchedulerConfig};
+use scheduler::{Overdue, Policy, SchedulerConfig};
 use std::time::Duration;
 
 /// Bounds, budgets and order of an [`AsyncTaskExecutor`](super::AsyncTaskExecutor).
@@ -41,8 +41,19 @@ pub struct ExecutorConfig {
     /// How many tasks may run at once, at least 1. Running means started and not ended, also
     /// while waiting for I/O, so this is usually far above `worker_count`. Default: 1024.
     pub max_in_flight: usize,
-    /// Which ready task starts first. Default: the critical path.
+    /// Which ready task starts first. Default: [`Policy::Deadline`], which without deadlines is
+    /// the critical path inside each graph, graphs in order.
     pub policy: Policy,
+    /// What happens when a deadline, of a task or of its graph, passes while the task runs.
+    /// Nothing by default. `Report` tells whoever listens to
+    /// [`events`](super::AsyncTaskExecutor::events); `Cancel` stops the task as well. It then ends
+    /// as cancelled, not as timed out: a deadline is when a result is wanted, a
+    /// [timeout](super::ExecutableTask::timeout) how long a sound attempt takes, so only the latter
+    /// is a failure.
+    pub overdue: Overdue,
+    /// How long a ready task lets others overtake it; after that it gets one in eight starts
+    /// whatever the policy thinks of it. `Duration::MAX` is for ever. Default: a minute.
+    pub patience: Duration,
     /// Cores the running tasks may use together. Infinity, the default, is no budget.
     pub cpu_cores: f64,
     /// Bytes the running tasks may require together. `usize::MAX`, the default, is no budget.
@@ -63,6 +74,8 @@ impl Default for ExecutorConfig {
             adaptive_scheduling: false,
             max_in_flight: 1024,
             policy: Policy::default(),
+            overdue: Overdue::default(),
+            patience: SchedulerConfig::default().patience,
             cpu_cores: f64::INFINITY,
             memory_bytes: usize::MAX,
             io_capacity: f64::INFINITY,
@@ -104,12 +117,13 @@ impl ExecutorConfig {
     pub(super) fn scheduler(&self) -> SchedulerConfig {
         SchedulerConfig {
             policy: self.policy,
+            overdue: self.overdue,
+            patience: self.patience,
             max_in_flight: self.max_in_flight,
             max_pending: self.max_queue_size,
             cpu_cores: self.cpu_cores,
             memory_bytes: self.memory_bytes,
             io_capacity: self.io_capacity,
-            ..SchedulerConfig::default()
         }
     }
 

@@ -61,9 +61,10 @@ impl TaskContext {
         self.attempt
     }
 
-    /// When the task should have ended.
+    /// When the task should have ended: its own deadline or, if that is earlier, the one of its
+    /// graph.
     pub fn deadline(&self) -> Option<Instant> {
-        self.task.deadline
+        self.task.deadline.into_iter().chain(self.task.batch.deadline).min()
     }
 
     /// The worker that began the attempt. Later polls may be elsewhere.

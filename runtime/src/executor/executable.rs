@@ -33,7 +33,8 @@ pub struct ExecutableTask {
     pub name: Option<Arc<str>>,
     /// The higher, the earlier; classes are strict.
     pub priority: u32,
-    /// When it should have ended. Orders the queue; nothing happens when it passes.
+    /// When it should have ended. Orders the queue;
+    /// [`overdue`](super::ExecutorConfig::overdue) says what happens when it passes.
     pub deadline: Option<Instant>,
     /// Tasks that must complete before this one starts. Each must be known to the executor: not
     /// submitted yet, or forgotten because it has ended and its handle is gone, is an error.

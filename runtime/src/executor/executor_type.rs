@@ -7,8 +7,8 @@ use super::idle::Idle;
 use super::inner::Inner;
 use super::submission::Place;
 use super::{
-    ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport, SubmitError,
-    TaskHandle,
+    Events, ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport,
+    SubmitError, TaskHandle,
 };
 use crate::context;
 use crate::runtime::{Builder, Handle, Runtime};
@@ -232,6 +232,12 @@ impl AsyncTaskExecutor {
     pub async fn shutdown(&self) {
         self.inner.close();
         self.idle().await;
+    }
+
+    /// What happens from now on that is nobody's result: deadlines that pass while their tasks
+    /// run, if [`overdue`](ExecutorConfig::overdue) says so.
+    pub fn events(&self) -> Events {
+        self.inner.audience.listen()
     }
 
     /// How many tasks are where.

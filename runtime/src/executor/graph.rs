@@ -34,7 +34,14 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Graph {
     pub(super) tasks: Tasks,
+    pub(super) options: GraphOptions,
+}
+
+/// What a graph says about itself as a whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct GraphOptions {
     pub(super) failure: FailurePolicy,
+    pub(super) deadline: Option<Instant>,
 }
 
 impl Graph {
@@ -47,7 +54,27 @@ impl Graph {
     /// not depend on it goes on.
     #[must_use]
     pub fn failure_policy(mut self, policy: FailurePolicy) -> Self {
-        self.failure = policy;
+        self.options.failure = policy;
+        self
+    }
+
+    /// Sets when the graph as a whole should have ended. It concerns each of its tasks alike:
+    /// between graphs the earliest deadline goes first, inside one the longest way to an end.
+    ///
+    /// ```
+    /// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, TaskError};
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let executor = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+    /// let mut graph = Graph::new().deadline(Instant::now() + Duration::from_secs(60));
+    /// graph.task("quick", |_| async { Ok::<_, TaskError>(()) }).add();
+    /// let report = executor.block_on(executor.run(graph))?;
+    /// assert_eq!(report.lateness(), Some(Duration::ZERO));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn deadline(mut self, deadline: impl Into<Instant>) -> Self {
+        self.options.deadline = Some(deadline.into());
         self
     }
 
@@ -87,7 +114,7 @@ impl Graph {
 
 impl fmt::Debug for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Graph").field("tasks", &self.tasks).field("failure", &self.failure).finish()
+        f.debug_struct("Graph").field("tasks", &self.tasks).field("options", &self.options).finish()
     }
 }
 

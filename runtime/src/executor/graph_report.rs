@@ -8,7 +8,7 @@ use crate::seam::Clock;
 use scheduler::{Counts, EndState, TaskId};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How each task of a graph ended, and what they returned. It keeps the graph's outputs alive.
 pub struct GraphReport {
@@ -98,6 +98,15 @@ impl GraphReport {
     /// How many tasks ended in which way.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// How long after its [deadline](super::Graph::deadline) the last task of the graph ended, zero
+    /// if it was in time; `None` if the graph had no deadline. O(tasks).
+    pub fn lateness(&self) -> Option<Duration> {
+        let deadline = self.batch.deadline?;
+        let ends = self.batch.records().iter().filter_map(Record::ending);
+        let last = ends.map(|ending| ending.finished_at).max().unwrap_or(self.batch.submitted_at);
+        Some(self.clock.instant(last).saturating_duration_since(deadline))
     }
 
     /// Whether every task completed.

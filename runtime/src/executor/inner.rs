@@ -4,6 +4,7 @@ use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::alarm::Alarm;
 use super::core::{Core, Seat, Step};
+use super::event::Audience;
 use super::start::Start;
 use super::trampoline::Acting;
 use super::watch::watch;
@@ -27,6 +28,7 @@ pub(super) struct Inner {
     /// The part of it that the scheduler knows.
     pub(super) scheduler: SchedulerConfig,
     pub(super) alarm: Arc<Alarm>,
+    pub(super) audience: Audience,
 }
 
 impl Inner {
@@ -38,8 +40,8 @@ impl Inner {
     ) -> Self {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
         let (scheduler, core) = (config.scheduler(), Mutex::new(core));
-        let alarm = Arc::default();
-        Self { core, handle, metrics, monitor, config, scheduler, alarm }
+        let (alarm, audience) = (Arc::default(), Audience::default());
+        Self { core, handle, metrics, monitor, config, scheduler, alarm, audience }
     }
 
     /// Steps the core: `work`, then everything that follows from it.

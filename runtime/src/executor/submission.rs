@@ -1,11 +1,12 @@
 //! The way in, and back for what is refused.
 
 use super::batch::Batch;
+use super::graph::GraphOptions;
 use super::inner::Inner;
 use super::tasks::Tasks;
 use super::{ExecutableTask, ExecutorError, Graph, GraphHandle, SubmitError, TaskHandle};
 use primitives::Timestamp;
-use scheduler::{FailurePolicy, GraphId, GraphPlan, TaskTerms};
+use scheduler::{GraphId, GraphPlan, TaskTerms};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -20,7 +21,7 @@ impl Inner {
         let now = self.now();
         let mut tasks = Tasks::default();
         tasks.push(task);
-        let batch = Batch::new(tasks, now);
+        let batch = Batch::new(tasks, None, now);
         let terms = self.terms(batch.tasks(), 0);
         let is_granted = place.is_some_and(Place::use_up);
         let accepted =
@@ -41,15 +42,15 @@ impl Inner {
         place: Option<Place>,
     ) -> Result<GraphHandle, SubmitError<Graph>> {
         let now = self.now();
-        let Graph { tasks, failure } = graph;
-        let batch = Batch::new(tasks, now);
+        let Graph { tasks, options } = graph;
+        let batch = Batch::new(tasks, options.deadline, now);
         let is_granted = place.is_some_and(Place::use_up);
-        let accepted = self.accept_graph(&batch, failure, is_granted, now);
+        let accepted = self.accept_graph(&batch, options, is_granted, now);
         match accepted {
             Ok(id) => Ok(GraphHandle::new(Arc::clone(self), id, batch)),
             Err(error) => {
                 let tasks = batch.into_tasks().expect("nobody keeps a refused graph");
-                Err(SubmitError::new(error, Graph { tasks, failure }))
+                Err(SubmitError::new(error, Graph { tasks, options }))
             }
         }
     }
@@ -59,7 +60,7 @@ impl Inner {
     fn accept_graph(
         self: &Arc<Self>,
         batch: &Arc<Batch>,
-        failure: FailurePolicy,
+        options: GraphOptions,
         is_granted: bool,
         now: Timestamp,
     ) -> Result<GraphId, ExecutorError> {
@@ -68,7 +69,12 @@ impl Inner {
             self.core.lock().check_room(count, is_granted)?;
         }
         let terms = |index| self.terms(batch.tasks(), index);
-        let plan = GraphPlan::new(&self.scheduler, count, terms);
+        let plan =
+            GraphPlan::new(&self.scheduler, count, terms).map(|plan| match options.deadline {
+                Some(deadline) => plan.due_by(self.timestamp(deadline)),
+                None => plan,
+            });
+        let failure = options.failure;
         self.step_at(now, |core, step| core.accept_graph(plan, batch, failure, is_granted, step))
     }
 

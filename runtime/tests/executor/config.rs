@@ -1,10 +1,11 @@
 //! Every field of the configuration does what it says, and nonsense is refused by name.
 
 use crate::common::{Gate, Reports, executor, noop, wait, waiting};
+use graph_runtime::runtime::Handle;
+use graph_runtime::time::{Duration, Instant, sleep};
 use graph_runtime::{
     AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, TaskError, task_fn,
 };
-use std::time::Duration;
 
 fn check_refused(expected: &str, change: impl FnOnce(&mut ExecutorConfig)) {
     let mut config = ExecutorConfig::default();
@@ -139,4 +140,27 @@ fn counts_and_metrics_agree() {
     assert_eq!((metrics.deadlines_met, metrics.lateness.count), (1, 1));
     assert_eq!((metrics.queue_wait.count, metrics.run_time.count), (2, 2));
     assert_eq!(executor.counts().completed, 2);
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn patience_bounds_how_long_a_task_is_overtaken() {
+    let takes = |seconds| {
+        ExecutableTask::new(task_fn(move |_| async move {
+            sleep(Duration::from_secs(seconds)).await;
+            Ok::<_, TaskError>(())
+        }))
+    };
+    for (patience, end) in [(Duration::from_secs(5), 18), (Duration::MAX, 31)] {
+        let config = ExecutorConfig { max_in_flight: 1, patience, ..ExecutorConfig::default() };
+        let executor = AsyncTaskExecutor::on(Handle::current(), config).unwrap();
+        let begun = Instant::now();
+        let _blocker = executor.submit(takes(10)).await.unwrap();
+        let low = executor.submit(takes(1)).await.unwrap();
+        sleep(Duration::from_secs(9)).await;
+        for _ in 0..20 {
+            drop(executor.submit(takes(1).priority(1)).await.unwrap());
+        }
+        low.await.unwrap();
+        assert_eq!(begun.elapsed().as_secs(), end);
+    }
 }

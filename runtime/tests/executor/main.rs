@@ -14,6 +14,7 @@ mod fairness;
 mod forgetting;
 mod order;
 mod outputs;
+mod overdue;
 mod panics;
 mod reentry;
 mod scale;

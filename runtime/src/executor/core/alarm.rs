@@ -1,7 +1,9 @@
 //! What time brings about.
 
 use super::{Core, Step};
+use crate::executor::ExecutorEvent;
 use primitives::Timestamp;
+use scheduler::TaskId;
 
 impl Core {
     /// The alarm has rung: whatever was to be done by now is done, and what may start then starts.
@@ -10,6 +12,18 @@ impl Core {
         self.look_at = self.look_at.filter(|&at| at > step.now);
         self.scheduler.pass_time(step.now);
         self.drain(None, step);
+    }
+
+    /// A running task has passed its deadline.
+    pub(super) fn report_late(&self, id: TaskId, deadline: Timestamp, step: &mut Step<'_>) {
+        if step.inner.audience.exists() {
+            step.after.events.push(ExecutorEvent::DeadlinePassed {
+                id,
+                name: self.find(id).and_then(|task| task.name.clone()),
+                graph: self.scheduler.member(id).map(|(graph, _)| graph),
+                deadline: step.inner.instant(deadline),
+            });
+        }
     }
 
     /// Has the alarm set for what comes next, unless it rings before that anyway.

@@ -87,8 +87,7 @@ impl Core {
                 }
                 Event::GraphEnded { graph, counts } => self.end_graph(graph, counts, step),
                 Event::CancelRunning { ticket } => self.stop(ticket, step),
-                // Nobody has asked for it.
-                Event::DeadlinePassed { .. } => {}
+                Event::DeadlinePassed { id, deadline, .. } => self.report_late(id, deadline, step),
             }
         }
     }
