@@ -1,6 +1,6 @@
 //! What can go wrong between the scheduler and its caller.
 
-use crate::graph::{TaskId, Ticket};
+use crate::graph::{GraphId, TaskId, Ticket};
 use std::fmt;
 use thiserror::Error;
 
@@ -93,6 +93,35 @@ pub enum SchedulerError {
         /// The bound.
         max_pending: usize,
     },
+    /// The graph has been forgotten, or never was.
+    #[error("{graph} is unknown; it has ended and been forgotten")]
+    UnknownGraph {
+        /// The graph.
+        graph: GraphId,
+    },
+    /// The graph takes no more tasks.
+    #[error("{graph} {state}, so nothing can be added to it; submit what is left as a new graph")]
+    GraphClosed {
+        /// The graph.
+        graph: GraphId,
+        /// Why: it "has ended" or "is stopping".
+        state: &'static str,
+    },
+    /// A task that was never submitted, or has been forgotten.
+    #[error("task {task} is unknown; it was never submitted, or has ended and been forgotten")]
+    UnknownTask {
+        /// The task named.
+        task: TaskId,
+    },
+    /// The task has started or ended, so it is too late to change when it does.
+    #[error("task {task} has started already; only a task that has not can be held up or removed")]
+    Started {
+        /// The task.
+        task: TaskId,
+    },
+    /// Nothing new is accepted any more.
+    #[error("the scheduler is being drained and accepts nothing new; submit to another one")]
+    Draining,
     /// The ticket's attempt has already been finished.
     #[error("{ticket} names an attempt that is not running any more; it was finished before")]
     StaleTicket {
@@ -130,6 +159,16 @@ impl SchedulerError {
     /// Whether a number in a configuration or a requirement makes no sense.
     pub fn is_invalid(&self) -> bool {
         matches!(self, Self::InvalidConfig { .. } | Self::InvalidRequirement { .. })
+    }
+
+    /// Whether it is too late: the graph has ended or is stopping, or the task has started.
+    pub fn is_too_late(&self) -> bool {
+        matches!(self, Self::UnknownGraph { .. } | Self::GraphClosed { .. } | Self::Started { .. })
+    }
+
+    /// Whether nothing new is accepted any more.
+    pub fn is_draining(&self) -> bool {
+        matches!(self, Self::Draining)
     }
 
     /// Whether a completion came late or twice.

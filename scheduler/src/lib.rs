@@ -50,6 +50,12 @@
 //!    the end comes through here as well, so a task that completes at the same moment has simply
 //!    completed. A ticket that has been used is refused: late and repeated ends do no harm.
 //!
+//! A running graph [grows](TaskScheduler::submit_into): what is added to it counts, fails, is
+//! cancelled and ends with it. A task that has not started can be made to wait for
+//! [another one](TaskScheduler::connect) or for [the driver](TaskScheduler::hold), so that a ready
+//! one waits again, or be [removed](TaskScheduler::remove). A scheduler that [drains](TaskScheduler::drain)
+//! starts nothing more and says what [remains](TaskScheduler::remaining).
+//!
 //! Every task that was accepted reaches the bottom line exactly once, and one [`Event::Ended`]
 //! says so. After that only its id and its end are kept, until somebody
 //! [forgets](TaskScheduler::forget) it.
@@ -61,6 +67,9 @@
 //! | call | time |
 //! |---|---|
 //! | [`submit`](TaskScheduler::submit) | O(dependencies + log n), and up to 64 steps upwards to keep ranks right |
+//! | [`submit_into`](TaskScheduler::submit_into), [`grow`](TaskScheduler::grow) | O(tasks + dependencies + log n), and up to 64 steps upwards |
+//! | [`connect`](TaskScheduler::connect) | O(log n), and up to 64 steps upwards; if both tasks wait and others wait behind, O(edges below one or above the other, whichever are fewer) |
+//! | [`hold`](TaskScheduler::hold), [`release`](TaskScheduler::release), [`remove`](TaskScheduler::remove) | O(log n), and O(dependents) for a removal |
 //! | [`submit_graph`](TaskScheduler::submit_graph) | O(tasks + edges), and O(log n) for each task that is ready |
 //! | [`dispatch`](TaskScheduler::dispatch) | O(log c), for c different urgencies among the ready tasks |
 //! | [`finish`](TaskScheduler::finish), completed | O(successors), and O(log c) for each that becomes ready |
@@ -92,7 +101,7 @@ pub mod steal;
 pub use error::{Refused, SchedulerError};
 pub use estimate::{History, KindHistory};
 pub use graph::{
-    Cancelled, Counts, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan, LookAhead,
-    Overdue, Policy, Reason, ResourceRequirements, SchedulerConfig, TaskId, TaskScheduler,
-    TaskSpec, TaskState, TaskTerms, Ticket,
+    Cancelled, Counts, Dependents, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan,
+    LookAhead, Overdue, Policy, Reason, Remaining, ResourceRequirements, SchedulerConfig, TaskId,
+    TaskScheduler, TaskSpec, TaskState, TaskTerms, Ticket,
 };

@@ -10,6 +10,8 @@ use std::collections::BinaryHeap;
 pub(crate) enum Matter {
     /// The deadline of a running attempt.
     Overdue(Ticket),
+    /// The end of the time that a drain gives to what runs.
+    Drain,
 }
 
 /// Fewer entries than this are not worth sweeping.
@@ -111,6 +113,7 @@ impl<P> TaskScheduler<P> {
     fn is_pending(&self, matter: Matter) -> bool {
         match matter {
             Matter::Overdue(ticket) => self.graph.is_running(ticket),
+            Matter::Drain => self.counts.running > 0,
         }
     }
 
@@ -118,6 +121,7 @@ impl<P> TaskScheduler<P> {
     fn attend_to(&mut self, matter: Matter, time: Timestamp) {
         match matter {
             Matter::Overdue(ticket) => self.pass_deadline(ticket, time),
+            Matter::Drain => self.stop_running(),
         }
     }
 

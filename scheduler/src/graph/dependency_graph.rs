@@ -4,7 +4,7 @@ use super::Ticket;
 use super::cargo::{Cargo, Label};
 use super::edges::{Edges, Links};
 use super::job::Job;
-use super::record::{NO_JOB, NO_LINKS, Profile, Record};
+use super::record::{NO_LINKS, NO_NODE, Profile, Record};
 use super::slab::Slab;
 use super::state::Phase;
 use std::ops::{Index, IndexMut};
@@ -24,7 +24,7 @@ pub(crate) struct DependencyGraph<P> {
     records: Slab<Record>,
     pub(crate) cargo: Cargo<P>,
     pub(crate) jobs: Slab<Job>,
-    /// Of the tasks that were submitted alone, one each.
+    /// Of the tasks without a position in a graph, one each.
     profiles: Slab<Profile>,
     edges: Edges,
     links: Slab<Links>,
@@ -56,16 +56,16 @@ impl<P> DependencyGraph<P> {
         slot
     }
 
-    /// Keeps the profile of a task that is submitted alone.
+    /// Keeps the profile of a task without a position in a graph.
     pub(crate) fn insert_profile(&mut self, profile: Profile) -> u32 {
         self.profiles.insert(profile)
     }
 
     pub(crate) fn profile(&self, slot: u32) -> &Profile {
         let record = &self[slot];
-        match record.job {
-            NO_JOB => &self.profiles[record.profile],
-            job => self.jobs[job].profile(record.profile),
+        match record.node {
+            NO_NODE => &self.profiles[record.profile],
+            _ => self.jobs[record.job].profile(record.profile),
         }
     }
 
@@ -74,7 +74,7 @@ impl<P> DependencyGraph<P> {
         self.records.get(slot).is_some()
     }
 
-    /// `successor` must wait for `predecessor`, which is not in the same graph.
+    /// `successor` must wait for `predecessor`, by an edge that no graph was submitted with.
     pub(crate) fn link(&mut self, predecessor: u32, successor: u32) {
         let (from, to) = (self.links_of(predecessor), self.links_of(successor));
         let (mut successors, mut predecessors) =
@@ -96,22 +96,32 @@ impl<P> DependencyGraph<P> {
     /// may have to be raised when those inside are exact.
     pub(crate) fn predecessors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
         let record = &self[slot];
-        let inside = (record.job != NO_JOB).then(|| self.jobs[record.job].parents(record.node));
+        let inside = (record.node != NO_NODE).then(|| self.jobs[record.job].parents(record.node));
         let outside = self.links.get(record.links).copied().unwrap_or_default();
         self.edges.sources(outside.predecessors).chain(inside.into_iter().flatten())
+    }
+
+    /// Those that wait for `slot` and have neither become ready nor ended: what
+    /// [`release_successors`](Self::release_successors) would collect.
+    pub(crate) fn successors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
+        let record = &self[slot];
+        let inside = (record.node != NO_NODE).then(|| self.jobs[record.job].children(record.node));
+        let inside = inside.into_iter().flatten().filter(|&child| !self[child].is_detached);
+        let outside = self.links.get(record.links).copied().unwrap_or_default();
+        inside.chain(self.edges.targets(outside.successors))
     }
 
     /// The join counters of the first few tasks of its graph that wait for `slot`.
     pub(crate) fn first_successors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
         let record = &self[slot];
-        let inside = (record.job != NO_JOB).then(|| self.jobs[record.job].children(record.node));
+        let inside = (record.node != NO_NODE).then(|| self.jobs[record.job].children(record.node));
         inside.into_iter().flatten().take(2).map(|child| self[child].unmet)
     }
 
     /// `slot` ends: collects the tasks that wait for it and lets go of them.
     pub(crate) fn release_successors(&mut self, slot: u32, waiting: &mut Vec<u32>) {
         let &Record { job, node, links, .. } = &self[slot];
-        if job != NO_JOB {
+        if node != NO_NODE {
             let children = self.jobs[job].children(node);
             waiting.extend(children.filter(|&child| !self[child].is_detached));
         }
@@ -135,11 +145,11 @@ impl<P> DependencyGraph<P> {
     /// Drops an ended task that has been detached, has released its successors and has handed its
     /// cargo on.
     pub(crate) fn remove(&mut self, slot: u32) {
-        let &Record { job, links, profile, .. } = &self[slot];
+        let &Record { node, links, profile, .. } = &self[slot];
         if links != NO_LINKS {
             self.links.discard(links);
         }
-        if job == NO_JOB {
+        if node == NO_NODE {
             self.profiles.discard(profile);
         }
         self.records.discard(slot);

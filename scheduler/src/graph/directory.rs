@@ -17,9 +17,9 @@ pub(crate) enum Place {
 /// Who knows where a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
-    /// The directory itself: the task was submitted alone.
+    /// The directory itself: the task has no position in a graph.
     Alone(Place),
-    /// The task is number `node` of a graph, and its job knows.
+    /// The task is number `node` of a graph as it was submitted, and its job knows.
     Member { job: u32, node: u32 },
 }
 
@@ -70,7 +70,7 @@ impl Directory {
         (0..run.tasks).any(|n| self.alone.contains_key(&run.first.offset(n)))
     }
 
-    /// Where a task submitted alone is from now on.
+    /// Where a task without a position in a graph is from now on.
     pub(crate) fn put_alone(&mut self, id: TaskId, place: Place) {
         self.alone.insert(id, place);
     }
@@ -105,6 +105,10 @@ impl Hasher for IdHasher {
     fn write_u64(&mut self, number: u64) {
         let product = u128::from(self.0 ^ number) * 0x9E37_79B9_7F4A_7C15_u128;
         self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
     }
 
     fn write(&mut self, bytes: &[u8]) {

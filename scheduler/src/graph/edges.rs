@@ -74,6 +74,14 @@ impl Edges {
             .filter(|&source| source != NONE)
     }
 
+    /// The targets of a successor list that have not let go.
+    pub(crate) fn targets(&self, successors: EdgeList) -> impl Iterator<Item = u32> + '_ {
+        let edge = |index: u32| self.edges.get(index as usize);
+        std::iter::successors(edge(successors.head), move |e| edge(e.next_of_source))
+            .map(|e| e.target)
+            .filter(|&target| target != NONE)
+    }
+
     /// The source of the edges lets go; calls `each` with every target that has not.
     pub(crate) fn release_successors(&mut self, list: EdgeList, mut each: impl FnMut(u32)) {
         let mut index = list.head;
@@ -132,9 +140,11 @@ mod tests {
         edges.add(0, 1, &mut out, &mut into_1);
         edges.add(0, 2, &mut out, &mut into_2);
         assert_eq!(edges.sources(into_1).collect::<Vec<_>>(), [0]);
+        assert_eq!(edges.targets(out).collect::<Vec<_>>(), [1, 2]);
 
         edges.release_predecessors(into_1);
         assert_eq!(edges.in_use(), 2);
+        assert_eq!(edges.targets(out).collect::<Vec<_>>(), [2]);
         let mut targets = Vec::new();
         edges.release_successors(out, |target| targets.push(target));
         assert_eq!(targets, [2], "1 had let go");

@@ -1,7 +1,7 @@
 //! The way out: a task ends, and others follow.
 
 use super::directory::{Entry, Place};
-use super::record::{NO_JOB, Record};
+use super::record::{NO_JOB, NO_NODE, Record};
 use super::state::Phase;
 use super::{
     Cancelled, EndState, Event, FailurePolicy, GraphId, Policy, TaskId, TaskScheduler, Ticket,
@@ -137,9 +137,9 @@ impl<P> TaskScheduler<P> {
         self.graph.release_successors(slot, &mut successors);
         self.graph.detach(slot);
         let record = &self.graph[slot];
+        let frees = end.is_completed() || record.is_waived;
         if record.phase == Phase::Ready {
-            self.aged.leave(record.sequence);
-            self.ready.remove(self.config.policy.key(record));
+            self.leave_queue(slot);
         }
         let graph = self.graph_of(slot);
         let &Record { id, job, node, phase, class, .. } = &self.graph[slot];
@@ -153,18 +153,24 @@ impl<P> TaskScheduler<P> {
             drop(self.graph.cargo.take_label(slot));
         }
         self.graph.remove(slot);
-        match job {
-            NO_JOB => self.directory.put_alone(id, Place::Ended(end)),
-            job => self.graph.jobs[job].end(node, end),
+        self.holds.forget(id);
+        if node != NO_NODE {
+            self.graph.jobs[job].end(node, end);
+        } else {
+            self.directory.put_alone(id, Place::Ended(end));
+            if job != NO_JOB {
+                self.graph.jobs[job].grown.remove(&slot);
+            }
         }
         self.counts.end(phase, end);
         self.events.push_back(Event::Ended { id, graph, end, payload, cause });
         for successor in successors.drain(..) {
-            if end.is_completed() {
+            if frees {
                 self.graph[successor].unmet -= 1;
                 self.make_ready_if_free(successor, now);
-            } else {
-                // Cut off now, so that no other dependency reaches it again.
+            } else if !self.graph[successor].is_detached {
+                // Cut off now, so that no other dependency reaches it again, nor this one by
+                // another edge.
                 self.graph.detach(successor);
                 doomed.push_back((successor, id));
             }
@@ -173,6 +179,13 @@ impl<P> TaskScheduler<P> {
         if let Some(graph) = graph {
             self.end_in_job(graph, class, phase, end, now);
         }
+    }
+
+    /// A ready task is not ready any more.
+    pub(super) fn leave_queue(&mut self, slot: u32) {
+        let record = &self.graph[slot];
+        self.aged.leave(record.sequence);
+        self.ready.remove(self.config.policy.key(record));
     }
 
     fn end_in_job(

@@ -13,10 +13,10 @@ pub struct Dispatch<P> {
     pub ticket: Ticket,
     /// The task.
     pub id: TaskId,
-    /// The graph it was submitted in.
+    /// The graph it belongs to.
     pub graph: Option<GraphId>,
-    /// Its position in that graph; 0 if it was submitted alone.
-    pub node: usize,
+    /// Its position in that graph; `None` if it was submitted alone, or added to the running graph.
+    pub node: Option<usize>,
     /// Its name for people, if it was submitted as a [`TaskSpec`](crate::TaskSpec).
     pub name: Option<Arc<str>>,
     /// Which attempt this is; the first is 1.
@@ -41,7 +41,7 @@ pub enum Event<P> {
     Ended {
         /// The task.
         id: TaskId,
-        /// The graph it was submitted in.
+        /// The graph it belonged to.
         graph: Option<GraphId>,
         /// How it ended.
         end: EndState,

@@ -1,12 +1,14 @@
 //! A graph that was submitted as a whole, while somebody may ask about it.
 
-use super::directory::Place;
+use super::directory::{IdHasher, Place};
 use super::ranks::levels;
 use super::record::Profile;
 use super::roster::Roster;
 use super::topology::Topology;
 use super::{Counts, EndState, FailurePolicy};
 use primitives::Timestamp;
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 
 /// The graph's tasks, who waits for whom among them, and how far they are.
 ///
@@ -24,8 +26,13 @@ pub(crate) struct Job {
     pub(crate) work: u64,
     /// It will be late whatever is done.
     pub(crate) is_given_up: bool,
+    /// Where the graph is in the order of submissions.
+    pub(crate) round: u64,
+    /// Of the graph's tasks with and without positions.
     pub(crate) counts: Counts,
     pub(crate) roster: Roster,
+    /// The slots of the tasks that were added while it ran and have not ended.
+    pub(crate) grown: HashSet<u32, BuildHasherDefault<IdHasher>>,
     places: Vec<PackedPlace>,
     topology: Topology,
     profiles: Vec<Profile>,
@@ -67,8 +74,10 @@ impl Job {
             deadline: Timestamp::MAX,
             work: 0,
             is_given_up: false,
+            round: 0,
             counts,
             roster,
+            grown: HashSet::default(),
             places: Vec::with_capacity(topology.nodes()),
             topology,
             profiles,
@@ -90,7 +99,7 @@ impl Job {
         self.topology.parents.of(node).len() as u32
     }
 
-    /// How many tasks the graph has.
+    /// How many tasks the graph was submitted with.
     pub(crate) fn len(&self) -> u32 {
         self.places.len() as u32
     }
@@ -121,7 +130,8 @@ impl Job {
         self.slots(self.topology.children.of(node))
     }
 
-    /// The slots of all tasks that have not ended, the deepest level first.
+    /// The slots of all tasks that have not ended, the deepest level first; then those of the tasks
+    /// that were added, in order of slots.
     pub(crate) fn deepest_first(&self) -> Vec<u32> {
         let made;
         let levels = if self.levels.starts.is_empty() {
@@ -130,7 +140,9 @@ impl Job {
         } else {
             &self.levels
         };
-        self.slots(&levels.nodes).rev().collect()
+        let mut grown: Vec<u32> = self.grown.iter().copied().collect();
+        grown.sort_unstable();
+        self.slots(&levels.nodes).rev().chain(grown).collect()
     }
 
     /// For each task that has not ended its slot and its upward rank, if tasks take as long as
@@ -171,6 +183,13 @@ impl Job {
     pub(crate) fn open_level(&self) -> Option<(usize, usize)> {
         let Levels { lowest, ref remaining, .. } = self.levels;
         remaining.get(lowest).map(|&unfinished| (lowest, unfinished as usize))
+    }
+
+    /// Has no barriers from now on; the slots of the tasks that had one before them.
+    pub(crate) fn lift_barriers(&mut self) -> Vec<u32> {
+        let levels = std::mem::take(&mut self.levels);
+        self.levels.lowest = usize::MAX;
+        self.slots(&levels.nodes).collect()
     }
 
     /// Notes how a node ended.
@@ -219,7 +238,8 @@ impl Levels {
     }
 
     fn end_on(&mut self, level: u32) -> Option<usize> {
-        self.remaining[level as usize] -= 1;
+        // None are left once the barriers have been lifted.
+        *self.remaining.get_mut(level as usize)? -= 1;
         let before = self.lowest;
         while self.remaining.get(self.lowest) == Some(&0) {
             self.lowest += 1;

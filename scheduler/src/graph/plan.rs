@@ -163,6 +163,18 @@ impl fmt::Debug for GraphPlan {
 }
 
 impl<P> TaskScheduler<P> {
+    /// Whether a task may be submitted alone.
+    pub(super) fn check_alone(&self, spec: &TaskTerms<'_>) -> Result<(), SchedulerError> {
+        self.gate.check()?;
+        self.check_single(spec)
+    }
+
+    /// Whether a graph may be submitted.
+    pub(super) fn check_graph(&self, plan: &GraphPlan) -> Result<(), SchedulerError> {
+        self.gate.check()?;
+        self.check_plan(plan)
+    }
+
     pub(super) fn check_single(&self, spec: &TaskTerms<'_>) -> Result<(), SchedulerError> {
         self.admission.check(spec.id, &spec.requirements, &self.config)?;
         if self.directory.contains(spec.id) {

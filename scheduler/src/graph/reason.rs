@@ -34,6 +34,16 @@ pub enum Reason {
         /// How many there are.
         unmet: usize,
     },
+    /// Its dependencies have ended, and it is [held](crate::TaskScheduler::hold) until more of them
+    /// have been added, or for whatever else the driver waits.
+    Held {
+        /// How many holds there are.
+        holds: usize,
+    },
+    /// Nothing starts before the driver [resumes](crate::TaskScheduler::resume).
+    Paused,
+    /// Nothing starts any more: the scheduler [drains](crate::TaskScheduler::drain).
+    Draining,
     /// Its level is not open; see [`Policy::LevelBarrier`](crate::Policy::LevelBarrier).
     Level {
         /// The level it is on.
@@ -101,6 +111,9 @@ impl Reason {
     pub fn label(&self) -> &'static str {
         match self {
             Self::Dependency { .. } => "dependency",
+            Self::Held { .. } => "held",
+            Self::Paused => "paused",
+            Self::Draining => "draining",
             Self::Level { .. } => "level",
             Self::Slot { .. } => "slot",
             Self::Cpu { .. } => "cpu",
@@ -160,6 +173,10 @@ impl fmt::Display for Line<'_> {
                 self.write_task(first, f)?;
                 if unmet > 1 { write!(f, " and {} more", unmet - 1) } else { Ok(()) }
             }
+            Reason::Held { holds: 1 } => f.write_str("is held"),
+            Reason::Held { holds } => write!(f, "is held {holds} times"),
+            Reason::Paused => f.write_str("waits because nothing starts during a pause"),
+            Reason::Draining => f.write_str("waits because nothing starts during a drain"),
             Reason::Level { level, open, unfinished } => {
                 write!(f, "waits for level {level} to open: {unfinished} of level {open} are left")
             }

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// A job index that stands for "submitted alone".
 pub(crate) const NO_JOB: u32 = u32::MAX;
+/// A position that stands for "none": the task was submitted alone, or added to a running graph.
+pub(crate) const NO_NODE: u32 = u32::MAX;
 /// A number of links that stands for none.
 pub(crate) const NO_LINKS: u32 = u32::MAX;
 
@@ -31,14 +33,14 @@ pub(crate) struct Record {
     pub(crate) ready_at: Timestamp,
     /// The graph it belongs to, or [`NO_JOB`].
     pub(crate) job: u32,
-    /// Its position in that graph.
+    /// Its position in that graph, or [`NO_NODE`].
     pub(crate) node: u32,
-    /// The join counter: dependencies that have not ended.
+    /// The join counter: dependencies that have not ended, and holds.
     pub(crate) unmet: u32,
     /// What its policy sorts by first: the level under a policy with barriers, otherwise the
     /// priority.
     pub(crate) class: u32,
-    /// Which of its graph's [`Profile`]s it has, or of those of the tasks submitted alone.
+    /// Which of its graph's [`Profile`]s it has, or of those of the tasks without a position.
     pub(crate) profile: u32,
     /// Its edges to tasks outside its graph, if it has any.
     pub(crate) links: u32,
@@ -47,6 +49,8 @@ pub(crate) struct Record {
     pub(crate) stage: u8,
     /// It waits for nobody any more: it is ready, or it will never run.
     pub(crate) is_detached: bool,
+    /// Nobody waits for it any more, however it ends.
+    pub(crate) is_waived: bool,
     /// Attempts started so far.
     pub(crate) attempts: u16,
 }
@@ -90,6 +94,7 @@ impl Record {
             phase: Phase::Waiting,
             stage: USUAL,
             is_detached: false,
+            is_waived: false,
             attempts: 0,
         }
     }

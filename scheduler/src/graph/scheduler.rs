@@ -5,9 +5,11 @@ use super::agenda::Agenda;
 use super::cargo::Label;
 use super::dependency_graph::DependencyGraph;
 use super::directory::{Directory, Entry, Place};
+use super::gate::Gate;
+use super::holds::Holds;
 use super::job::Job;
 use super::ready_queue::ReadyQueue;
-use super::record::{NO_JOB, Record};
+use super::record::{NO_JOB, NO_NODE, Record};
 use super::shifts::Shifts;
 use super::state::Phase;
 use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState, Ticket};
@@ -57,6 +59,8 @@ pub struct TaskScheduler<P> {
     /// The successors of the task that ends just now; kept for its memory only.
     pub(super) scratch: Vec<u32>,
     pub(super) agenda: Agenda,
+    pub(super) gate: Gate,
+    pub(super) holds: Holds,
     pub(super) aged: Aged,
     /// Ready tasks whose urgency time will change.
     pub(super) shifts: Shifts,
@@ -84,6 +88,8 @@ impl<P> TaskScheduler<P> {
             events: VecDeque::new(),
             scratch: Vec::new(),
             agenda: Agenda::default(),
+            gate: Gate::default(),
+            holds: Holds::default(),
             aged: Aged::default(),
             shifts: Shifts::default(),
             sequence: 0,
@@ -95,9 +101,13 @@ impl<P> TaskScheduler<P> {
     ///
     /// Only the best one is considered: a task that has to wait for room is not overtaken, so
     /// large tasks do not starve. Call it until it returns `None`. O(log c), for c different
-    /// urgencies among the ready tasks, and as much for each whose urgency time has changed.
+    /// urgencies among the ready tasks, and as much for each whose urgency time has changed. Nothing
+    /// starts while the scheduler is [paused](Self::pause) or [drains](Self::drain).
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
+        if self.gate.is_shut() {
+            return None;
+        }
         self.let_time_pass(now);
         let slot = self.head()?;
         if !self.admission.admit(self.graph.profile(slot).demand) {
@@ -117,7 +127,7 @@ impl<P> TaskScheduler<P> {
             ticket,
             id: record.id,
             graph,
-            node: record.node as usize,
+            node: (record.node != NO_NODE).then_some(record.node as usize),
             name,
             attempt: record.attempts.into(),
             deadline,
@@ -174,8 +184,8 @@ impl<P> TaskScheduler<P> {
         self.graph.is_running(ticket).then(|| self.graph[ticket.index].id)
     }
 
-    /// The graph a task was submitted in, and its position there; `None` if it was submitted
-    /// alone or nobody knows it.
+    /// The graph a task was submitted in, and its position there; `None` if it was submitted alone,
+    /// was added to a running graph, or nobody knows it.
     pub fn member(&self, id: TaskId) -> Option<(GraphId, usize)> {
         match self.directory.get(id)? {
             Entry::Alone(_) => None,
@@ -237,8 +247,9 @@ impl<P> TaskScheduler<P> {
         self.counts.unfinished() == 0
     }
 
-    /// Forgets a task that was submitted alone and has ended: nobody will name it as a dependency
-    /// again, and its id is free. True if it did; a task of a graph is forgotten with its graph.
+    /// Forgets a task that was submitted alone, or added to a running graph, and has ended: nobody
+    /// will name it as a dependency again, and its id is free. True if it did; a task that was
+    /// submitted with its graph is forgotten with it.
     ///
     /// An ended task that is remembered costs a few words, and makes its id a duplicate.
     pub fn forget(&mut self, id: TaskId) -> bool {
@@ -249,7 +260,7 @@ impl<P> TaskScheduler<P> {
         alone
     }
 
-    /// Forgets a graph that has ended, and all its tasks. True if it did. O(r log r) for r runs of
+    /// Forgets a graph that has ended, and all tasks that it was submitted with. True if it did. O(r log r) for r runs of
     /// consecutive ids.
     pub fn forget_graph(&mut self, graph: GraphId) -> bool {
         if !self.job(graph).is_some_and(Job::has_ended) {
@@ -285,7 +296,7 @@ impl<P> TaskScheduler<P> {
             || self.graph.jobs[record.job].is_open(record.class)
     }
 
-    fn step(&mut self, slot: u32, to: Phase) {
+    pub(super) fn step(&mut self, slot: u32, to: Phase) {
         let record = &mut self.graph[slot];
         let from = std::mem::replace(&mut record.phase, to);
         let job = record.job;

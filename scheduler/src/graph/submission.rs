@@ -6,7 +6,7 @@ use super::due::{from_caller, is_deadline, none_in};
 use super::job::Job;
 use super::plan::{GraphPlan, PlannedNode};
 use super::raise::raise_ancestors;
-use super::record::{NO_JOB, Profile, Record, Standing, nanos};
+use super::record::{NO_JOB, NO_NODE, Profile, Record, Standing, nanos};
 use super::{
     Counts, EndState, Event, FailurePolicy, GraphId, Overdue, TaskId, TaskScheduler, TaskSpec,
     TaskTerms,
@@ -33,9 +33,15 @@ impl<P> TaskScheduler<P> {
         spec: TaskSpec<P>,
         now: Timestamp,
     ) -> Result<(), Refused<TaskSpec<P>>> {
-        if let Err(error) = self.check_single(&spec.terms()) {
+        if let Err(error) = self.check_alone(&spec.terms()) {
             return Err(Refused::new(error, spec));
         }
+        self.insert_spec(NO_JOB, spec, now);
+        Ok(())
+    }
+
+    /// Takes a checked task in, into a graph if `job` is one.
+    pub(super) fn insert_spec(&mut self, job: u32, spec: TaskSpec<P>, now: Timestamp) {
         let TaskSpec {
             id,
             name,
@@ -49,8 +55,7 @@ impl<P> TaskScheduler<P> {
         } = spec;
         let terms =
             TaskTerms { id, priority, deadline, dependencies, estimate, requirements, timeout };
-        self.insert_single(&terms, payload, Label { name, deadline }, now);
-        Ok(())
+        self.insert_single(job, &terms, payload, Label { name, deadline }, now);
     }
 
     /// Accepts one task as [`submit`](Self::submit) does, without a copy of what the driver has
@@ -65,20 +70,34 @@ impl<P> TaskScheduler<P> {
         payload: P,
         now: Timestamp,
     ) -> Result<(), SchedulerError> {
-        self.check_single(terms)?;
-        let is_watched = self.config.overdue != Overdue::Ignore;
-        let label = Label { name: None, deadline: terms.deadline.filter(|_| is_watched) };
-        self.insert_single(terms, payload, label, now);
+        self.check_alone(terms)?;
+        self.insert_single(NO_JOB, terms, payload, self.label_of(terms), now);
         Ok(())
     }
 
-    fn insert_single(&mut self, terms: &TaskTerms<'_>, payload: P, label: Label, now: Timestamp) {
+    /// What is kept of a task whose driver keeps its own books.
+    pub(super) fn label_of(&self, terms: &TaskTerms<'_>) -> Label {
+        let is_watched = self.config.overdue != Overdue::Ignore;
+        Label { name: None, deadline: terms.deadline.filter(|_| is_watched) }
+    }
+
+    pub(super) fn insert_single(
+        &mut self,
+        job: u32,
+        terms: &TaskTerms<'_>,
+        payload: P,
+        label: Label,
+        now: Timestamp,
+    ) {
         self.let_tasks_age(now);
         self.counts.submit(1);
         let (predecessors, broken) = self.resolve(terms.dependencies.iter().copied());
-        let record = Record::new(terms.id, self.standing_alone(terms, &predecessors));
+        let record = Record::new(terms.id, self.standing_alone(job, terms, &predecessors));
         let slot = self.graph.insert(record, payload, label);
         self.directory.put_alone(terms.id, Place::Live(slot));
+        if job != NO_JOB {
+            self.join_job(job, slot);
+        }
         self.link_outside(&predecessors, slot);
         match broken {
             Some(cause) => self.end(slot, EndState::Skipped, Some(cause), now),
@@ -108,7 +127,7 @@ impl<P> TaskScheduler<P> {
         now: Timestamp,
     ) -> Result<GraphId, Refused<Vec<TaskSpec<P>>>> {
         let plan = GraphPlan::new(&self.config, specs.len(), |node| specs[node].terms());
-        let checked = plan.and_then(|plan| self.check_plan(&plan).map(|()| plan));
+        let checked = plan.and_then(|plan| self.check_graph(&plan).map(|()| plan));
         let plan = match checked {
             Ok(plan) => plan,
             Err(error) => return Err(Refused::new(error, specs)),
@@ -136,7 +155,7 @@ impl<P> TaskScheduler<P> {
         failure: FailurePolicy,
         now: Timestamp,
     ) -> Result<GraphId, Refused<GraphPlan>> {
-        if let Err(error) = self.check_plan(&plan) {
+        if let Err(error) = self.check_graph(&plan) {
             return Err(Refused::new(error, plan));
         }
         Ok(self.insert_plan(plan, |node| (payload(node), Label::default()), failure, now))
@@ -155,18 +174,18 @@ impl<P> TaskScheduler<P> {
         self.begin_graph(job, broken, now)
     }
 
-    fn standing_alone(&mut self, task: &TaskTerms<'_>, predecessors: &[u32]) -> Standing {
+    fn standing_alone(&mut self, job: u32, task: &TaskTerms<'_>, predecessors: &[u32]) -> Standing {
         // Under a policy with levels these are in the class.
         let below = predecessors.iter().map(|&slot| self.graph[slot].class.saturating_add(1));
         let level = below.max().unwrap_or(0);
         Standing {
-            job: NO_JOB,
-            node: 0,
+            job,
+            node: NO_NODE,
             unmet: 0,
             class: self.config.policy.class(task.priority, level),
             profile: self.graph.insert_profile(Profile::from(task)),
             rank: nanos(task.estimate),
-            due: self.due_of(from_caller(task.deadline)),
+            due: self.due_in(job, from_caller(task.deadline)),
         }
     }
 
@@ -220,13 +239,13 @@ impl<P> TaskScheduler<P> {
         self.graph.reserve(nodes.len());
         let mut ids = roster.ids();
         let mut job = Job::new(failure, roster, topology, profiles, levels.as_deref());
-        (job.deadline, job.work) = (deadline, work);
+        (job.deadline, job.work, job.round) = (deadline, work, self.round);
         let job = self.graph.jobs.insert(job);
         self.directory.insert_graph(job, &self.graph.jobs[job].roster);
         for (planned, at) in nodes.into_iter().zip(0..) {
             let PlannedNode { class, profile, rank, due } = planned;
             let (node, unmet) = (at as u32, self.graph.jobs[job].unmet(at as u32));
-            let due = self.due_of(due.min(deadline));
+            let due = self.due_in(job, due);
             let standing = Standing { job, node, unmet, class, profile, rank, due };
             let id = ids.next().expect("every task has an id");
             let (payload, mut label) = cargo(at);
@@ -240,9 +259,14 @@ impl<P> TaskScheduler<P> {
         (job, outside)
     }
 
-    /// What the queue sorts by: a deadline, or for those without one when they came.
-    fn due_of(&self, due: Timestamp) -> Timestamp {
-        if is_deadline(due) { due } else { none_in(self.round) }
+    /// What the queue sorts by: a deadline, the task's own or that of its graph, or for those
+    /// without one when they or their graph came.
+    pub(super) fn due_in(&self, job: u32, due: Timestamp) -> Timestamp {
+        let (due, round) = match self.graph.jobs.get(job) {
+            Some(job) => (due.min(job.deadline), job.round),
+            None => (due, self.round),
+        };
+        if is_deadline(due) { due } else { none_in(round) }
     }
 
     /// Links a graph to tasks submitted before; returns the tasks that can never run, and why.
@@ -260,7 +284,10 @@ impl<P> TaskScheduler<P> {
 
     /// Looks up known dependencies: the slots of those that have not ended, each once, and the
     /// first that has ended without completing.
-    fn resolve(&self, dependencies: impl Iterator<Item = TaskId>) -> (Vec<u32>, Option<TaskId>) {
+    pub(super) fn resolve(
+        &self,
+        dependencies: impl Iterator<Item = TaskId>,
+    ) -> (Vec<u32>, Option<TaskId>) {
         let (mut live, mut broken) = (Vec::new(), None);
         for id in dependencies {
             match self.place(id).expect("the dependency has been found before") {
@@ -274,7 +301,7 @@ impl<P> TaskScheduler<P> {
         (live, broken)
     }
 
-    fn link_outside(&mut self, predecessors: &[u32], slot: u32) {
+    pub(super) fn link_outside(&mut self, predecessors: &[u32], slot: u32) {
         for &predecessor in predecessors {
             self.graph.link(predecessor, slot);
         }

@@ -25,11 +25,17 @@ impl<P> TaskScheduler<P> {
         if let Some(first) = self.graph.predecessors(slot).next() {
             return Some(Reason::Dependency { first: self.graph[first].id, unmet: unmet as usize });
         }
+        if unmet > 0 {
+            return Some(Reason::Held { holds: unmet as usize });
+        }
         let (open, unfinished) = self.graph.jobs.get(job)?.open_level()?;
         Some(Reason::Level { level: class as usize, open, unfinished })
     }
 
     fn why_ready(&self, slot: u32) -> Reason {
+        if let Some(reason) = self.gate.reason() {
+            return reason;
+        }
         if !self.admission.is_open() {
             let (running, limit) = (self.counts.running, self.admission.limit());
             return Reason::Slot { running, limit };

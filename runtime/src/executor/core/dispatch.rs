@@ -50,9 +50,9 @@ impl Core {
     }
 
     fn dispatched(&self, dispatch: &Dispatch<()>) -> Option<TaskRef> {
-        match dispatch.graph {
-            Some(graph) => self.graphs.get(&graph).map(|batch| batch.task(dispatch.node)),
-            None => self.tasks.get(&dispatch.id).map(|batch| batch.task(0)),
+        match (dispatch.graph, dispatch.node) {
+            (Some(graph), Some(node)) => self.graphs.get(&graph).map(|batch| batch.task(node)),
+            _ => self.tasks.get(&dispatch.id).map(|batch| batch.task(0)),
         }
     }
 

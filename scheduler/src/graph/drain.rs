@@ -1,0 +1,123 @@
+//! Coming to an end without losing anything.
+
+use super::agenda::Matter;
+use super::record::NO_NODE;
+use super::state::Phase;
+use super::{Event, GraphId, TaskId, TaskScheduler};
+use primitives::Timestamp;
+use std::collections::{HashMap, VecDeque};
+
+/// A task that has been accepted and has not started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remaining {
+    /// The task.
+    pub id: TaskId,
+    /// The graph it belongs to.
+    pub graph: Option<GraphId>,
+    /// Its position in that graph; `None` if it was submitted alone, or added to the running graph.
+    pub node: Option<usize>,
+    /// What it still waits for, sorted by id; also what was added later. Dependencies of its own
+    /// that are not in here have completed, or have been removed.
+    pub waits_for: Vec<TaskId>,
+}
+
+impl<P> TaskScheduler<P> {
+    /// Starts nothing from now on, and accepts no new task and no new graph; for good. What runs may
+    /// go on until `deadline`; then [`pass_time`](Self::pass_time) says by
+    /// [`Event::CancelRunning`] which attempts are to stop. A drain that has begun can be given an
+    /// earlier deadline. O(1).
+    ///
+    /// Running graphs still [grow](Self::submit_into), so that what a task adds before it ends is not
+    /// lost but [remains](Self::remaining).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime_scheduler::{EndState, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// use primitives::Timestamp;
+    ///
+    /// let (mut scheduler, now) = (TaskScheduler::new(SchedulerConfig::default())?, Timestamp::ZERO);
+    /// let (runs, waits) = (TaskId::new(1), TaskId::new(2));
+    /// scheduler.submit(TaskSpec::new(runs, ()), now)?;
+    /// scheduler.submit(TaskSpec::new(waits, ()).after(runs), now)?;
+    /// let running = scheduler.dispatch(now).expect("it is ready");
+    ///
+    /// scheduler.drain(Some(Timestamp::from_nanos(9)));
+    /// assert!(scheduler.submit(TaskSpec::new(TaskId::new(3), ()), now).is_err());
+    /// scheduler.finish(running.ticket, EndState::Completed, now)?;
+    /// assert!(scheduler.dispatch(now).is_none());
+    ///
+    /// let remaining = scheduler.remaining();
+    /// assert_eq!((remaining[0].id, remaining[0].waits_for.len()), (waits, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn drain(&mut self, deadline: Option<Timestamp>) {
+        self.gate.drain();
+        if let Some(deadline) = deadline {
+            self.remember(deadline, Matter::Drain);
+        }
+    }
+
+    /// Everything that has not started, each task after those of the list that it waits for, ready
+    /// ones in the order in which they became ready: an order in which all of it can be submitted
+    /// again. O(t log t + edges), for t tasks that have not ended.
+    ///
+    /// Nothing changes. To end these tasks, [cancel](Self::cancel_all) them: their payloads come back
+    /// by events.
+    pub fn remaining(&self) -> Vec<Remaining> {
+        let mut unmet: HashMap<u32, u32> = HashMap::new();
+        let mut free: Vec<u32> = Vec::new();
+        for slot in self.graph.slots().filter(|&slot| self.has_not_started(slot)) {
+            let waits_for = self.graph.predecessors(slot);
+            match waits_for.filter(|&other| self.has_not_started(other)).count() as u32 {
+                0 => free.push(slot),
+                waits_for => drop(unmet.insert(slot, waits_for)),
+            }
+        }
+        let became_ready = |&slot: &u32| {
+            let record = &self.graph[slot];
+            (record.phase != Phase::Ready, record.sequence, record.id)
+        };
+        free.sort_unstable_by_key(became_ready);
+        let mut remaining = Vec::with_capacity(free.len() + unmet.len());
+        let mut free = VecDeque::from(free);
+        while let Some(slot) = free.pop_front() {
+            remaining.push(self.remains(slot));
+            for successor in self.graph.successors(slot) {
+                if let Some(left) = unmet.get_mut(&successor) {
+                    *left -= 1;
+                    if *left == 0 {
+                        free.push_back(successor);
+                    }
+                }
+            }
+        }
+        remaining
+    }
+
+    fn has_not_started(&self, slot: u32) -> bool {
+        self.graph[slot].phase != Phase::Running
+    }
+
+    fn remains(&self, slot: u32) -> Remaining {
+        let record = &self.graph[slot];
+        let waits_for = self.graph.predecessors(slot).map(|other| self.graph[other].id);
+        let mut waits_for: Vec<TaskId> = waits_for.collect();
+        waits_for.sort_unstable();
+        waits_for.dedup();
+        Remaining {
+            id: record.id,
+            graph: self.graph_of(slot),
+            node: (record.node != NO_NODE).then_some(record.node as usize),
+            waits_for,
+        }
+    }
+
+    /// The time that a drain gives to what runs is over.
+    pub(super) fn stop_running(&mut self) {
+        let graph = &self.graph;
+        let running = graph.slots().filter(|&slot| graph[slot].phase == Phase::Running);
+        let stops = running.map(|slot| Event::CancelRunning { ticket: graph.ticket(slot) });
+        self.events.extend(stops);
+    }
+}
