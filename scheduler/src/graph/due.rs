@@ -3,8 +3,10 @@
 use primitives::Timestamp;
 use std::time::Duration;
 
-/// From here on it is no deadline: some 292 years.
+/// From here on it is no deadline.
 const NONE: u64 = 1 << 63;
+/// Time zero among latest starts, some of which are before it: 146 years.
+const ORIGIN: u64 = 1 << 62;
 
 /// What sorts behind every deadline, and sorts those without one by `round`.
 pub(crate) fn none_in(round: u64) -> Timestamp {
@@ -18,12 +20,26 @@ pub(crate) fn is_deadline(due: Timestamp) -> bool {
 
 /// A caller's deadline. What is centuries away is none.
 pub(crate) fn from_caller(deadline: Option<Timestamp>) -> Timestamp {
-    deadline.filter(|&due| is_deadline(due)).unwrap_or(Timestamp::MAX)
+    deadline.filter(|due| due.as_nanos() < ORIGIN).unwrap_or(Timestamp::MAX)
 }
 
 /// Sorts a deadline behind all others, and behind those who have none.
 pub(crate) fn behind_all(due: Timestamp) -> Timestamp {
     Timestamp::from_nanos(NONE | NONE >> 1 | due.as_nanos() >> 1)
+}
+
+/// When whatever takes as long as `left` must start to be done by `due`, on a scale of its own
+/// that reaches back before time zero. No deadline stays none.
+pub(crate) fn slack_start(due: Timestamp, left: u64) -> Timestamp {
+    if !is_deadline(due) {
+        return due;
+    }
+    Timestamp::from_nanos((ORIGIN + due.as_nanos()).saturating_sub(left))
+}
+
+/// Whether it is too late for that at `now`.
+pub(crate) fn has_passed(start: Timestamp, now: Timestamp) -> bool {
+    is_deadline(start) && start.as_nanos() < now.as_nanos().saturating_add(ORIGIN)
 }
 
 /// When a task must start to be done by `due`. No deadline asks nothing of anybody.
@@ -33,7 +49,9 @@ pub(crate) fn latest_start(due: Timestamp, estimate: u64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::{behind_all, from_caller, is_deadline, latest_start, none_in};
+    use super::{
+        behind_all, from_caller, has_passed, is_deadline, latest_start, none_in, slack_start,
+    };
     use primitives::Timestamp;
 
     #[test]
@@ -44,8 +62,19 @@ mod tests {
         assert!(in_order.is_sorted_by(|a, b| a < b), "{in_order:?}");
         assert!(behind_all(due(8)) < behind_all(last));
         assert!(is_deadline(last) && !is_deadline(none_in(0)) && !is_deadline(Timestamp::MAX));
-        assert_eq!(from_caller(Some(due(u64::MAX - 1))), Timestamp::MAX);
-        assert_eq!(from_caller(Some(last)), last);
+        assert_eq!(from_caller(Some(due(1 << 62))), Timestamp::MAX);
+        assert_eq!(from_caller(Some(due((1 << 62) - 1))), due((1 << 62) - 1));
+    }
+
+    #[test]
+    fn a_start_may_be_before_the_beginning_of_time() {
+        let ns = Timestamp::from_nanos;
+        assert!(slack_start(ns(5), 9) < slack_start(ns(5), 8));
+        assert!(has_passed(slack_start(ns(5), 6), ns(0)));
+        assert!(!has_passed(slack_start(ns(5), 5), ns(0)));
+        assert!(!has_passed(slack_start(ns((1 << 62) - 1), 0), ns(1 << 61)));
+        assert_eq!(slack_start(none_in(3), 7), none_in(3));
+        assert!(!has_passed(Timestamp::MAX, Timestamp::MAX));
     }
 
     #[test]

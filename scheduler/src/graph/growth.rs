@@ -169,8 +169,9 @@ impl<P> TaskScheduler<P> {
                 label.deadline = Some(deadline);
             }
             let &PlannedNode { class, profile, rank, due } = node;
-            let profile = self.graph.insert_profile(plan.profiles[profile as usize]);
-            let due = self.due_in(graph.index, due.min(plan.deadline));
+            let profile = plan.profiles[profile as usize];
+            let due = self.due_in(graph.index, due.min(plan.deadline), profile.estimate, rank);
+            let profile = self.graph.insert_profile(profile);
             let job = graph.index;
             let standing = Standing { job, node: NO_NODE, unmet: 0, class, profile, rank, due };
             let slot = self.graph.insert(Record::new(id, standing), payload, label);

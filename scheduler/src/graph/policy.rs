@@ -1,6 +1,6 @@
 //! The order in which ready tasks start.
 
-use super::due::behind_all;
+use super::due::{behind_all, latest_start, slack_start};
 use super::record::Record;
 use super::stage;
 use primitives::Timestamp;
@@ -25,8 +25,15 @@ pub enum Policy {
     /// rank after Topcuoglu, Hariri and Wu, IEEE TPDS 13(3), 2002).
     #[default]
     Deadline,
-    /// As [`Deadline`](Self::Deadline), but whatever can no longer be done in time starts last
-    /// among those of its priority, so that it makes nothing else late.
+    /// As [`Deadline`](Self::Deadline), but whoever has to start first goes first instead of
+    /// whoever is due first, and whatever can no longer be done in time starts last among those
+    /// of its priority, so that it makes nothing else late.
+    ///
+    /// When a task has to start is its effective deadline less its estimate, or its graph's
+    /// deadline less its upward rank if that is earlier (least slack: M. L. Dertouzos and A. K.
+    /// Mok, "Multiprocessor on-line scheduling of hard-real-time tasks", IEEE Transactions on
+    /// Software Engineering 15(12), 1989). By itself this is no better than the earliest deadline
+    /// when there is too much to do; without what is hopeless there is not.
     ///
     /// A graph with a deadline of its own ([`GraphPlan::due_by`](super::GraphPlan::due_by)) is
     /// given up as a whole when one of its tasks comes first in the queue and either the longest
@@ -119,6 +126,17 @@ impl Policy {
             Self::Fifo => Key::new(0, no_due, Reverse(0), sequence),
             Self::LevelBarrier => Key::new(class, no_due, Reverse(0), sequence),
         }
+    }
+
+    /// What a record keeps of a deadline that is `left` nanoseconds of work away.
+    pub(crate) fn due(self, due: Timestamp, left: u64) -> Timestamp {
+        if self == Self::Demote { slack_start(due, left) } else { due }
+    }
+
+    /// What the record of a task keeps because of a successor that keeps `due`, given the
+    /// estimates of both.
+    pub(crate) fn due_before(self, due: Timestamp, successor: u64, own: u64) -> Timestamp {
+        latest_start(due, if self == Self::Demote { own } else { successor })
     }
 
     /// What a record keeps of a task on `level` that has `priority`.

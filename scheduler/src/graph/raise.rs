@@ -2,7 +2,6 @@
 
 use super::Policy;
 use super::dependency_graph::DependencyGraph;
-use super::due::latest_start;
 use super::ready_queue::ReadyQueue;
 use super::record::Record;
 use super::state::Phase;
@@ -34,18 +33,20 @@ pub(crate) fn raise_ancestors<P>(
         let &Record { class, rank, due, .. } = &graph[slot];
         // Under a policy with levels these are in the class, and nobody's business.
         let class = if policy.has_barrier() { 0 } else { class };
-        let start = latest_start(due, graph.profile(slot).estimate);
+        let successor = graph.profile(slot).estimate;
         ancestors.extend(graph.predecessors(slot).take(MAX_STEPS - steps));
         steps += ancestors.len();
         for ancestor in ancestors.drain(..) {
-            let higher = rank.saturating_add(graph.profile(ancestor).estimate);
+            let estimate = graph.profile(ancestor).estimate;
+            let higher = rank.saturating_add(estimate);
+            let due = policy.due_before(due, successor, estimate);
             let record = &mut graph[ancestor];
-            if higher <= record.rank && start >= record.due && class <= record.class {
+            if higher <= record.rank && due >= record.due && class <= record.class {
                 continue;
             }
             let before = policy.key(record);
             record.rank = record.rank.max(higher);
-            record.due = record.due.min(start);
+            record.due = record.due.min(due);
             record.class = record.class.max(class);
             if record.phase == Phase::Ready {
                 ready.remove(before);

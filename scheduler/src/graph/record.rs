@@ -23,7 +23,8 @@ pub(crate) const NO_LINKS: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: TaskId,
-    /// The effective deadline, or what [stands in for one](super::due).
+    /// The effective deadline, or what [stands in for one](super::due); under
+    /// [`Demote`](super::Policy::Demote) the [latest start](super::due::slack_start).
     pub(crate) due: Timestamp,
     /// The upward rank, in nanoseconds. Never lowered when a successor goes away.
     pub(crate) rank: u64,

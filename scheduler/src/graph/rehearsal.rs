@@ -52,7 +52,12 @@ impl<'a> Rehearsal<'a> {
             let profile = &plan.profiles[node.profile as usize];
             Part {
                 class: !node.class,
-                due: if has_due { node.due.min(plan.deadline).as_nanos() } else { 0 },
+                due: if has_due {
+                    let graph = config.policy.due(plan.deadline, 0);
+                    config.policy.due(node.due, profile.estimate).min(graph).as_nanos()
+                } else {
+                    0
+                },
                 estimate: profile.estimate,
                 demand: profile.demand,
             }

@@ -178,14 +178,15 @@ impl<P> TaskScheduler<P> {
         // Under a policy with levels these are in the class.
         let below = predecessors.iter().map(|&slot| self.graph[slot].class.saturating_add(1));
         let level = below.max().unwrap_or(0);
+        let estimate = nanos(task.estimate);
         Standing {
             job,
             node: NO_NODE,
             unmet: 0,
             class: self.config.policy.class(task.priority, level),
             profile: self.graph.insert_profile(Profile::from(task)),
-            rank: nanos(task.estimate),
-            due: self.due_in(job, from_caller(task.deadline)),
+            rank: estimate,
+            due: self.due_in(job, from_caller(task.deadline), estimate, estimate),
         }
     }
 
@@ -245,7 +246,8 @@ impl<P> TaskScheduler<P> {
         for (planned, at) in nodes.into_iter().zip(0..) {
             let PlannedNode { class, profile, rank, due } = planned;
             let (node, unmet) = (at as u32, self.graph.jobs[job].unmet(at as u32));
-            let due = self.due_in(job, due);
+            let estimate = self.graph.jobs[job].profile(profile).estimate;
+            let due = self.due_in(job, due, estimate, rank);
             let standing = Standing { job, node, unmet, class, profile, rank, due };
             let id = ids.next().expect("every task has an id");
             let (payload, mut label) = cargo(at);
@@ -261,9 +263,11 @@ impl<P> TaskScheduler<P> {
 
     /// What the queue sorts by: a deadline, the task's own or that of its graph, or for those
     /// without one when they or their graph came.
-    pub(super) fn due_in(&self, job: u32, due: Timestamp) -> Timestamp {
+    pub(super) fn due_in(&self, job: u32, due: Timestamp, estimate: u64, rank: u64) -> Timestamp {
+        let policy = self.config.policy;
+        let due = policy.due(due, estimate);
         let (due, round) = match self.graph.jobs.get(job) {
-            Some(job) => (due.min(job.deadline), job.round),
+            Some(job) => (due.min(policy.due(job.deadline, rank)), job.round),
             None => (due, self.round),
         };
         if is_deadline(due) { due } else { none_in(round) }

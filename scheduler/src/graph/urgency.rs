@@ -1,6 +1,6 @@
 //! What time does to the order of ready tasks.
 
-use super::due::is_deadline;
+use super::due::{has_passed, is_deadline};
 use super::record::{NO_JOB, NO_LINKS, Record, nanos};
 use super::shifts::Queued;
 use super::stage;
@@ -116,7 +116,7 @@ impl<P> TaskScheduler<P> {
         }
     }
 
-    /// Whether the task, or its graph, will be late even if it starts now.
+    /// Whether the task, or its graph, will be late even if it starts now. Under `Demote`.
     fn is_hopeless(&mut self, slot: u32, now: Timestamp) -> bool {
         let &Record { job, rank, due, .. } = &self.graph[slot];
         if job != NO_JOB && is_deadline(self.graph.jobs[job].deadline) {
@@ -126,7 +126,6 @@ impl<P> TaskScheduler<P> {
             job.is_given_up |= job.deadline < now + left;
             return job.is_given_up;
         }
-        let estimate = Duration::from_nanos(self.graph.profile(slot).estimate);
-        is_deadline(due) && due < now + estimate
+        has_passed(due, now)
     }
 }

@@ -1,10 +1,15 @@
 //! What the policies make of deadlines, between graphs and as time passes.
 
 use crate::common::{Scheduler, at, events, id, run_one_by_one, scheduler, spec, start_all, timed};
+use crate::families::{FAMILIES, family};
+use graph_runtime_scheduler::sim::{
+    Schedule, SimGraph, SimJob, SimTask, lower_bound, simulate_jobs,
+};
 use graph_runtime_scheduler::{
     EndState, FailurePolicy, GraphPlan, Overdue, Policy, SchedulerConfig, TaskScheduler,
 };
 use primitives::Timestamp;
+use primitives::rng::Rng;
 
 const NOW: Timestamp = Timestamp::ZERO;
 
@@ -107,6 +112,55 @@ fn a_hopeless_graph_makes_nothing_else_late() {
         submit(&mut scheduler, 30, &[(3, 12, &[])]);
         assert_eq!(run_one_by_one(&mut scheduler), expected, "{policy}");
     }
+}
+
+/// Two slots: whoever is due first takes both, and leaves the other one too little time.
+#[test]
+fn whoever_has_to_start_first_goes_first_if_all_can_be_in_time() {
+    let seconds = std::time::Duration::from_secs;
+    let task = |n, parents: &[usize]| SimTask { runtime: seconds(n), parents: parents.to_vec() };
+    let chain = SimGraph { tasks: vec![task(45, &[]), task(45, &[0])] };
+    let wide = SimGraph { tasks: vec![task(10, &[]), task(10, &[])] };
+    let jobs = [(&chain, 95), (&wide, 50)]
+        .map(|(graph, due)| SimJob { deadline: Some(at(due)), ..SimJob::new(graph) });
+    for (policy, ends) in [(Policy::Deadline, [100, 10]), (Policy::Demote, [90, 20])] {
+        let config = SchedulerConfig { policy, max_in_flight: 2, ..Default::default() };
+        let schedules = simulate_jobs(&jobs, &config).unwrap();
+        let ended: Vec<u64> = schedules.iter().map(|it| it.makespan.as_secs()).collect();
+        assert_eq!(ended, ends, "{policy}");
+    }
+}
+
+/// How many of all jobs of some random streams, which the slots can just about do, are late.
+fn late_in_streams(policy: Policy) -> usize {
+    let late = |seed: u64| {
+        let mut rng = Rng::new(seed);
+        let families = FAMILIES.map(|name| family(name, 40, &mut rng));
+        let mut arrival = Timestamp::ZERO;
+        let jobs: Vec<SimJob<'_>> = (0..40)
+            .map(|_| {
+                let graph = &families[rng.below(families.len() as u32) as usize];
+                arrival = arrival + graph.total_work().mul_f64((0.5 + rng.unit()) / (4.0 * 0.9));
+                let bound = lower_bound(graph, 4).unwrap();
+                let deadline = Some(arrival + bound.mul_f64(1.2 + 2.3 * rng.unit()));
+                SimJob { arrival, deadline, ..SimJob::new(graph) }
+            })
+            .collect();
+        let config = SchedulerConfig { policy, max_in_flight: 4, ..Default::default() };
+        let schedules = simulate_jobs(&jobs, &config).unwrap();
+        let is_late = |(job, schedule): (&SimJob<'_>, &Schedule)| {
+            job.deadline.is_some_and(|deadline| deadline < job.arrival + schedule.makespan)
+        };
+        jobs.iter().zip(&schedules).filter(|&it| is_late(it)).count()
+    };
+    (0..20).map(late).sum()
+}
+
+#[test]
+fn each_policy_that_knows_more_about_deadlines_misses_fewer() {
+    let [fifo, deadline, demote] =
+        [Policy::Fifo, Policy::Deadline, Policy::Demote].map(late_in_streams);
+    assert!(demote < deadline && 2 * deadline < fifo, "{demote} {deadline} {fifo} of 800");
 }
 
 #[test]

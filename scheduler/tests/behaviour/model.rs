@@ -138,6 +138,13 @@ impl Model {
         first.min(self.tasks[task].deadline.unwrap_or(u64::MAX))
     }
 
+    /// When it has to start so that nobody is late; before time zero as well.
+    fn latest_start(&self, task: usize) -> Option<i64> {
+        let own = self.tasks[task].deadline.map(|due| due as i64);
+        let others = self.successors(task).filter_map(|other| self.latest_start(other));
+        Some(others.chain(own).min()? - self.tasks[task].estimate as i64)
+    }
+
     /// How many edges lie on the ways up from a task that depends on `dependencies`, each counted
     /// once per way: no walk upwards takes more steps.
     pub(crate) fn ways_up(&self, dependencies: &[usize]) -> usize {
@@ -155,17 +162,21 @@ impl Model {
             let (priority, due) = (self.priority(task), self.due(task));
             let rank = Reverse(self.rank(task));
             let round = if due == u64::MAX { self.rounds[task] } else { 0 };
-            let is_hopeless = due < self.tasks[task].estimate;
             match policy {
                 Policy::Fifo | Policy::LevelBarrier => {
                     (Reverse(0), false, 0, 0, Reverse(0), sequence)
                 }
                 Policy::CriticalPath => (Reverse(priority), false, 0, 0, rank, sequence),
                 Policy::Deadline => (Reverse(priority), false, due, round, rank, sequence),
-                Policy::Demote if is_hopeless => {
-                    (Reverse(priority), true, due >> 1, round, rank, sequence)
+                Policy::Demote => {
+                    // Time zero is at 2^62, so that earlier starts are told apart.
+                    let start = self.latest_start(task).map_or(u64::MAX, |start| {
+                        u64::try_from(start + (1 << 62)).expect("less than 146 years ago")
+                    });
+                    let is_hopeless = start < 1 << 62;
+                    let start = if is_hopeless { start >> 1 } else { start };
+                    (Reverse(priority), is_hopeless, start, round, rank, sequence)
                 }
-                Policy::Demote => (Reverse(priority), false, due, round, rank, sequence),
                 Policy::StaticBoost => {
                     let boosted = priority + boost_at_zero(due);
                     (Reverse(boosted), false, 0, 0, Reverse(0), sequence)
