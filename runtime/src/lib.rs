@@ -86,8 +86,8 @@ mod worker;
 pub use combinators::support as macro_support;
 pub use executor::{
     AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, ExecutorEvent,
-    Explanation, Graph, GraphHandle, GraphReport, Node, SubmitError, TaskContext, TaskError,
-    TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
+    Explanation, Graph, GraphHandle, GraphPart, GraphReport, Node, SubmitError, TaskContext,
+    TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
 };
 pub use macros::{main, test};
 pub use monitor::{ExecutionMetrics, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
@@ -95,8 +95,8 @@ pub use primitives::Timestamp;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{
-    Counts, EndState, FailurePolicy, GraphId, History, KindHistory, LookAhead, Overdue, Policy,
-    Reason, ResourceRequirements, SchedulerConfig, SchedulerError, TaskId, TaskScheduler,
+    Counts, Dependents, EndState, FailurePolicy, GraphId, History, KindHistory, LookAhead, Overdue,
+    Policy, Reason, ResourceRequirements, SchedulerConfig, SchedulerError, TaskId, TaskScheduler,
     TaskState,
 };
 pub use task::spawn;

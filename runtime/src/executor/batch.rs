@@ -1,28 +1,33 @@
 //! What was submitted together.
 
+use super::home::Home;
 use super::joiner::Joiner;
+use super::kept::Kept;
 use super::record::Record;
 use super::release::Release;
 use super::tasks::Tasks;
 use primitives::Timestamp;
+use primitives::shim::atomic::{AtomicUsize, Ordering};
 use scheduler::{Counts, TaskId};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
-/// A graph, or a task submitted alone, from its submission until nobody can ask about it any
-/// more.
+/// A graph, a part that was added to one, or a task submitted alone, from its submission until
+/// nobody can ask about it any more.
 pub(super) struct Batch {
+    pub(super) home: Home,
     pub(super) submitted_at: Timestamp,
-    /// When a graph as a whole should have ended.
-    pub(super) deadline: Option<Instant>,
     tasks: Tasks,
     /// Positions sorted by id, made when somebody asks for an id that is not where it would be if
     /// the ids were consecutive.
     by_id: OnceLock<Box<[u32]>>,
     pub(super) release: Release,
     pub(super) joiner: Joiner,
+    /// What was added to a graph.
+    pub(super) kept: Kept,
+    /// Tasks that have not ended; of a graph as it was submitted nobody counts.
+    unended: AtomicUsize,
     /// How the tasks of a graph ended; set once, when all of them have.
     counts: OnceLock<Counts>,
 }
@@ -36,14 +41,12 @@ pub(super) struct TaskRef {
 
 impl Batch {
     /// The scheduler takes no graph whose positions do not fit 32 bits.
-    pub(super) fn new(
-        tasks: Tasks,
-        deadline: Option<Instant>,
-        submitted_at: Timestamp,
-    ) -> Arc<Self> {
+    pub(super) fn new(tasks: Tasks, home: Home, submitted_at: Timestamp) -> Arc<Self> {
         Arc::new(Self {
+            home,
+            kept: Kept::default(),
+            unended: AtomicUsize::new(tasks.records.len()),
             submitted_at,
-            deadline,
             tasks,
             by_id: OnceLock::new(),
             release: Release::default(),
@@ -70,6 +73,11 @@ impl Batch {
         TaskRef { batch: Arc::clone(self), index: index as u32 }
     }
 
+    /// The task `id`, if it is part of the batch.
+    pub(super) fn find(self: &Arc<Self>, id: TaskId) -> Option<TaskRef> {
+        self.position(id).map(|index| self.task(index))
+    }
+
     /// The position of the task `id`, if it is part of the batch.
     pub(super) fn position(&self, id: TaskId) -> Option<usize> {
         let records = self.records();
@@ -87,6 +95,12 @@ impl Batch {
         });
         let place = by_id.binary_search_by_key(&id, |&index| records[index as usize].id).ok()?;
         Some(by_id[place] as usize)
+    }
+
+    /// One of the tasks has ended. True if it was the last.
+    pub(super) fn end_one(&self) -> bool {
+        // ORDERING: Relaxed; only under the core's lock.
+        self.unended.fetch_sub(1, Ordering::Relaxed) == 1
     }
 
     pub(super) fn end(&self, counts: Counts) {

@@ -36,7 +36,7 @@ use std::time::Instant;
 /// ```
 #[derive(Clone)]
 pub struct TaskContext {
-    task: TaskRef,
+    pub(super) task: TaskRef,
     attempt: u32,
     worker: Option<usize>,
 }
@@ -64,7 +64,7 @@ impl TaskContext {
     /// When the task should have ended: its own deadline or, if that is earlier, the one of its
     /// graph.
     pub fn deadline(&self) -> Option<Instant> {
-        self.task.deadline.into_iter().chain(self.task.batch.deadline).min()
+        self.task.deadline.into_iter().chain(self.task.batch.home.deadline).min()
     }
 
     /// The worker that began the attempt. Later polls may be elsewhere.

@@ -61,6 +61,15 @@ pub enum ExecutorError {
     /// requirements that can never be met.
     #[error(transparent)]
     Rejected(#[from] SchedulerError),
+    /// The executor is being drained: nothing new is accepted and nothing starts.
+    #[error("the executor is being drained and accepts nothing new; submit to another one")]
+    Draining,
+    /// A task that was submitted alone asked for something that only tasks of a graph can have.
+    #[error("task {id} was submitted alone and has no graph to add to; submit it in a graph")]
+    NoGraph {
+        /// The task that asked.
+        id: TaskId,
+    },
     /// The executor has been shut down and accepts nothing more.
     #[error("the executor has been shut down; submit to another one")]
     ShutDown,
@@ -157,6 +166,16 @@ impl ExecutorError {
     /// Whether the scheduler refused what was submitted, and always will.
     pub fn is_rejected(&self) -> bool {
         matches!(self, Self::Rejected(_) | Self::GraphTooLarge { .. })
+    }
+
+    /// Whether the executor is being drained.
+    pub fn is_draining(&self) -> bool {
+        matches!(self, Self::Draining)
+    }
+
+    /// Whether it was too late: the graph has ended or is stopping, or the task has started.
+    pub fn is_too_late(&self) -> bool {
+        matches!(self, Self::Rejected(error) if error.is_too_late())
     }
 
     /// Whether the executor has been shut down.

@@ -3,9 +3,9 @@
 use super::config::invalid;
 use super::control::Control;
 use super::core::Core;
+use super::home::Home;
 use super::idle::Idle;
 use super::inner::Inner;
-use super::submission::Place;
 use super::{
     Events, ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport,
     SubmitError, TaskHandle,
@@ -116,14 +116,7 @@ impl AsyncTaskExecutor {
         &self,
         task: ExecutableTask,
     ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
-        let result = match self.inner.submit_task(task, None) {
-            Err(refused) if refused.error.is_queue_full() => {
-                let place = self.room(1).await;
-                self.inner.submit_task(*refused.task, Some(place))
-            }
-            result => result,
-        };
-        self.count_rejected(result, |_| 1)
+        self.inner.submit_in_turn(Home::alone(&self.inner), task).await
     }
 
     /// Submits a task if there is room for it now.
@@ -138,8 +131,7 @@ impl AsyncTaskExecutor {
         &self,
         task: ExecutableTask,
     ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
-        let result = self.inner.submit_task(task, None);
-        self.count_rejected(result, |_| 1)
+        self.inner.submit_now(Home::alone(&self.inner), task)
     }
 
     /// Submits a graph; waits until the queue has room for all of it. Callers that wait are served
@@ -155,12 +147,12 @@ impl AsyncTaskExecutor {
     pub async fn submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
         let result = match self.inner.submit_whole(graph, None) {
             Err(refused) if refused.error.is_queue_full() => {
-                let place = self.room(refused.task.len()).await;
+                let place = self.inner.room(refused.task.len()).await;
                 self.inner.submit_whole(*refused.task, Some(place))
             }
             result => result,
         };
-        self.count_rejected(result, Graph::len)
+        self.inner.count_rejected(result, Graph::len)
     }
 
     /// Submits a graph if there is room for all of it now.
@@ -173,7 +165,7 @@ impl AsyncTaskExecutor {
     /// fit, because a graph is accepted as a whole.
     pub fn try_submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
         let result = self.inner.submit_whole(graph, None);
-        self.count_rejected(result, Graph::len)
+        self.inner.count_rejected(result, Graph::len)
     }
 
     /// Submits a graph and waits until every task of it has ended.
@@ -187,24 +179,6 @@ impl AsyncTaskExecutor {
     /// As [`submit_graph`](Self::submit_graph). Tasks that fail are in the report.
     pub async fn run(&self, graph: Graph) -> Result<GraphReport, SubmitError<Graph>> {
         Ok(self.submit_graph(graph).await?.await)
-    }
-
-    async fn room(&self, places: usize) -> Place {
-        let mut place = Place::new(&self.inner, places);
-        (&mut place).await;
-        place
-    }
-
-    fn count_rejected<H, T>(
-        &self,
-        result: Result<H, SubmitError<T>>,
-        tasks: impl FnOnce(&T) -> usize,
-    ) -> Result<H, SubmitError<T>> {
-        if let Err(refused) = &result {
-            let recorder = self.inner.metrics.recorder(self.inner.worker());
-            recorder.rejected(tasks(&refused.task) as u64);
-        }
-        result
     }
 
     /// Cancels a task: one that waits ends at once, one that runs is stopped. What depends on it

@@ -66,11 +66,13 @@ impl GraphHandle {
         self.batch.release.has_ended()
     }
 
-    fn let_go(&self) {
+    /// Nobody will ask again. Returns what was added to the graph.
+    fn let_go(&self) -> Vec<Arc<Batch>> {
         if self.batch.release.let_go() {
             let forgotten = self.inner.core.lock().forget_graph(self.id);
             drop(forgotten);
         }
+        self.batch.kept.close()
     }
 }
 
@@ -84,14 +86,15 @@ impl Future for GraphHandle {
             return Poll::Pending;
         }
         self.is_consumed = true;
-        self.let_go();
-        Poll::Ready(GraphReport::new(&self.inner, &self.batch))
+        let parts = self.let_go();
+        let counts = self.batch.counts().unwrap_or_default();
+        Poll::Ready(GraphReport::new(&self.inner, &self.batch, counts, &parts))
     }
 }
 
 impl Drop for GraphHandle {
     fn drop(&mut self) {
-        self.let_go();
+        drop(self.let_go());
     }
 }
 

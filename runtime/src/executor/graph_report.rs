@@ -1,18 +1,23 @@
 //! What became of a graph.
 
-use super::batch::Batch;
+use super::batch::{Batch, TaskRef};
 use super::inner::Inner;
 use super::record::{Outcome, Record};
 use super::{ExecutorError, OutputOf};
 use crate::seam::Clock;
+use primitives::Timestamp;
 use scheduler::{Counts, EndState, TaskId};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How each task of a graph ended, and what they returned. It keeps the graph's outputs alive.
 pub struct GraphReport {
     batch: Arc<Batch>,
+    /// The tasks that were added while the graph ran, in the order of their additions.
+    added: Vec<TaskRef>,
+    /// Their positions sorted by id, made when somebody asks for one.
+    added_by_id: OnceLock<Box<[u32]>>,
     clock: Clock,
     counts: Counts,
 }
@@ -45,21 +50,59 @@ pub struct TaskReport {
 }
 
 impl GraphReport {
-    pub(super) fn new(inner: &Inner, batch: &Arc<Batch>) -> Self {
+    /// Of a batch, and of the parts that were added to it.
+    pub(super) fn new(
+        inner: &Inner,
+        batch: &Arc<Batch>,
+        counts: Counts,
+        parts: &[Arc<Batch>],
+    ) -> Self {
+        let tasks = |part: &Arc<Batch>| {
+            let part = Arc::clone(part);
+            (0..part.records().len()).map(move |index| part.task(index))
+        };
         Self {
             batch: Arc::clone(batch),
+            added: parts.iter().flat_map(tasks).collect(),
+            added_by_id: OnceLock::new(),
             clock: inner.handle.shared().seams.clock.clone(),
-            counts: batch.counts().unwrap_or_default(),
+            counts,
         }
     }
 
-    /// What became of each task, in the order in which they were added to the graph. A task's
-    /// report is put together when the iterator comes to it.
+    /// What became of each task, in the order in which they were added to the graph, before it ran
+    /// or while it did. A task's report is put together when the iterator comes to it.
     pub fn tasks(&self) -> impl DoubleEndedIterator<Item = TaskReport> + ExactSizeIterator {
-        self.batch.records().iter().map(|record| self.report(record))
+        let first = self.batch.records();
+        (0..first.len() + self.added.len()).map(move |at| match first.get(at) {
+            Some(record) => self.report(record, self.batch.submitted_at),
+            None => {
+                let added = &self.added[at - first.len()];
+                self.report(added, added.batch.submitted_at)
+            }
+        })
     }
 
-    fn report(&self, record: &Record) -> TaskReport {
+    fn records(&self) -> impl Iterator<Item = &Record> {
+        self.batch.records().iter().chain(self.added.iter().map(|task| &**task))
+    }
+
+    /// O(1) for a task of a graph with consecutive ids, O(log tasks) for others.
+    fn find(&self, id: TaskId) -> Option<&Record> {
+        if let Some(position) = self.batch.position(id) {
+            return Some(&self.batch.records()[position]);
+        }
+        let id_at = |at: u32| self.added[at as usize].id;
+        let by_id = self.added_by_id.get_or_init(|| {
+            let mut by_id: Box<[u32]> = (0..self.added.len() as u32).collect();
+            by_id.sort_unstable_by_key(|&at| id_at(at));
+            by_id
+        });
+        let place = by_id.binary_search_by_key(&id, |&at| id_at(at)).ok()?;
+        Some(&self.added[by_id[place] as usize])
+    }
+
+    fn report(&self, record: &Record, submitted_at: Timestamp) -> TaskReport {
         let ending = record.ending().expect("a graph ends after its tasks");
         let run = &ending.run;
         let instant = |timestamp| self.clock.instant(timestamp);
@@ -67,7 +110,7 @@ impl GraphReport {
             id: record.id,
             name: record.name.clone(),
             end: ending.outcome.state(),
-            submitted_at: instant(self.batch.submitted_at),
+            submitted_at: instant(submitted_at),
             ready_at: run.ready_at().map(instant),
             started_at: run.started_at().map(instant),
             finished_at: instant(ending.finished_at),
@@ -91,8 +134,7 @@ impl GraphReport {
         T: Send + Sync + 'static,
     {
         let id = task.task_id();
-        let record = self.batch.position(id).map(|index| &self.batch.records()[index]);
-        record.and_then(Record::output).unwrap_or(Err(ExecutorError::NotInGraph { id }))
+        self.find(id).and_then(Record::output).unwrap_or(Err(ExecutorError::NotInGraph { id }))
     }
 
     /// How many tasks ended in which way.
@@ -103,8 +145,8 @@ impl GraphReport {
     /// How long after its [deadline](super::Graph::deadline) the last task of the graph ended, zero
     /// if it was in time; `None` if the graph had no deadline. O(tasks).
     pub fn lateness(&self) -> Option<Duration> {
-        let deadline = self.batch.deadline?;
-        let ends = self.batch.records().iter().filter_map(Record::ending);
+        let deadline = self.batch.home.deadline?;
+        let ends = self.records().filter_map(Record::ending);
         let last = ends.map(|ending| ending.finished_at).max().unwrap_or(self.batch.submitted_at);
         Some(self.clock.instant(last).saturating_duration_since(deadline))
     }

@@ -42,13 +42,16 @@
 //!
 //! # What is kept, and for how long
 //!
-//! What is submitted together is a `Batch`: a graph, or one task. It holds a `Record` for each
+//! What is submitted together is a `Batch`: a graph, a part that is added to one while it runs, or
+//! one task. It holds a `Record` for each
 //! task, with its end and its output, in the memory in which the graph was put together. The books
 //! keep a batch until it has ended and its handle is gone or has given the result; a
 //! [`GraphReport`] and the
 //! [`TaskContext`]s of the graph keep it as well. A dependent that was submitted later holds on to
 //! the batches of its dependencies until it has ended, so an output lives as long as anybody may
-//! ask for it, or for another of the same graph.
+//! ask for it, or for another of the same graph. Parts are kept for the report of their graph while
+//! its handle is there, and otherwise forgotten as soon as they have ended, so a graph that grows for
+//! ever needs no more memory than what of it is alive.
 
 mod aftermath;
 mod alarm;
@@ -69,12 +72,16 @@ mod executor_type;
 mod explanation;
 mod graph;
 mod graph_handle;
+mod graph_part;
 mod graph_report;
+mod growth;
 mod held;
+mod home;
 mod id_map;
 mod idle;
 mod inner;
 mod joiner;
+mod kept;
 mod node;
 mod output;
 mod record;
@@ -102,6 +109,7 @@ pub use executor_type::AsyncTaskExecutor;
 pub use explanation::Explanation;
 pub use graph::{Graph, GraphTask};
 pub use graph_handle::GraphHandle;
+pub use graph_part::GraphPart;
 pub use graph_report::{GraphReport, TaskReport};
 pub use node::{Node, OutputOf};
 pub use output::TaskOutput;

@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::graph::GraphOptions;
+use super::home::Home;
 use super::inner::Inner;
 use super::tasks::Tasks;
 use super::{ExecutableTask, ExecutorError, Graph, GraphHandle, SubmitError, TaskHandle};
@@ -12,16 +13,43 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 impl Inner {
-    /// Submits one task, with the room that `place` was granted if there is one.
-    pub(super) fn submit_task(
+    /// Submits one task; waits while the queue is full.
+    pub(super) async fn submit_in_turn(
         self: &Arc<Self>,
+        home: Home,
+        task: ExecutableTask,
+    ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
+        let result = match self.submit_task(home.clone(), task, None) {
+            Err(refused) if refused.error.is_queue_full() => {
+                let place = self.room(1).await;
+                self.submit_task(home, *refused.task, Some(place))
+            }
+            result => result,
+        };
+        self.count_rejected(result, |_| 1)
+    }
+
+    /// Submits one task if there is room for it now.
+    pub(super) fn submit_now(
+        self: &Arc<Self>,
+        home: Home,
+        task: ExecutableTask,
+    ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
+        let result = self.submit_task(home, task, None);
+        self.count_rejected(result, |_| 1)
+    }
+
+    /// Submits one task, to where it belongs, with the room that `place` was granted if there is one.
+    fn submit_task(
+        self: &Arc<Self>,
+        home: Home,
         task: ExecutableTask,
         place: Option<Place>,
     ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
         let now = self.now();
         let mut tasks = Tasks::default();
         tasks.push(task);
-        let batch = Batch::new(tasks, None, now);
+        let batch = Batch::new(tasks, home, now);
         let terms = self.terms(batch.tasks(), 0);
         let is_granted = place.is_some_and(Place::use_up);
         let accepted =
@@ -43,7 +71,7 @@ impl Inner {
     ) -> Result<GraphHandle, SubmitError<Graph>> {
         let now = self.now();
         let Graph { tasks, options } = graph;
-        let batch = Batch::new(tasks, options.deadline, now);
+        let batch = Batch::new(tasks, Home::whole(self, options.deadline), now);
         let is_granted = place.is_some_and(Place::use_up);
         let accepted = self.accept_graph(&batch, options, is_granted, now);
         match accepted {
@@ -53,6 +81,24 @@ impl Inner {
                 Err(SubmitError::new(error, Graph { tasks, options }))
             }
         }
+    }
+
+    pub(super) async fn room(self: &Arc<Self>, places: usize) -> Place {
+        let mut place = Place::new(self, places);
+        (&mut place).await;
+        place
+    }
+
+    pub(super) fn count_rejected<H, T>(
+        &self,
+        result: Result<H, SubmitError<T>>,
+        tasks: impl FnOnce(&T) -> usize,
+    ) -> Result<H, SubmitError<T>> {
+        if let Err(refused) = &result {
+            let recorder = self.metrics.recorder(self.worker());
+            recorder.rejected(tasks(&refused.task) as u64);
+        }
+        result
     }
 
     /// Looks for room, plans the graph, and then submits it: planning takes long, and costs
@@ -79,7 +125,7 @@ impl Inner {
     }
 
     /// What the scheduler has to know of a task.
-    fn terms<'a>(&self, tasks: &'a Tasks, index: usize) -> TaskTerms<'a> {
+    pub(super) fn terms<'a>(&self, tasks: &'a Tasks, index: usize) -> TaskTerms<'a> {
         let deadline = tasks.records[index].deadline.map(|deadline| self.timestamp(deadline));
         TaskTerms { deadline, ..tasks.terms(index, self.config.default_timeout) }
     }
@@ -95,12 +141,12 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(inner: &Arc<Inner>, places: usize) -> Self {
+    fn new(inner: &Arc<Inner>, places: usize) -> Self {
         Self { inner: Arc::clone(inner), places, key: None }
     }
 
     /// The grant goes over to the caller, who claims it under the lock. True if there is one.
-    fn use_up(mut self) -> bool {
+    pub(super) fn use_up(mut self) -> bool {
         self.key.take().is_some()
     }
 }

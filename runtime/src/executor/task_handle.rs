@@ -75,8 +75,7 @@ impl TaskHandle {
 
     fn let_go(&self) {
         if self.batch.release.let_go() {
-            let forgotten = self.inner.core.lock().forget(self.id());
-            drop(forgotten);
+            self.inner.core.lock().forget(&self.batch);
         }
     }
 }

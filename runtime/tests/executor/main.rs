@@ -12,6 +12,7 @@ mod explanations;
 mod failure;
 mod fairness;
 mod forgetting;
+mod growth;
 mod order;
 mod outputs;
 mod overdue;

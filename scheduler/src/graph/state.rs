@@ -111,6 +111,12 @@ impl Counts {
         self.completed + self.failed + self.cancelled + self.timed_out + self.skipped
     }
 
+    /// Counts a task that has been submitted and has ended.
+    pub fn add_ended(&mut self, end: EndState) {
+        self.submitted += 1;
+        *self.ended_mut(end) += 1;
+    }
+
     pub(crate) fn submit(&mut self, tasks: usize) {
         self.submitted += tasks;
         self.waiting += tasks;
@@ -123,13 +129,17 @@ impl Counts {
 
     pub(crate) fn end(&mut self, from: Phase, end: EndState) {
         *self.phase(from) -= 1;
-        *match end {
+        *self.ended_mut(end) += 1;
+    }
+
+    fn ended_mut(&mut self, end: EndState) -> &mut usize {
+        match end {
             EndState::Completed => &mut self.completed,
             EndState::Failed => &mut self.failed,
             EndState::Cancelled => &mut self.cancelled,
             EndState::TimedOut => &mut self.timed_out,
             EndState::Skipped => &mut self.skipped,
-        } += 1;
+        }
     }
 
     fn phase(&mut self, phase: Phase) -> &mut usize {

@@ -7,7 +7,8 @@ use scheduler::{FailurePolicy, GraphId, GraphPlan, SchedulerError, TaskTerms};
 use std::sync::Arc;
 
 impl Core {
-    /// Accepts one task, all there is in `batch`. `is_granted` says that room was set aside for it.
+    /// Accepts one task, all there is in `batch`, into the graph to which that belongs, if it belongs
+    /// to one. `is_granted` says that room was set aside for it.
     pub(in crate::executor) fn accept_task(
         &mut self,
         terms: &TaskTerms<'_>,
@@ -17,11 +18,15 @@ impl Core {
     ) -> Result<(), ExecutorError> {
         self.claim(1, is_granted);
         self.check_room(1, is_granted)?;
-        let accepted = self.scheduler.submit_of(terms, (), step.now);
+        let accepted = match batch.home.graph() {
+            Some(graph) => self.scheduler.submit_into_of(graph, terms, (), step.now),
+            None => self.scheduler.submit_of(terms, (), step.now),
+        };
         accepted.map_err(|error| self.refusal(error))?;
         step.recorder().submitted(1);
         self.tasks.insert(terms.id, Arc::clone(batch));
-        self.connect(batch);
+        self.give_inputs(batch);
+        self.keep_part(batch);
         self.drain(None, step);
         Ok(())
     }
@@ -46,9 +51,10 @@ impl Core {
         };
         let graph = plan.and_then(submit).map_err(|error| self.refusal(error))?;
         step.recorder().submitted(count as u64);
+        batch.home.found(graph);
         self.graphs.insert(graph, Arc::clone(batch));
         if reaches_out {
-            self.connect(batch);
+            self.give_inputs(batch);
         }
         self.drain(None, step);
         Ok(graph)
@@ -56,7 +62,7 @@ impl Core {
 
     /// Gives the tasks of an accepted batch hold of their dependencies outside. The scheduler has
     /// found them all.
-    fn connect(&self, batch: &Batch) {
+    pub(super) fn give_inputs(&self, batch: &Batch) {
         for index in 0..batch.records().len() {
             let outside = batch.tasks().dependencies(index).iter().copied();
             let outside = outside.filter(|&id| batch.position(id).is_none());
@@ -68,7 +74,7 @@ impl Core {
     }
 
     /// Uses up the room that was set aside, if any was.
-    fn claim(&mut self, tasks: usize, is_granted: bool) {
+    pub(super) fn claim(&mut self, tasks: usize, is_granted: bool) {
         if is_granted {
             self.room.claim(tasks);
         }
@@ -90,7 +96,7 @@ impl Core {
         Err(ExecutorError::QueueFull { capacity: self.max_pending })
     }
 
-    fn refusal(&self, error: SchedulerError) -> ExecutorError {
+    pub(super) fn refusal(&self, error: SchedulerError) -> ExecutorError {
         match error {
             SchedulerError::QueueFull { .. } => {
                 ExecutorError::QueueFull { capacity: self.max_pending }
@@ -98,6 +104,7 @@ impl Core {
             SchedulerError::GraphTooLarge { tasks, .. } => {
                 ExecutorError::GraphTooLarge { tasks, capacity: self.max_pending }
             }
+            SchedulerError::Draining => ExecutorError::Draining,
             error => ExecutorError::Rejected(error),
         }
     }

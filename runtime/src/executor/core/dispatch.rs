@@ -52,7 +52,7 @@ impl Core {
     fn dispatched(&self, dispatch: &Dispatch<()>) -> Option<TaskRef> {
         match (dispatch.graph, dispatch.node) {
             (Some(graph), Some(node)) => self.graphs.get(&graph).map(|batch| batch.task(node)),
-            _ => self.tasks.get(&dispatch.id).map(|batch| batch.task(0)),
+            _ => self.tasks.get(&dispatch.id).and_then(|batch| batch.find(dispatch.id)),
         }
     }
 

@@ -55,11 +55,14 @@ impl Core {
         step.after.stops.extend(task);
     }
 
-    /// Takes a task that was submitted alone and has ended out of the books.
-    pub(in crate::executor) fn forget(&mut self, id: TaskId) -> Option<Arc<Batch>> {
-        let forgotten = self.scheduler.forget(id);
-        debug_assert!(forgotten, "only ended tasks are forgotten");
-        self.tasks.remove(&id)
+    /// Takes a task that was submitted alone, or a part that was added to a graph, out of the books
+    /// when all of it has ended. Whoever asks for that holds on to the batch.
+    pub(in crate::executor) fn forget(&mut self, batch: &Batch) {
+        for record in batch.records() {
+            let forgotten = self.scheduler.forget(record.id);
+            debug_assert!(forgotten, "only ended tasks are forgotten");
+            self.tasks.remove(&record.id);
+        }
     }
 
     /// Takes a graph that has ended, and its tasks, out of the books.
@@ -74,15 +77,10 @@ impl Core {
     pub(super) fn drain(&mut self, finished: Option<&TaskRef>, step: &mut Step<'_>) {
         while let Some(event) = self.scheduler.next_event() {
             match event {
-                Event::Ended { id, graph, end, payload, cause } => {
+                Event::Ended { id, end, payload, cause, .. } => {
                     let unstarted = payload.and_then(|()| self.end_unstarted(id, end, cause, step));
-                    if graph.is_none()
-                        && let Some(task) = unstarted.as_ref().or(finished)
-                    {
-                        if task.batch.release.end() {
-                            step.after.forgotten.extend(self.forget(id));
-                        }
-                        step.after.ended_batches.push(Arc::clone(&task.batch));
+                    if let Some(task) = unstarted.as_ref().or(finished) {
+                        self.end_in_batch(&task.batch, step);
                     }
                 }
                 Event::GraphEnded { graph, counts } => self.end_graph(graph, counts, step),
@@ -90,6 +88,17 @@ impl Core {
                 Event::DeadlinePassed { id, deadline, .. } => self.report_late(id, deadline, step),
             }
         }
+    }
+
+    /// A task has ended. Of a graph as it was submitted the scheduler says when that was the last.
+    fn end_in_batch(&mut self, batch: &Arc<Batch>, step: &mut Step<'_>) {
+        if batch.home.is_whole() || !batch.end_one() {
+            return;
+        }
+        if batch.release.end() {
+            self.forget(batch);
+        }
+        step.after.ended_batches.push(Arc::clone(batch));
     }
 
     /// A task has ended without having run.

@@ -4,6 +4,7 @@ mod accept;
 mod alarm;
 mod dispatch;
 mod ending;
+mod growth;
 mod why;
 
 use super::ExecutorConfig;
@@ -63,7 +64,7 @@ pub(super) struct Core {
     crew: Crew,
     /// Whether somebody looks after the runners.
     is_watched: bool,
-    /// The tasks submitted alone that are known: accepted and not forgotten.
+    /// The tasks without a position in a graph that are known: accepted and not forgotten.
     tasks: IdMap<Arc<Batch>>,
     /// The graphs that are known.
     graphs: HashMap<GraphId, Arc<Batch>, BuildHasherDefault<IdHasher>>,
@@ -125,7 +126,7 @@ impl Core {
     fn find(&self, id: TaskId) -> Option<TaskRef> {
         match self.scheduler.member(id) {
             Some((graph, index)) => self.graphs.get(&graph).map(|batch| batch.task(index)),
-            None => self.tasks.get(&id).map(|batch| batch.task(0)),
+            None => self.tasks.get(&id).and_then(|batch| batch.find(id)),
         }
     }
 

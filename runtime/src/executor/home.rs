@@ -1,0 +1,56 @@
+//! Where the tasks of a batch belong.
+
+use super::inner::Inner;
+use scheduler::GraphId;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Instant;
+
+/// The executor and the graph of a batch: what a running task needs to add others.
+#[derive(Clone)]
+pub(super) struct Home {
+    inner: Weak<Inner>,
+    /// Set when it is known: of a whole graph, when the scheduler has accepted it.
+    graph: OnceLock<GraphId>,
+    /// Whether the batch is a graph as it was submitted, and not a part that was added later.
+    is_whole: bool,
+    /// When the graph as a whole should have ended.
+    pub(super) deadline: Option<Instant>,
+}
+
+impl Home {
+    /// Of a task that is submitted alone.
+    pub(super) fn alone(inner: &Arc<Inner>) -> Self {
+        let inner = Arc::downgrade(inner);
+        let graph = OnceLock::new();
+        Self { inner, graph, is_whole: false, deadline: None }
+    }
+
+    /// Of a graph that is submitted.
+    pub(super) fn whole(inner: &Arc<Inner>, deadline: Option<Instant>) -> Self {
+        Self { is_whole: true, deadline, ..Self::alone(inner) }
+    }
+
+    /// Of what is added next to tasks that are at home here.
+    pub(super) fn beside(&self) -> Self {
+        Self { is_whole: false, ..self.clone() }
+    }
+
+    /// The executor, while it is there.
+    pub(super) fn inner(&self) -> Option<Arc<Inner>> {
+        self.inner.upgrade()
+    }
+
+    pub(super) fn graph(&self) -> Option<GraphId> {
+        self.graph.get().copied()
+    }
+
+    /// The graph has been accepted.
+    pub(super) fn found(&self, graph: GraphId) {
+        let first = self.graph.set(graph).is_ok();
+        debug_assert!(first, "a graph is accepted once");
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+}
