@@ -96,8 +96,8 @@ pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{
     Counts, Dependents, EndState, FailurePolicy, GraphId, History, KindHistory, LookAhead, Overdue,
-    Policy, Reason, ResourceRequirements, SchedulerConfig, SchedulerError, TaskId, TaskScheduler,
-    TaskState,
+    Policy, Reason, ResourceRequirements, SchedulerConfig, SchedulerError, SizeTrend, TaskId,
+    TaskScheduler, TaskState,
 };
 pub use task::spawn;
 pub use worker::TaskTally;

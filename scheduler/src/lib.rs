@@ -99,7 +99,7 @@ pub mod sim;
 pub mod steal;
 
 pub use error::{Refused, SchedulerError};
-pub use estimate::{History, KindHistory};
+pub use estimate::{History, KindHistory, SizeTrend};
 pub use graph::{
     Cancelled, Counts, Dependents, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan,
     LookAhead, Overdue, Policy, Reason, Remaining, ResourceRequirements, SchedulerConfig, TaskId,

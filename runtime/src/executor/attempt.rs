@@ -155,6 +155,9 @@ impl Attempt {
         discard(self.body.take().or_else(|| self.task.take_body()));
         let (now, end) = (inner.now(), outcome.state());
         self.count_end(inner, seat.worker, end, now);
+        if end.is_completed() {
+            inner.learn(&self.task, self.run.started_at().map(|started_at| now - started_at));
+        }
         self.task.end(Ending { outcome, run: self.run, finished_at: now });
         self.task.let_go();
         let held = self.held(seat, now);

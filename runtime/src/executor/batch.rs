@@ -3,6 +3,7 @@
 use super::home::Home;
 use super::joiner::Joiner;
 use super::kept::Kept;
+use super::learner::Pace;
 use super::record::Record;
 use super::release::Release;
 use super::tasks::Tasks;
@@ -28,6 +29,7 @@ pub(super) struct Batch {
     pub(super) kept: Kept,
     /// Tasks that have not ended; of a graph as it was submitted nobody counts.
     unended: AtomicUsize,
+    pub(super) pace: Pace,
     /// How the tasks of a graph ended; set once, when all of them have.
     counts: OnceLock<Counts>,
 }
@@ -51,6 +53,7 @@ impl Batch {
             by_id: OnceLock::new(),
             release: Release::default(),
             joiner: Joiner::default(),
+            pace: Pace::default(),
             counts: OnceLock::new(),
         })
     }
@@ -121,6 +124,11 @@ impl TaskRef {
 
     pub(super) fn memory_bytes(&self) -> usize {
         self.batch.tasks.requirements(self).memory_bytes
+    }
+
+    /// What its run time says something about, and how large its input is, if that is known.
+    pub(super) fn kind(&self) -> Option<(&str, Option<u64>)> {
+        self.batch.tasks.kind(self.index as usize)
     }
 
     /// The dependency `id`, until the task has ended.

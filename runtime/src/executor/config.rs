@@ -1,7 +1,7 @@
 //! An executor's settings.
 
 use super::ExecutorError;
-use scheduler::{Overdue, Policy, SchedulerConfig};
+use scheduler::{History, Overdue, Policy, SchedulerConfig};
 use std::time::Duration;
 
 /// Bounds, budgets and order of an [`AsyncTaskExecutor`](super::AsyncTaskExecutor).
@@ -54,6 +54,12 @@ pub struct ExecutorConfig {
     /// How long a ready task lets others overtake it; after that it gets one in eight starts
     /// whatever the policy thinks of it. `Duration::MAX` is for ever. Default: a minute.
     pub patience: Duration,
+    /// What is known about run times by kind of task. If there is a history, even an empty one, the
+    /// executor goes by it for tasks that come without an estimate, observes whatever completes, at
+    /// some 100 ns a task, and computes ranks again when estimates have moved.
+    /// [`AsyncTaskExecutor::history`](super::AsyncTaskExecutor::history) takes it out again.
+    /// `None`, the default, learns nothing.
+    pub history: Option<History>,
     /// Cores the running tasks may use together. Infinity, the default, is no budget.
     pub cpu_cores: f64,
     /// Bytes the running tasks may require together. `usize::MAX`, the default, is no budget.
@@ -76,6 +82,7 @@ impl Default for ExecutorConfig {
             policy: Policy::default(),
             overdue: Overdue::default(),
             patience: SchedulerConfig::default().patience,
+            history: None,
             cpu_cores: f64::INFINITY,
             memory_bytes: usize::MAX,
             io_capacity: f64::INFINITY,

@@ -39,8 +39,14 @@ pub struct ExecutableTask {
     /// Tasks that must complete before this one starts. Each must be known to the executor: not
     /// submitted yet, or forgotten because it has ended and its handle is gone, is an error.
     pub dependencies: Vec<TaskId>,
-    /// How long it is expected to run.
+    /// How long it is expected to run. Zero, the default, is not known; an executor with a
+    /// [`history`](super::ExecutorConfig::history) then goes by what others of its kind took.
     pub estimated_duration: Duration,
+    /// What kind of task it is: run times of one kind say something about the next of the same
+    /// kind. `None` is its name. A few hundred kinds are plenty: if names are unique, set kinds.
+    pub kind: Option<Arc<str>>,
+    /// How many bytes it works on, if that says something about its run time.
+    pub input_size: Option<u64>,
     /// What it occupies while it runs.
     pub resource_requirements: ResourceRequirements,
     /// How long one attempt may run. `None` is
@@ -61,6 +67,8 @@ impl ExecutableTask {
             deadline: None,
             dependencies: Vec::new(),
             estimated_duration: Duration::ZERO,
+            kind: None,
+            input_size: None,
             resource_requirements: ResourceRequirements::default(),
             timeout: None,
             task: Arc::new(task),
@@ -120,6 +128,20 @@ impl ExecutableTask {
         self
     }
 
+    /// Sets the kind, for an executor with a [`history`](super::ExecutorConfig::history).
+    #[must_use]
+    pub fn kind(mut self, kind: impl Into<Arc<str>>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// Sets how many bytes the task works on, likewise.
+    #[must_use]
+    pub fn input_size(mut self, bytes: u64) -> Self {
+        self.input_size = Some(bytes);
+        self
+    }
+
     /// Sets what the task occupies while it runs.
     #[must_use]
     pub fn requires(mut self, requirements: ResourceRequirements) -> Self {
@@ -144,6 +166,8 @@ impl fmt::Debug for ExecutableTask {
             .field("deadline", &self.deadline)
             .field("dependencies", &self.dependencies)
             .field("estimated_duration", &self.estimated_duration)
+            .field("kind", &self.kind)
+            .field("input_size", &self.input_size)
             .field("resource_requirements", &self.resource_requirements)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()

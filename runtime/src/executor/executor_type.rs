@@ -6,6 +6,7 @@ use super::core::Core;
 use super::home::Home;
 use super::idle::Idle;
 use super::inner::Inner;
+use super::learner::Learner;
 use super::{
     Events, ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport,
     SubmitError, TaskHandle,
@@ -13,7 +14,7 @@ use super::{
 use crate::context;
 use crate::runtime::{Builder, Handle, Runtime};
 use monitor::{MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
-use scheduler::{Counts, TaskId};
+use scheduler::{Counts, History, TaskId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -228,6 +229,28 @@ impl AsyncTaskExecutor {
     /// Times and counts of tasks and workers so far.
     pub fn metrics(&self) -> MetricsSnapshot {
         self.inner.metrics.snapshot()
+    }
+
+    /// A copy of what has been learnt about run times, for the next executor or the next run;
+    /// `None` if nothing is, see [`ExecutorConfig::history`].
+    ///
+    /// ```
+    /// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, History, TaskError};
+    ///
+    /// let history = Some(History::default());
+    /// let executor = AsyncTaskExecutor::new(ExecutorConfig { history, ..Default::default() })?;
+    /// let mut graph = Graph::new();
+    /// for part in 0..3 {
+    ///     let sort = |_| async { Ok::<_, TaskError>(()) };
+    ///     graph.task(format!("sort part {part}"), sort).kind("sort").add();
+    /// }
+    /// executor.block_on(executor.run(graph))?;
+    /// let history = executor.history().expect("it learns");
+    /// assert_eq!(history.get("sort").map(|sort| sort.samples), Some(3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn history(&self) -> Option<History> {
+        self.inner.learner.as_ref().map(Learner::snapshot)
     }
 
     /// The monitor of the machine, if the runtime has one.

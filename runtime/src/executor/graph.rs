@@ -162,6 +162,16 @@ impl<T> GraphTask<'_, T> {
         self.with(|task| task.estimate(estimate))
     }
 
+    /// Sets the kind of task, by which run times are learnt. Default: its name.
+    pub fn kind(self, kind: impl Into<Arc<str>>) -> Self {
+        self.with(|task| task.kind(kind))
+    }
+
+    /// Sets how many bytes the task works on.
+    pub fn input_size(self, bytes: u64) -> Self {
+        self.with(|task| task.input_size(bytes))
+    }
+
     /// Sets what the task occupies while it runs.
     pub fn requires(self, requirements: ResourceRequirements) -> Self {
         self.with(|task| task.requires(requirements))

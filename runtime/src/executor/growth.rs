@@ -7,7 +7,7 @@ use super::{
     AsyncTaskExecutor, ExecutableTask, ExecutorError, Graph, GraphHandle, GraphPart, SubmitError,
     TaskContext, TaskHandle,
 };
-use scheduler::{Dependents, GraphId, GraphPlan, TaskId};
+use scheduler::{Dependents, GraphId, TaskId};
 use std::sync::Arc;
 
 /// # Growth
@@ -213,11 +213,5 @@ impl Inner {
             }
         };
         self.count_rejected(result, Graph::len)
-    }
-
-    /// Plans what a batch adds, without the lock.
-    pub(super) fn plan(&self, batch: &Batch) -> Result<GraphPlan, scheduler::SchedulerError> {
-        let terms = |index| self.terms(batch.tasks(), index);
-        GraphPlan::new(&self.scheduler, batch.records().len(), terms)
     }
 }

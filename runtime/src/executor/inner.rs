@@ -5,6 +5,7 @@ use super::aftermath::Aftermath;
 use super::alarm::Alarm;
 use super::core::{Core, Seat, Step};
 use super::event::Audience;
+use super::learner::Learner;
 use super::start::Start;
 use super::trampoline::Acting;
 use super::watch::watch;
@@ -29,6 +30,8 @@ pub(super) struct Inner {
     pub(super) scheduler: SchedulerConfig,
     pub(super) alarm: Arc<Alarm>,
     pub(super) audience: Audience,
+    /// If run times are learnt.
+    pub(super) learner: Option<Learner>,
 }
 
 impl Inner {
@@ -39,9 +42,17 @@ impl Inner {
         config: ExecutorConfig,
     ) -> Self {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
-        let (scheduler, core) = (config.scheduler(), Mutex::new(core));
-        let (alarm, audience) = (Arc::default(), Audience::default());
-        Self { core, handle, metrics, monitor, config, scheduler, alarm, audience }
+        Self {
+            core: Mutex::new(core),
+            handle,
+            metrics,
+            monitor,
+            scheduler: config.scheduler(),
+            alarm: Arc::default(),
+            audience: Audience::default(),
+            learner: config.history.clone().map(Learner::new),
+            config,
+        }
     }
 
     /// Steps the core: `work`, then everything that follows from it.

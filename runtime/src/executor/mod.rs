@@ -82,6 +82,7 @@ mod idle;
 mod inner;
 mod joiner;
 mod kept;
+mod learner;
 mod node;
 mod output;
 mod record;

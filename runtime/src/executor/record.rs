@@ -143,7 +143,7 @@ impl Record {
         }
     }
 
-    /// The task again, with what the graph has kept of it. `None` if it has started.
+    /// The task again, with what the graph has kept of it, but for what few tasks have. `None` if it has started.
     pub(super) fn into_task(
         self,
         dependencies: Vec<TaskId>,
@@ -152,6 +152,8 @@ impl Record {
         Some(ExecutableTask {
             id: self.id,
             name: self.name.clone(),
+            kind: None,
+            input_size: None,
             priority: self.priority,
             deadline: self.deadline,
             dependencies,

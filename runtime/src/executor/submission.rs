@@ -7,10 +7,11 @@ use super::inner::Inner;
 use super::tasks::Tasks;
 use super::{ExecutableTask, ExecutorError, Graph, GraphHandle, SubmitError, TaskHandle};
 use primitives::Timestamp;
-use scheduler::{GraphId, GraphPlan, TaskTerms};
+use scheduler::{GraphId, GraphPlan, SchedulerError, TaskTerms};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 impl Inner {
     /// Submits one task; waits while the queue is full.
@@ -50,7 +51,8 @@ impl Inner {
         let mut tasks = Tasks::default();
         tasks.push(task);
         let batch = Batch::new(tasks, home, now);
-        let terms = self.terms(batch.tasks(), 0);
+        let estimates = self.estimates(batch.tasks());
+        let terms = self.terms(batch.tasks(), &estimates, 0);
         let is_granted = place.is_some_and(Place::use_up);
         let accepted =
             self.step_at(now, |core, step| core.accept_task(&terms, &batch, is_granted, step));
@@ -114,20 +116,32 @@ impl Inner {
         if !is_granted {
             self.core.lock().check_room(count, is_granted)?;
         }
-        let terms = |index| self.terms(batch.tasks(), index);
-        let plan =
-            GraphPlan::new(&self.scheduler, count, terms).map(|plan| match options.deadline {
-                Some(deadline) => plan.due_by(self.timestamp(deadline)),
-                None => plan,
-            });
+        let plan = self.plan(batch).map(|plan| match options.deadline {
+            Some(deadline) => plan.due_by(self.timestamp(deadline)),
+            None => plan,
+        });
         let failure = options.failure;
         self.step_at(now, |core, step| core.accept_graph(plan, batch, failure, is_granted, step))
     }
 
+    /// Plans what a batch adds, without the lock.
+    pub(super) fn plan(&self, batch: &Batch) -> Result<GraphPlan, SchedulerError> {
+        let estimates = self.estimates(batch.tasks());
+        let terms = |index| self.terms(batch.tasks(), &estimates, index);
+        GraphPlan::new(&self.scheduler, batch.records().len(), terms)
+    }
+
+    /// What is known of each task's run time, beyond what it says itself; nothing if nothing is.
+    fn estimates(&self, tasks: &Tasks) -> Vec<Duration> {
+        self.learner.as_ref().map_or(Vec::new(), |learner| learner.estimates(tasks))
+    }
+
     /// What the scheduler has to know of a task.
-    pub(super) fn terms<'a>(&self, tasks: &'a Tasks, index: usize) -> TaskTerms<'a> {
+    fn terms<'a>(&self, tasks: &'a Tasks, estimates: &[Duration], index: usize) -> TaskTerms<'a> {
         let deadline = tasks.records[index].deadline.map(|deadline| self.timestamp(deadline));
-        TaskTerms { deadline, ..tasks.terms(index, self.config.default_timeout) }
+        let terms = tasks.terms(index, self.config.default_timeout);
+        let estimate = estimates.get(index).copied().unwrap_or(terms.estimate);
+        TaskTerms { deadline, estimate, ..terms }
     }
 }
 

@@ -4,6 +4,7 @@ use super::ExecutableTask;
 use super::record::Record;
 use scheduler::{ResourceRequirements, TaskId, TaskTerms};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Records in one piece of memory, which a submission hands on as it is, and beside them what has
@@ -15,6 +16,15 @@ pub(super) struct Tasks {
     dependencies: Vec<TaskId>,
     /// Each differs from the one before.
     requirements: Vec<ResourceRequirements>,
+    /// By position, of the tasks that have any.
+    traits: Vec<(u32, Traits)>,
+}
+
+/// What few tasks say about themselves.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Traits {
+    kind: Option<Arc<str>>,
+    input_size: Option<u64>,
 }
 
 impl Tasks {
@@ -27,19 +37,39 @@ impl Tasks {
         let requirements = u32::try_from(self.requirements.len() - 1);
         let message = "fewer than 2^32 tasks and dependencies in a graph";
         let (requirements, end) = (requirements.expect(message), end.expect(message));
+        let traits = Traits { kind: task.kind.take(), input_size: task.input_size };
+        if traits != Traits::default() {
+            self.traits.push((self.records.len() as u32, traits));
+        }
         self.records.push(Record::new(task, requirements, end));
     }
 
     /// The only task again, if it is the only one and has not started.
     pub(super) fn into_only(mut self) -> Option<ExecutableTask> {
         let (record, requirements) = (self.records.pop()?, self.requirements.pop()?);
-        record.into_task(self.dependencies, requirements)
+        let Traits { kind, input_size } = self.traits.pop().unwrap_or_default().1;
+        let task = record.into_task(self.dependencies, requirements)?;
+        Some(ExecutableTask { kind, input_size, ..task })
     }
 
     /// What task number `index` depends on.
     pub(super) fn dependencies(&self, index: usize) -> &[TaskId] {
         let before = index.checked_sub(1).map_or(0, |before| self.records[before].dependencies_end);
         &self.dependencies[before as usize..self.records[index].dependencies_end as usize]
+    }
+
+    /// Of which kind task number `index` is, if that can be said, and the size of its input.
+    pub(super) fn kind(&self, index: usize) -> Option<(&str, Option<u64>)> {
+        let place = self.traits.binary_search_by_key(&(index as u32), |&(at, _)| at);
+        let traits = place.ok().map(|place| &self.traits[place].1);
+        let own = traits.and_then(|traits| traits.kind.as_deref());
+        let kind = own.or(self.records[index].name.as_deref())?;
+        Some((kind, traits.and_then(|traits| traits.input_size)))
+    }
+
+    /// What task number `index` says about its run time; zero says nothing.
+    pub(super) fn hint(&self, index: usize) -> Option<Duration> {
+        Some(self.records[index].estimate()).filter(|hint| !hint.is_zero())
     }
 
     /// What one of the tasks needs.

@@ -13,6 +13,7 @@ mod failure;
 mod fairness;
 mod forgetting;
 mod growth;
+mod learning;
 mod order;
 mod outputs;
 mod overdue;

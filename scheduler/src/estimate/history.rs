@@ -9,6 +9,8 @@ const PRIOR_WEIGHT: f64 = 2.0;
 /// An estimate moves when it is off by more than this, so that ranks need not be computed again
 /// for every run time.
 const MOVE_MIN: f64 = 0.1;
+/// The most kinds that are kept.
+const KINDS_MAX: usize = 4096;
 /// The shortest time that has a logarithm worth taking.
 const SECONDS_MIN: f64 = 1e-9;
 /// What a task is taken for when nothing is known at all. All tasks being equal, ranks count steps.
@@ -20,8 +22,17 @@ const UNKNOWN: Duration = Duration::from_millis(1);
 /// two run times of its own had been that long. Run times differ by factors, not by differences,
 /// so the latter mean and the drawing are geometric.
 ///
+/// Where the sizes of inputs are known and make a significant difference, the [`SizeTrend`] of the
+/// kind refines its estimates.
+///
 /// It is a plain value that belongs to the caller, who may keep it from run to run: its
 /// [`iter`](Self::iter) gives everything there is to store, and collecting the same makes it again.
+/// With the feature `serde` it is a map from kinds to their figures.
+///
+/// There are at most 4,096 kinds, so kinds should be names of programs, not of tasks. When there
+/// would be more, the half of them that has been seen the fewest times is forgotten.
+///
+/// [`SizeTrend`]: super::SizeTrend
 ///
 /// # Examples
 ///
@@ -43,6 +54,11 @@ const UNKNOWN: Duration = Duration::from_millis(1);
 /// assert_eq!(stored.into_iter().collect::<History>(), history);
 /// ```
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "BTreeMap<String, KindHistory>", from = "BTreeMap<String, KindHistory>")
+)]
 pub struct History {
     kinds: BTreeMap<String, KindHistory>,
     /// The sum of the logarithms of the kinds' means.
@@ -52,10 +68,14 @@ pub struct History {
 impl History {
     /// Adds the run time of a task that has completed. True if the estimate of its kind has moved
     /// by more than 10 %: ranks that were computed from it are out of date. O(log kinds).
-    ///
-    /// There is one entry for each kind, so kinds should be names of programs, not of tasks.
     pub fn observe(&mut self, kind: &str, run_time: Duration) -> bool {
+        self.observe_sized(kind, None, run_time)
+    }
+
+    /// As [`observe`](Self::observe), for a task with so many bytes of input, if that is known.
+    pub fn observe_sized(&mut self, kind: &str, bytes: Option<u64>, run_time: Duration) -> bool {
         if !self.kinds.contains_key(kind) {
+            self.make_room();
             self.insert(kind.to_owned(), KindHistory::default());
         }
         let kinds = self.kinds.len() as f64;
@@ -68,16 +88,35 @@ impl History {
         if has_moved {
             known.estimate_s = fresh;
         }
-        has_moved
+        let Some(bytes) = bytes else { return has_moved };
+        known.trend.observe(bytes, run_time.as_secs_f64());
+        known.trend.moves(MOVE_MIN) || has_moved
     }
 
     /// How long a task is likely to take: `hint` if the caller knows, else what its kind takes,
     /// else what tasks take in general, else a millisecond. O(log kinds).
     pub fn estimate(&self, kind: &str, hint: Option<Duration>) -> Duration {
-        hint.unwrap_or_else(|| match self.kinds.get(kind) {
-            Some(known) => seconds(known.estimate_s),
-            None => self.typical().unwrap_or(UNKNOWN),
-        })
+        hint.unwrap_or_else(|| self.estimate_sized(kind, None))
+    }
+
+    /// As [`estimate`](Self::estimate) without a hint, for a task with so many bytes of input, if
+    /// that is known.
+    ///
+    /// ```
+    /// # use graph_runtime_scheduler::History;
+    /// # use std::time::Duration;
+    /// let mut history = History::default();
+    /// for gigabytes in 1..20 {
+    ///     let run_time = Duration::from_secs(60 * gigabytes);
+    ///     history.observe_sized("align", Some(gigabytes << 30), run_time);
+    /// }
+    /// let hour = history.estimate_sized("align", Some(60 << 30));
+    /// assert!(hour > history.estimate_sized("align", Some(10 << 30)));
+    /// ```
+    pub fn estimate_sized(&self, kind: &str, bytes: Option<u64>) -> Duration {
+        let Some(known) = self.kinds.get(kind) else { return self.typical().unwrap_or(UNKNOWN) };
+        let by_size = bytes.and_then(|bytes| known.trend.estimate(bytes));
+        by_size.unwrap_or_else(|| seconds(known.estimate_s))
     }
 
     /// What tasks of all known kinds take: the geometric mean of the kinds' means.
@@ -94,6 +133,23 @@ impl History {
     /// All kinds, in alphabetical order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &KindHistory)> {
         self.kinds.iter().map(|(kind, known)| (kind.as_str(), known))
+    }
+
+    /// Makes sure that one more kind can be added.
+    fn make_room(&mut self) {
+        if self.kinds.len() < KINDS_MAX {
+            return;
+        }
+        let mut samples: Vec<u64> = self.kinds.values().map(|known| known.samples).collect();
+        let (_, &mut median, _) = samples.select_nth_unstable(KINDS_MAX / 2);
+        // Of those that have been seen just as often, as many go as have to.
+        let mut excess = samples.iter().filter(|&&it| it >= median).count() - KINDS_MAX / 2;
+        self.kinds.retain(|_, known| {
+            let is_spared = known.samples > median || (known.samples == median && excess == 0);
+            excess -= usize::from(known.samples == median && excess > 0);
+            is_spared
+        });
+        self.log_means = self.kinds.values().map(contribution).sum();
     }
 
     fn insert(&mut self, kind: String, known: KindHistory) {
@@ -133,7 +189,10 @@ impl PartialEq for History {
 
 impl Extend<(String, KindHistory)> for History {
     fn extend<I: IntoIterator<Item = (String, KindHistory)>>(&mut self, kinds: I) {
-        kinds.into_iter().for_each(|(kind, known)| self.insert(kind, known));
+        for (kind, known) in kinds {
+            self.make_room();
+            self.insert(kind, known);
+        }
     }
 }
 
@@ -145,9 +204,21 @@ impl FromIterator<(String, KindHistory)> for History {
     }
 }
 
+impl From<BTreeMap<String, KindHistory>> for History {
+    fn from(kinds: BTreeMap<String, KindHistory>) -> Self {
+        kinds.into_iter().collect()
+    }
+}
+
+impl From<History> for BTreeMap<String, KindHistory> {
+    fn from(history: History) -> Self {
+        history.kinds
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{History, KindHistory, UNKNOWN};
+    use super::{History, KINDS_MAX, KindHistory, UNKNOWN};
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -183,6 +254,54 @@ mod tests {
         let broken = KindHistory { estimate_s: -7.0, ..broken };
         let history: History = [("a".to_owned(), broken)].into_iter().collect();
         assert_eq!(history.estimate("a", None), UNKNOWN);
+    }
+
+    #[test]
+    fn kinds_that_are_seldom_seen_make_room() {
+        let mut history = History::default();
+        for _ in 0..3 {
+            history.observe("kept", Duration::from_secs(5));
+        }
+        for n in 0..20_000 {
+            history.observe(&n.to_string(), Duration::from_secs(1));
+            assert!(history.iter().len() <= KINDS_MAX);
+        }
+        assert_eq!(history.get("kept").map(|known| known.samples), Some(3));
+        assert!(history.get("19999").is_some(), "the newest is there");
+        let typical = history.typical().unwrap().as_secs_f64();
+        assert!((1.0..1.01).contains(&typical), "{typical}");
+    }
+
+    #[test]
+    fn sizes_count_where_they_make_a_difference() {
+        let mut history = History::default();
+        let mut moves = 0;
+        for n in 1..=40_u64 {
+            let run_time = Duration::from_millis(100 * n);
+            moves += usize::from(history.observe_sized("sorts", Some(n << 20), run_time));
+            history.observe_sized("sleeps", Some(n << 20), Duration::from_secs(2));
+        }
+        let estimate = |kind, mib: u64| history.estimate_sized(kind, Some(mib << 20)).as_secs_f64();
+        assert!((0.9..1.1).contains(&estimate("sorts", 10)), "{}", estimate("sorts", 10));
+        assert!((1.8..2.2).contains(&estimate("sorts", 20)), "{}", estimate("sorts", 20));
+        assert_eq!(estimate("sleeps", 1), estimate("sleeps", 40));
+        assert_eq!(history.estimate_sized("sorts", None), history.estimate("sorts", None));
+        assert!((1..30).contains(&moves), "{moves}");
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn what_is_written_is_what_is_read() {
+        let mut history = History::default();
+        for n in 1..30_u64 {
+            history.observe_sized("sort", Some(n << 10), Duration::from_millis(n));
+            history.observe("sleep", Duration::from_secs(1));
+        }
+        let text = serde_json::to_string(&history).unwrap();
+        assert_eq!(serde_json::from_str::<History>(&text).unwrap(), history);
+        let sparse = r#"{"old": {"samples": 3, "mean_s": 2.0, "estimate_s": 2.0}}"#;
+        let read: History = serde_json::from_str(sparse).unwrap();
+        assert_eq!(read.estimate("old", None), Duration::from_secs(2));
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! What is known about tasks of one kind.
 
+use super::SizeTrend;
+
 /// From so many run times on the oldest ones count less and less.
 const MEMORY: u64 = 16;
 
@@ -20,6 +22,7 @@ const MEMORY: u64 = 16;
 /// assert_eq!((align.samples, align.mean_s, align.variance_s2), (2, 3.0, 1.0));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 pub struct KindHistory {
     /// How many run times have been seen.
     pub samples: u64,
@@ -30,6 +33,8 @@ pub struct KindHistory {
     /// What tasks of the kind are estimated at, in seconds. It follows the mean in steps of more
     /// than a tenth.
     pub estimate_s: f64,
+    /// How run times follow the sizes of inputs, as far as these are known.
+    pub trend: SizeTrend,
 }
 
 impl KindHistory {

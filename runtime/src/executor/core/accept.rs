@@ -5,6 +5,7 @@ use crate::executor::ExecutorError;
 use crate::executor::batch::Batch;
 use scheduler::{FailurePolicy, GraphId, GraphPlan, SchedulerError, TaskTerms};
 use std::sync::Arc;
+use std::time::Duration;
 
 impl Core {
     /// Accepts one task, all there is in `batch`, into the graph to which that belongs, if it belongs
@@ -58,6 +59,11 @@ impl Core {
         }
         self.drain(None, step);
         Ok(graph)
+    }
+
+    /// Ranks a graph again, from what is known now of the run time of each of its tasks.
+    pub(in crate::executor) fn reestimate(&mut self, graph: GraphId, estimates: &[Duration]) {
+        self.scheduler.reestimate(graph, |node| estimates[node]);
     }
 
     /// Gives the tasks of an accepted batch hold of their dependencies outside. The scheduler has

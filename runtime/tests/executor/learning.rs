@@ -1,0 +1,119 @@
+//! Run times are learnt by kind, on a clock that stands still.
+
+use graph_runtime::runtime::Handle;
+use graph_runtime::time::{Duration, sleep};
+use graph_runtime::{
+    AsyncTaskExecutor, ExecutableTask, ExecutorConfig, Graph, GraphReport, History, Policy,
+    TaskError, task_fn,
+};
+
+fn executor(history: Option<History>) -> AsyncTaskExecutor {
+    let policy = Policy::CriticalPath;
+    let config = ExecutorConfig { max_in_flight: 1, policy, history, ..ExecutorConfig::default() };
+    AsyncTaskExecutor::on(Handle::current(), config).unwrap()
+}
+
+/// A task that takes so many seconds.
+fn task(name: &str, takes: u64) -> ExecutableTask {
+    let task = task_fn(move |_| async move {
+        sleep(Duration::from_secs(takes)).await;
+        Ok::<_, TaskError>(())
+    });
+    ExecutableTask::new(task).named(name)
+}
+
+/// The names of the tasks in the order in which they started, one letter each.
+fn order(report: &GraphReport) -> String {
+    let mut tasks: Vec<_> = report.tasks().collect();
+    tasks.sort_by_key(|task| task.started_at);
+    tasks.into_iter().filter_map(|task| task.name).map(|name| name.to_string()).collect()
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn a_graph_is_ranked_again_when_its_first_tasks_have_shown_what_they_take() {
+    let mut graph = Graph::new();
+    for _ in 0..4 {
+        graph.push(task("a", 1));
+        graph.push(task("b", 10));
+    }
+    let executor = executor(Some(History::default()));
+    let report = executor.run(graph).await.unwrap();
+    let order = order(&report);
+    // Another may start before the ranks, in the background, have been computed.
+    assert!(["abbbbaaa", "ababbbaa"].contains(&&*order), "{order}");
+    let history = executor.history().expect("it learns");
+    let samples = |kind| history.get(kind).map(|known| (known.samples, known.mean_s));
+    assert_eq!((samples("a"), samples("b")), (Some((4, 1.0)), Some((4, 10.0))));
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn the_next_run_begins_with_what_the_last_one_knew() {
+    let graph = || {
+        let mut graph = Graph::new();
+        for name in ["a", "b", "c"] {
+            graph.push(task(name, 1));
+        }
+        graph
+    };
+    let mut history = History::default();
+    for (kind, seconds) in [("a", 1), ("b", 5), ("c", 9)] {
+        (0..20).for_each(|_| {
+            history.observe(kind, Duration::from_secs(seconds));
+        });
+    }
+    let report = executor(Some(history)).run(graph()).await.unwrap();
+    assert_eq!(order(&report), "cba");
+    let ignorant = executor(None);
+    let report = ignorant.run(graph()).await.unwrap();
+    assert_eq!(order(&report), "abc");
+    assert_eq!(ignorant.history(), None);
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn hints_count_more_than_history_and_unknown_kinds_take_what_tasks_take() {
+    let mut history = History::default();
+    for (kind, seconds) in [("a", 1), ("b", 100)] {
+        (0..20).for_each(|_| {
+            history.observe(kind, Duration::from_secs(seconds));
+        });
+    }
+    let mut graph = Graph::new();
+    graph.push(task("a", 1));
+    graph.push(task("?", 1));
+    graph.push(task("b", 1));
+    graph.push(task("x", 1).estimate(Duration::from_secs(50)));
+    graph.push(task("y", 1).kind("b"));
+    let report = executor(Some(history)).run(graph).await.unwrap();
+    assert_eq!(order(&report), "byx?a");
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn the_size_of_the_input_counts_where_it_makes_a_difference() {
+    let executor = executor(Some(History::default()));
+    let mut graph = Graph::new();
+    for size in 1..=20 {
+        graph.push(task("s", size).kind("sort").input_size(size << 20));
+    }
+    executor.run(graph).await.unwrap();
+    let mut graph = Graph::new();
+    for (name, size) in [("a", 3), ("b", 12), ("c", 7)] {
+        graph.push(task(name, size).kind("sort").input_size(size << 20));
+    }
+    assert_eq!(order(&executor.run(graph).await.unwrap()), "bca");
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn only_what_completes_is_learnt_and_a_refused_task_keeps_its_kind() {
+    let executor = executor(Some(History::default()));
+    let fails = task_fn(|_| async { Err::<(), _>(TaskError::from("no")) });
+    let failed = executor.submit(ExecutableTask::new(fails).named("fails")).await.unwrap();
+    assert!(failed.await.unwrap_err().is_failed());
+    executor.submit(task("alone", 3)).await.unwrap().await.unwrap();
+    let history = executor.history().unwrap();
+    let kinds: Vec<&str> = history.iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, ["alone"]);
+
+    executor.shutdown().await;
+    let refused = executor.submit(task("t", 1).kind("k").input_size(7)).await.unwrap_err();
+    assert_eq!((refused.task.kind.as_deref(), refused.task.input_size), (Some("k"), Some(7)));
+}
