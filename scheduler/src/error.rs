@@ -69,6 +69,18 @@ pub enum SchedulerError {
         /// How much there is.
         total: f64,
     },
+    /// A term of a task or a graph that is not a usable value.
+    #[error("{}: {term} is {value}; expected {expected}", Subject(.task))]
+    InvalidTerm {
+        /// The task that was submitted; a graph as a whole if there is none.
+        task: Option<TaskId>,
+        /// The term's name.
+        term: &'static str,
+        /// Its value.
+        value: String,
+        /// The values that are accepted.
+        expected: &'static str,
+    },
     /// There is no room for so many tasks now; there may be when some have started.
     #[error(
         "the queue is full: {pending} of at most {max_pending} tasks wait to start, \
@@ -156,9 +168,12 @@ impl SchedulerError {
         matches!(self, Self::Unsatisfiable { .. } | Self::GraphTooLarge { .. })
     }
 
-    /// Whether a number in a configuration or a requirement makes no sense.
+    /// Whether a value in a configuration, a requirement or another term makes no sense.
     pub fn is_invalid(&self) -> bool {
-        matches!(self, Self::InvalidConfig { .. } | Self::InvalidRequirement { .. })
+        matches!(
+            self,
+            Self::InvalidConfig { .. } | Self::InvalidRequirement { .. } | Self::InvalidTerm { .. }
+        )
     }
 
     /// Whether it is too late: the graph has ended or is stopping, or the task has started.
@@ -174,6 +189,18 @@ impl SchedulerError {
     /// Whether a completion came late or twice.
     pub fn is_stale(&self) -> bool {
         matches!(self, Self::StaleTicket { .. })
+    }
+}
+
+/// Prints whose term it is.
+struct Subject<'a>(&'a Option<TaskId>);
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(task) => write!(f, "task {task}"),
+            None => f.write_str("the graph"),
+        }
     }
 }
 

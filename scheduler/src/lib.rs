@@ -16,39 +16,47 @@
 //! ```text
 //!                                submit, submit_graph
 //!                                         │
-//!              (2) a dependency           │ (1) accepted
-//!              had not completed          ▼
+//!           (2) a dependency              │ (1) accepted
+//!               ended badly               ▼
 //!          ┌─────────────────────────  Waiting  ──────────────────────────┐
 //!          │                              │                               │
-//!          │           (3) the last dependency completed,                 │
+//!          │           (3) dependencies ended as its rule asks,           │
 //!          │               and its level is open                          │
 //!          │                              ▼                               │
-//!          │                            Ready  ───────────────────────────┤
-//!          │                              │                               │
-//!          │           (4) dispatch: first in the queue,                  │
-//!          │               below the limit, fits the budgets              │
-//!          │                              ▼                               │
-//!          │                           Running                            │
-//!          │                              │                               │
-//!          │                              │ (6) finish                    │ (5) cancel
+//!          │                ┌────────►  Ready  ───────────────────────────┤
+//!          │                │             │                               │
+//!          │   (7) the wait │   (4) dispatch: first in the queue,         │
+//!          │       is over  │       below the limit, fits the budgets     │
+//!          │                │             ▼                               │
+//!          │            Backoff ◄───── Running                            │
+//!          │                │   (6) retry │                               │
+//!          │                │             │ (6) finish                    │ (5) cancel,
+//!          │                └─────────────┼──────────────────────────────►│     out of time
 //!          ▼                              ▼                               ▼
-//!       Skipped              Completed, Failed, TimedOut,             Cancelled
+//!       Skipped              Completed, Failed, TimedOut,         Cancelled, TimedOut
 //!                             Cancelled, Skipped
 //! ```
 //!
 //! 1. [`submit`](TaskScheduler::submit) or [`submit_graph`](TaskScheduler::submit_graph). A
 //!    refused task comes back in [`Refused`]; nothing has changed then.
-//! 2. A dependency ended in any way but `Completed`, before or after the submission. What depends
-//!    on a skipped task is skipped as well.
+//! 2. A dependency ended, before or after the submission, in a way that the task's [`TriggerRule`]
+//!    does not put up with: by default in any way but `Completed`. To what depends on a skipped
+//!    task it has ended without success.
 //! 3. Inside [`finish`](TaskScheduler::finish), or at once at (1). Levels matter only under
 //!    [`Policy::LevelBarrier`].
 //! 4. [`dispatch`](TaskScheduler::dispatch) hands out the payload with a [`Ticket`].
 //! 5. [`cancel`](TaskScheduler::cancel), [`cancel_graph`](TaskScheduler::cancel_graph),
-//!    [`cancel_all`](TaskScheduler::cancel_all), or another task's failure in a
-//!    [`FailFast`](FailurePolicy::FailFast) graph.
-//! 6. The driver says how the attempt ended. Cancelling a *running* task only names its ticket;
+//!    [`cancel_all`](TaskScheduler::cancel_all), another task's failure in a
+//!    [`FailFast`](FailurePolicy::FailFast) graph, or a task or a graph that runs
+//!    [out of time](TimeLimit).
+//! 6. The driver says how the attempt ended. If that was not well, and the [`RetryPolicy`] provides
+//!    for it, [`retry`](TaskScheduler::retry) has the task wait for another attempt; only when
+//!    there is none left does its failure count. Cancelling a *running* task only names its ticket;
 //!    the end comes through here as well, so a task that completes at the same moment has simply
-//!    completed. A ticket that has been used is refused: late and repeated ends do no harm.
+//!    completed, but it is not tried again. A ticket that has been used is refused: late and
+//!    repeated ends do no harm.
+//! 7. [`pass_time`](TaskScheduler::pass_time), not before the end of the wait. The task keeps its
+//!    priority, its deadline and its rank.
 //!
 //! A running graph [grows](TaskScheduler::submit_into): what is added to it counts, fails, is
 //! cancelled and ends with it. A task that has not started can be made to wait for
@@ -73,6 +81,7 @@
 //! | [`submit_graph`](TaskScheduler::submit_graph) | O(tasks + edges), and O(log n) for each task that is ready |
 //! | [`dispatch`](TaskScheduler::dispatch) | O(log c), for c different urgencies among the ready tasks |
 //! | [`finish`](TaskScheduler::finish), completed | O(successors), and O(log c) for each that becomes ready |
+//! | [`retry`](TaskScheduler::retry), [`heartbeat`](TaskScheduler::heartbeat) | O(log n), for n things on the agenda |
 //! | [`finish`](TaskScheduler::finish), otherwise; [`cancel`](TaskScheduler::cancel) | O(tasks that end and their edges) |
 //! | [`cancel_graph`](TaskScheduler::cancel_graph) | O(tasks of the graph) |
 //! | [`forget_graph`](TaskScheduler::forget_graph) | O(r log r), for r runs of consecutive ids in the graph |
@@ -102,6 +111,7 @@ pub use error::{Refused, SchedulerError};
 pub use estimate::{History, KindHistory, SizeTrend};
 pub use graph::{
     Cancelled, Counts, Dependents, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan,
-    LookAhead, Overdue, Policy, Reason, Remaining, ResourceRequirements, SchedulerConfig, TaskId,
-    TaskScheduler, TaskSpec, TaskState, TaskTerms, Ticket,
+    Jitter, LimitKind, LookAhead, Overdue, Policy, Reason, Remaining, Resilience,
+    ResourceRequirements, RetryPolicy, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState,
+    TaskTerms, Ticket, TimeLimit, TriggerRule,
 };

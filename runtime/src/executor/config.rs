@@ -121,7 +121,8 @@ impl ExecutorConfig {
         above_0("io_capacity", self.io_capacity)
     }
 
-    pub(super) fn scheduler(&self) -> SchedulerConfig {
+    /// What of it the scheduler knows; whatever is random there follows from `seed`.
+    pub(super) fn scheduler(&self, seed: u64) -> SchedulerConfig {
         SchedulerConfig {
             policy: self.policy,
             overdue: self.overdue,
@@ -131,6 +132,7 @@ impl ExecutorConfig {
             cpu_cores: self.cpu_cores,
             memory_bytes: self.memory_bytes,
             io_capacity: self.io_capacity,
+            seed,
         }
     }
 

@@ -99,7 +99,7 @@ impl AsyncTaskExecutor {
         let below = &handle.shared().config;
         // Without stealing a worker does not come for what another one could start.
         let runners = if below.work_stealing { below.workers } else { usize::MAX };
-        let core = Core::new(&config, control, runners)?;
+        let core = Core::new(&config, handle.shared().seams.seed, control, runners)?;
         let inner = Arc::new(Inner::new(core, handle, monitor, config));
         Ok(Self { inner, runtime: None })
     }

@@ -44,10 +44,10 @@ impl Inner {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
         Self {
             core: Mutex::new(core),
+            scheduler: config.scheduler(handle.shared().seams.seed),
             handle,
             metrics,
             monitor,
-            scheduler: config.scheduler(),
             alarm: Arc::default(),
             audience: Audience::default(),
             learner: config.history.clone().map(Learner::new),

@@ -2,7 +2,7 @@
 
 use super::ExecutableTask;
 use super::record::Record;
-use scheduler::{ResourceRequirements, TaskId, TaskTerms};
+use scheduler::{ResourceRequirements, TaskId, TaskTerms, TriggerRule};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,6 +90,8 @@ impl Tasks {
             estimate: record.estimate(),
             requirements: self.requirements(record),
             timeout: Some(timeout).filter(|&timeout| timeout != Duration::MAX),
+            trigger: TriggerRule::default(),
+            resilience: None,
         }
     }
 }

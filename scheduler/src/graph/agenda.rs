@@ -1,6 +1,6 @@
 //! What has to be done at a certain time.
 
-use super::{TaskScheduler, Ticket};
+use super::{GraphId, TaskScheduler, Ticket};
 use primitives::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,6 +12,14 @@ pub(crate) enum Matter {
     Overdue(Ticket),
     /// The end of the time that a drain gives to what runs.
     Drain,
+    /// A task may be tried again.
+    BackoffEnds(Ticket),
+    /// An attempt has been silent for too long.
+    Silence(Ticket),
+    /// A task has run out of time.
+    TotalTimeout(Ticket),
+    /// A graph has run out of time.
+    GraphTimeout(GraphId),
 }
 
 /// Fewer entries than this are not worth sweeping.
@@ -65,8 +73,14 @@ impl<P> TaskScheduler<P> {
         None
     }
 
-    /// Does what is to be done by `now`, in order of time: says by events which running tasks have
-    /// passed their deadlines since the last time, each attempt once. O(log n) for each.
+    /// Does what is to be done by `now`, in order of time. O(log n) for each, and what an end costs
+    /// for each task that ends.
+    ///
+    /// * Tasks whose next attempt has been waited for are ready.
+    /// * Events say which running tasks have passed their deadlines since the last time, each
+    ///   attempt once; which have run out of time, alone or with their graph; and which have been
+    ///   silent for too long.
+    /// * What has run out of time and is not running ends.
     ///
     /// A task's deadline is its own or, if that is earlier, the one of its graph. A deadline that
     /// passes while the task waits is reported when it runs.
@@ -112,8 +126,11 @@ impl<P> TaskScheduler<P> {
     /// Whether there still is something to do.
     fn is_pending(&self, matter: Matter) -> bool {
         match matter {
-            Matter::Overdue(ticket) => self.graph.is_running(ticket),
+            Matter::Overdue(ticket) | Matter::Silence(ticket) => self.graph.is_running(ticket),
             Matter::Drain => self.counts.running > 0,
+            Matter::BackoffEnds(ticket) => self.is_backing_off(ticket),
+            Matter::TotalTimeout(ticket) => self.graph.get(ticket).is_some(),
+            Matter::GraphTimeout(graph) => self.has_unended(graph),
         }
     }
 
@@ -122,6 +139,10 @@ impl<P> TaskScheduler<P> {
         match matter {
             Matter::Overdue(ticket) => self.pass_deadline(ticket, time),
             Matter::Drain => self.stop_running(),
+            Matter::BackoffEnds(ticket) => self.make_ready(ticket.index, time),
+            Matter::Silence(ticket) => self.notice_silence(ticket, time),
+            Matter::TotalTimeout(ticket) => self.pass_total_timeout(ticket, time),
+            Matter::GraphTimeout(graph) => self.pass_graph_timeout(graph, time),
         }
     }
 

@@ -13,7 +13,7 @@ pub(crate) struct Cargo<P> {
 }
 
 /// What few tasks have, and those whose driver keeps its own books never.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Label {
     pub(crate) name: Option<Arc<str>>,
     pub(crate) deadline: Option<Timestamp>,
@@ -46,8 +46,18 @@ impl<P> Cargo<P> {
         self.payloads[slot as usize].take()
     }
 
-    /// What the task in `slot` is called, when it starts or will never start.
+    /// The payload of a task again, which has started and will start once more.
+    pub(crate) fn put_back(&mut self, slot: u32, payload: P) {
+        self.payloads[slot as usize] = Some(payload);
+    }
+
+    /// What the task in `slot` is called, when it starts for the last time or has ended.
     pub(crate) fn take_label(&mut self, slot: u32) -> Label {
         if self.labels.is_empty() { None } else { self.labels.remove(&slot) }.unwrap_or_default()
+    }
+
+    /// What the task in `slot` is called, when it starts and may start again.
+    pub(crate) fn label(&self, slot: u32) -> Label {
+        self.labels.get(&slot).cloned().unwrap_or_default()
     }
 }

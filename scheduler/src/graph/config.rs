@@ -7,13 +7,16 @@ use std::time::Duration;
 /// Indices of tasks are 32 bits wide; half of them for tasks that wait, half for tasks that run.
 pub(crate) const MAX_TASKS: usize = 1 << 31;
 
-/// What a graph does when one of its tasks fails or times out.
+/// What a graph does when one of its tasks fails or times out, after all the attempts that its
+/// [`RetryPolicy`](crate::RetryPolicy) provides for.
 ///
-/// Dependents of a task that did not complete are skipped in either case. A task that is
+/// What follows for the tasks that depend on it is in their [`TriggerRule`](crate::TriggerRule)s. A task that is
 /// cancelled or skipped has not failed: it does not stop a fail-fast graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FailurePolicy {
-    /// Everything else in the graph is cancelled at once.
+    /// Everything else in the graph is cancelled at once, but for the tasks that are there for when
+    /// something goes wrong: those whose [`TriggerRule`](crate::TriggerRule)
+    /// [outlives a failure](crate::TriggerRule::outlives_failure). They run, or run on, as ever.
     FailFast,
     /// Whatever does not depend on the failed task goes on.
     #[default]
@@ -47,7 +50,8 @@ pub struct SchedulerConfig {
     /// How many tasks may run at once, at least 1. Default: no limit.
     pub max_in_flight: usize,
     /// How many accepted tasks may wait to start, 1 to 2^31; more are refused with
-    /// [`QueueFull`](SchedulerError::QueueFull). Default: 2^20.
+    /// [`QueueFull`](SchedulerError::QueueFull). A task that waits for its next attempt counts, and
+    /// is never refused, so there may be as many more as may run at once. Default: 2^20.
     pub max_pending: usize,
     /// Cores the running tasks may use together. Infinity, the default, is no budget.
     pub cpu_cores: f64,
@@ -56,6 +60,9 @@ pub struct SchedulerConfig {
     /// I/O channels the running tasks may keep busy together: the budget for the sum of their
     /// intensities. Infinity, the default, is no budget.
     pub io_capacity: f64,
+    /// What the [jitter](crate::Jitter) of waits between attempts follows from. Processes that talk
+    /// to the same service should have different ones. Default: 0.
+    pub seed: u64,
 }
 
 impl Default for SchedulerConfig {
@@ -69,6 +76,7 @@ impl Default for SchedulerConfig {
             cpu_cores: f64::INFINITY,
             memory_bytes: usize::MAX,
             io_capacity: f64::INFINITY,
+            seed: 0,
         }
     }
 }

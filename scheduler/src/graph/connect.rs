@@ -1,15 +1,17 @@
 //! Adding an edge between tasks that are known.
 
 use super::directory::Place;
+use super::ending::Fate;
 use super::ring::way_down;
-use super::{EndState, TaskId, TaskScheduler};
+use super::{TaskId, TaskScheduler};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 
 impl<P> TaskScheduler<P> {
     /// Makes `after` wait for `before` as well, in the same graph or not. `after` must not have
-    /// started; if it was ready it waits again. A `before` that has completed changes nothing; if
-    /// it has ended in any other way `after` is skipped, as with dependencies at a submission.
+    /// started; if it was ready it waits again, unless its
+    /// [`TriggerRule`](crate::TriggerRule) was met by any one of its dependencies already. A
+    /// `before` that has ended counts as if it ended now, as with dependencies at a submission.
     ///
     /// Ranks, priorities and effective deadlines of the nearest ancestors are brought up to date,
     /// along at most 64 edges upwards. Under [`Policy::LevelBarrier`](crate::Policy::LevelBarrier)
@@ -48,9 +50,11 @@ impl<P> TaskScheduler<P> {
         let to = self.unstarted(after)?;
         let unknown = SchedulerError::UnknownDependency { task: after, dependency: before };
         let from = match self.place(before).ok_or(unknown)? {
-            Place::Ended(EndState::Completed) => return Ok(()),
-            Place::Ended(_) => {
-                self.end(to, EndState::Skipped, Some(before), now);
+            Place::Ended(end) => {
+                match self.note_ended(to, &[(before, end)]) {
+                    Some(cause) => self.end(to, Fate::skipped(cause), now),
+                    None => self.make_ready_if_free(to, now),
+                }
                 return Ok(());
             }
             Place::Live(from) => from,
@@ -58,6 +62,9 @@ impl<P> TaskScheduler<P> {
         if let Some(way) = self.ring(from, to) {
             let tasks = way.into_iter().map(|slot| self.graph[slot].id).collect();
             return Err(SchedulerError::Cycle { tasks });
+        }
+        if self.graph[to].is_triggered {
+            return Ok(());
         }
         self.unready(to);
         self.link_outside(&[from], to);

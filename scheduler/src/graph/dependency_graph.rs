@@ -1,12 +1,13 @@
 //! The tasks that have not ended, and who waits for whom.
 
-use super::Ticket;
 use super::cargo::{Cargo, Label};
 use super::edges::{Edges, Links};
 use super::job::Job;
 use super::record::{NO_LINKS, NO_NODE, Profile, Record};
+use super::resilience::NOT_RESILIENT;
 use super::slab::Slab;
 use super::state::Phase;
+use super::{Resilience, Ticket};
 use std::ops::{Index, IndexMut};
 
 /// Records in slots, with join counters, and the edges between them.
@@ -26,6 +27,8 @@ pub(crate) struct DependencyGraph<P> {
     pub(crate) jobs: Slab<Job>,
     /// Of the tasks without a position in a graph, one each.
     profiles: Slab<Profile>,
+    /// Of those of them that have any.
+    resiliences: Slab<Resilience>,
     edges: Edges,
     links: Slab<Links>,
 }
@@ -37,6 +40,7 @@ impl<P> Default for DependencyGraph<P> {
             cargo: Cargo::default(),
             jobs: Slab::default(),
             profiles: Slab::default(),
+            resiliences: Slab::default(),
             edges: Edges::default(),
             links: Slab::default(),
         }
@@ -57,7 +61,15 @@ impl<P> DependencyGraph<P> {
     }
 
     /// Keeps the profile of a task without a position in a graph.
-    pub(crate) fn insert_profile(&mut self, profile: Profile) -> u32 {
+    pub(crate) fn insert_profile(
+        &mut self,
+        mut profile: Profile,
+        resilience: Option<&Resilience>,
+    ) -> u32 {
+        profile.resilience = match resilience {
+            Some(&resilience) => self.resiliences.insert(resilience),
+            None => NOT_RESILIENT,
+        };
         self.profiles.insert(profile)
     }
 
@@ -66,6 +78,16 @@ impl<P> DependencyGraph<P> {
         match record.node {
             NO_NODE => &self.profiles[record.profile],
             _ => self.jobs[record.job].profile(record.profile),
+        }
+    }
+
+    /// What the task in `slot` does about attempts that go wrong, if anything.
+    pub(crate) fn resilience(&self, slot: u32) -> Option<&Resilience> {
+        let number = self.profile(slot).resilience;
+        let record = &self[slot];
+        match record.node {
+            NO_NODE => self.resiliences.get(number),
+            _ => self.jobs[record.job].resilience(number),
         }
     }
 
@@ -92,11 +114,12 @@ impl<P> DependencyGraph<P> {
         self[slot].links
     }
 
-    /// The dependencies of `slot` that have not ended; those outside its graph first, whose ranks
+    /// The dependencies of `slot` that it waits for; those outside its graph first, whose ranks
     /// may have to be raised when those inside are exact.
     pub(crate) fn predecessors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
         let record = &self[slot];
-        let inside = (record.node != NO_NODE).then(|| self.jobs[record.job].parents(record.node));
+        let has_inside = record.node != NO_NODE && !record.is_detached;
+        let inside = has_inside.then(|| self.jobs[record.job].parents(record.node));
         let outside = self.links.get(record.links).copied().unwrap_or_default();
         self.edges.sources(outside.predecessors).chain(inside.into_iter().flatten())
     }
@@ -150,6 +173,10 @@ impl<P> DependencyGraph<P> {
             self.links.discard(links);
         }
         if node == NO_NODE {
+            let resilience = self.profiles[profile].resilience;
+            if resilience != NOT_RESILIENT {
+                self.resiliences.discard(resilience);
+            }
             self.profiles.discard(profile);
         }
         self.records.discard(slot);
@@ -160,10 +187,20 @@ impl<P> DependencyGraph<P> {
         Ticket { index: slot, generation: self.records.generation(slot) }
     }
 
+    /// Makes the ticket of what runs in `slot` void; another one.
+    pub(crate) fn renew(&mut self, slot: u32) -> Ticket {
+        self.records.renew(slot);
+        self.ticket(slot)
+    }
+
+    /// The task whose ticket is `ticket`: since its first submission, or its latest retry.
+    pub(crate) fn get(&self, ticket: Ticket) -> Option<&Record> {
+        self.records.get_generation(ticket.index, ticket.generation)
+    }
+
     /// Whether the attempt `ticket` names is running.
     pub(crate) fn is_running(&self, ticket: Ticket) -> bool {
-        let record = self.records.get_generation(ticket.index, ticket.generation);
-        record.is_some_and(|record| record.phase == Phase::Running)
+        self.get(ticket).is_some_and(|record| record.phase == Phase::Running)
     }
 
     /// Slots in use.

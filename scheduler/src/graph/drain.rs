@@ -7,7 +7,7 @@ use super::{Event, GraphId, TaskId, TaskScheduler};
 use primitives::Timestamp;
 use std::collections::{HashMap, VecDeque};
 
-/// A task that has been accepted and has not started.
+/// A task that has been accepted and has not started, or waits to be tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remaining {
     /// The task.
@@ -58,7 +58,7 @@ impl<P> TaskScheduler<P> {
         }
     }
 
-    /// Everything that has not started, each task after those of the list that it waits for, ready
+    /// Everything that has not started or waits to be tried again, each task after those of the list that it waits for, ready
     /// ones in the order in which they became ready: an order in which all of it can be submitted
     /// again. O(t log t + edges), for t tasks that have not ended.
     ///
@@ -115,9 +115,11 @@ impl<P> TaskScheduler<P> {
 
     /// The time that a drain gives to what runs is over.
     pub(super) fn stop_running(&mut self) {
-        let graph = &self.graph;
-        let running = graph.slots().filter(|&slot| graph[slot].phase == Phase::Running);
-        let stops = running.map(|slot| Event::CancelRunning { ticket: graph.ticket(slot) });
-        self.events.extend(stops);
+        let is_running = |slot: &u32| self.graph[*slot].phase == Phase::Running;
+        let running: Vec<u32> = self.graph.slots().filter(is_running).collect();
+        for slot in running {
+            let ticket = self.ask_to_stop(slot);
+            self.events.push_back(Event::CancelRunning { ticket });
+        }
     }
 }

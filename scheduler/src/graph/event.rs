@@ -1,6 +1,6 @@
 //! What the scheduler tells its driver.
 
-use super::{Counts, EndState, GraphId, TaskId, Ticket};
+use super::{Counts, EndState, GraphId, TaskId, Ticket, TimeLimit};
 use primitives::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +25,11 @@ pub struct Dispatch<P> {
     pub deadline: Option<Timestamp>,
     /// How long this attempt may run.
     pub timeout: Option<Duration>,
+    /// How long this attempt may go without a sign of life.
+    pub idle_timeout: Option<Duration>,
     /// What to run.
     pub payload: P,
-    /// When it entered the ready queue.
+    /// When it entered the ready queue; of a further attempt, when the wait for it ended.
     pub ready_at: Timestamp,
     /// When it was dispatched.
     pub started_at: Timestamp,
@@ -45,11 +47,14 @@ pub enum Event<P> {
         graph: Option<GraphId>,
         /// How it ended.
         end: EndState,
-        /// The payload, if the task never started.
+        /// The payload, if the task never started or was waiting for its next attempt.
         payload: Option<P>,
-        /// For a skipped task the dependency that did not complete. That one may itself have been
-        /// skipped: following the causes leads to the task where it began.
+        /// For a skipped task the dependency whose end decided that; usually the one that did not
+        /// complete. That one may itself have been skipped: following the causes leads to the task
+        /// where it began.
         cause: Option<TaskId>,
+        /// For a task that timed out while it did not run, what it ran into.
+        limit: Option<TimeLimit>,
     },
     /// Every task of a graph has ended. Comes after the last of their events.
     GraphEnded {
@@ -67,10 +72,31 @@ pub enum Event<P> {
         /// When it should have ended: its own deadline, or that of its graph.
         deadline: Timestamp,
     },
-    /// A graph fails fast, or a deadline has passed that cancels: stop this attempt, then finish its ticket as usual.
+    /// A graph fails fast, or a deadline has passed that cancels: stop this attempt, then finish its
+    /// ticket as usual.
     CancelRunning {
         /// The running attempt.
         ticket: Ticket,
+    },
+    /// A task or its graph has run out of time: stop this attempt, then finish its ticket as
+    /// [`TimedOut`](EndState::TimedOut).
+    LimitReached {
+        /// The running attempt.
+        ticket: Ticket,
+        /// What it ran into.
+        limit: TimeLimit,
+    },
+    /// A running attempt seems to have given no sign of life for as long as it may. If the driver
+    /// knows of a later sign it says so by [`heartbeat`](crate::TaskScheduler::heartbeat).
+    /// Otherwise it stops the attempt, which may be [tried again](crate::TaskScheduler::retry), or
+    /// finishes its ticket as [`TimedOut`](EndState::TimedOut).
+    Silent {
+        /// The running attempt.
+        ticket: Ticket,
+        /// The last sign that the scheduler knows of.
+        since: Timestamp,
+        /// What it ran into.
+        limit: TimeLimit,
     },
 }
 

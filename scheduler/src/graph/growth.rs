@@ -2,9 +2,10 @@
 
 use super::cargo::Label;
 use super::directory::Place;
+use super::ending::Fate;
 use super::plan::{GraphPlan, PlannedNode};
 use super::record::{NO_NODE, Record, Standing};
-use super::{EndState, GraphId, TaskId, TaskScheduler, TaskSpec, TaskTerms};
+use super::{GraphId, TaskId, TaskScheduler, TaskSpec, TaskTerms};
 use crate::error::{Refused, SchedulerError};
 use primitives::Timestamp;
 
@@ -170,10 +171,13 @@ impl<P> TaskScheduler<P> {
             }
             let &PlannedNode { class, profile, rank, due } = node;
             let profile = plan.profiles[profile as usize];
+            let resilience = plan.resiliences.get(profile.resilience as usize);
             let due = self.due_in(graph.index, due.min(plan.deadline), profile.estimate, rank);
-            let profile = self.graph.insert_profile(profile);
+            let (profile, trigger) =
+                (self.graph.insert_profile(profile, resilience), profile.trigger);
             let job = graph.index;
-            let standing = Standing { job, node: NO_NODE, unmet: 0, class, profile, rank, due };
+            let (node, unmet) = (NO_NODE, 0);
+            let standing = Standing { job, node, unmet, class, profile, rank, due, trigger };
             let slot = self.graph.insert(Record::new(id, standing), payload, label);
             self.directory.put_alone(id, Place::Live(slot));
             self.join_job(job, slot);
@@ -206,8 +210,7 @@ impl<P> TaskScheduler<P> {
         let mut broken = Vec::new();
         for of_one_task in outside.chunk_by(|a, b| a.0 == b.0) {
             let slot = slots[of_one_task[0].0 as usize];
-            let (predecessors, cause) = self.resolve(of_one_task.iter().map(|&(_, id)| id));
-            self.link_outside(&predecessors, slot);
+            let cause = self.depend(slot, of_one_task.iter().map(|&(_, id)| id));
             broken.extend(cause.map(|cause| (slot, cause)));
         }
         broken
@@ -218,7 +221,7 @@ impl<P> TaskScheduler<P> {
     fn begin_growth(&mut self, slots: Vec<u32>, broken: Vec<(u32, TaskId)>, now: Timestamp) {
         for (slot, cause) in broken {
             if self.graph.contains(slot) {
-                self.end(slot, EndState::Skipped, Some(cause), now);
+                self.end(slot, Fate::skipped(cause), now);
             }
         }
         for slot in slots {

@@ -3,6 +3,7 @@
 use super::TaskId;
 use super::TaskScheduler;
 use super::directory::{IdHasher, Place};
+use super::ending::Fate;
 use super::state::Phase;
 use crate::error::SchedulerError;
 use primitives::Timestamp;
@@ -19,6 +20,11 @@ impl Holds {
         if !self.0.is_empty() {
             self.0.remove(&id);
         }
+    }
+
+    /// How many there are on a task.
+    pub(crate) fn on(&self, id: TaskId) -> u32 {
+        self.0.get(&id).copied().unwrap_or(0)
     }
 
     /// One hold less. False if there is none.
@@ -70,8 +76,10 @@ impl<P> TaskScheduler<P> {
     pub fn release(&mut self, id: TaskId, now: Timestamp) -> bool {
         let is_held = self.holds.take(id);
         if is_held && let Some(Place::Live(slot)) = self.place(id) {
-            self.graph[slot].unmet -= 1;
-            self.make_ready_if_free(slot, now);
+            let broken = self.wait_for_one_less(slot, now);
+            if let Some(cause) = broken {
+                self.end(slot, Fate::skipped(cause), now);
+            }
         }
         is_held
     }
@@ -90,7 +98,8 @@ impl<P> TaskScheduler<P> {
         if self.graph[slot].phase == Phase::Ready {
             self.leave_queue(slot);
             self.step(slot, Phase::Waiting);
-            self.graph[slot].is_detached = false;
+            // One whose rule is met does not ask its dependencies any more.
+            self.graph[slot].is_detached = self.graph[slot].is_triggered;
         }
     }
 }

@@ -5,10 +5,11 @@ use super::ranks::levels;
 use super::record::Profile;
 use super::roster::Roster;
 use super::topology::Topology;
-use super::{Counts, EndState, FailurePolicy};
+use super::{Counts, EndState, FailurePolicy, Resilience};
 use primitives::Timestamp;
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
+use std::time::Duration;
 
 /// The graph's tasks, who waits for whom among them, and how far they are.
 ///
@@ -36,6 +37,9 @@ pub(crate) struct Job {
     places: Vec<PackedPlace>,
     topology: Topology,
     profiles: Vec<Profile>,
+    resiliences: Vec<Resilience>,
+    /// When it runs out of time, and how much it had.
+    limit: Option<(Timestamp, Duration)>,
     /// Empty under a policy without barriers.
     levels: Levels,
 }
@@ -81,12 +85,38 @@ impl Job {
             places: Vec::with_capacity(topology.nodes()),
             topology,
             profiles,
+            resiliences: Vec::new(),
+            limit: None,
             levels: levels.map(Levels::new).unwrap_or_default(),
         }
     }
 
     pub(crate) fn profile(&self, profile: u32) -> &Profile {
         &self.profiles[profile as usize]
+    }
+
+    pub(crate) fn set_resiliences(&mut self, resiliences: Vec<Resilience>) {
+        self.resiliences = resiliences;
+    }
+
+    pub(crate) fn resilience(&self, number: u32) -> Option<&Resilience> {
+        self.resiliences.get(number as usize)
+    }
+
+    /// Gives the graph `timeout` from `now` on; when it runs out.
+    pub(crate) fn set_timeout(&mut self, timeout: Duration, now: Timestamp) -> Timestamp {
+        self.limit = Some((now + timeout, timeout));
+        now + timeout
+    }
+
+    /// How long the graph may take.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.limit.map(|(_, timeout)| timeout)
+    }
+
+    /// When the graph runs out of time.
+    pub(crate) fn ends_at(&self) -> Timestamp {
+        self.limit.map_or(Timestamp::MAX, |(at, _)| at)
     }
 
     /// Puts the next node into `slot`.
@@ -209,6 +239,7 @@ impl Job {
         self.levels = Levels::default();
         self.topology = Topology::default();
         self.profiles = Vec::new();
+        self.resiliences = Vec::new();
     }
 }
 

@@ -39,6 +39,7 @@ impl<P> TaskScheduler<P> {
         let id = self.graph[ticket.index].id;
         self.events.push_back(Event::DeadlinePassed { ticket, id, deadline });
         if self.config.overdue == Overdue::Cancel {
+            self.graph[ticket.index].must_stop = true;
             self.events.push_back(Event::CancelRunning { ticket });
         }
     }

@@ -3,13 +3,15 @@
 use super::due::{from_caller, latest_start};
 use super::ranks::levels;
 use super::record::Profile;
+use super::resilience::check_timeout;
 use super::roster::Roster;
 use super::survey::Survey;
-use super::{SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
+use super::{Resilience, SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
 
 /// A graph that has passed every check which asks nobody else: its ids are distinct, it has no
 /// cycle, its requirements could be met; and the order that follows from its shape.
@@ -43,12 +45,15 @@ pub struct GraphPlan {
     pub(super) levels: Option<Vec<u32>>,
     pub(super) nodes: Vec<PlannedNode>,
     pub(super) profiles: Vec<Profile>,
+    pub(super) resiliences: Vec<Resilience>,
     /// Dependencies on tasks that were submitted before, with the node that names them.
     pub(super) outside: Vec<(u32, TaskId)>,
     /// The deadlines of tasks of their own, by node, if running tasks are watched.
     pub(super) deadlines: HashMap<u32, Timestamp>,
     /// The deadline of the graph as a whole; [`Timestamp::MAX`] is none.
     pub(super) deadline: Timestamp,
+    /// How long the graph as a whole may take.
+    pub(super) timeout: Option<Duration>,
     /// The sum of all estimates, in nanoseconds.
     pub(super) work: u64,
 }
@@ -145,6 +150,16 @@ impl GraphPlan {
         self
     }
 
+    /// Gives the graph as a whole a time, from its submission on, after which it stops as a
+    /// [fail-fast](super::FailurePolicy::FailFast) graph does, but that its tasks end
+    /// [`TimedOut`](super::EndState::TimedOut). Tasks that tidy up run even then; they can have
+    /// timeouts of their own. Zero is refused at the submission.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
     /// Whether a task depends on one that is not in the graph.
     pub fn reaches_out(&self) -> bool {
         !self.outside.is_empty()
@@ -177,6 +192,7 @@ impl<P> TaskScheduler<P> {
 
     pub(super) fn check_single(&self, spec: &TaskTerms<'_>) -> Result<(), SchedulerError> {
         self.admission.check(spec.id, &spec.requirements, &self.config)?;
+        spec.check_times()?;
         if self.directory.contains(spec.id) {
             return Err(SchedulerError::DuplicateId { id: spec.id });
         }
@@ -191,6 +207,7 @@ impl<P> TaskScheduler<P> {
 
     /// What a plan says nothing about: who else is known, and how much room there is.
     pub(super) fn check_plan(&self, plan: &GraphPlan) -> Result<(), SchedulerError> {
+        check_timeout(None, "timeout", plan.timeout)?;
         if self.directory.overlaps(&plan.roster) {
             let known = plan.roster.ids().find(|&id| self.directory.contains(id));
             let id = known.expect("a task is known already");

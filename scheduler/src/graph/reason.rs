@@ -1,6 +1,7 @@
 //! What a task waits for.
 
 use super::TaskId;
+use primitives::Timestamp;
 use std::fmt;
 
 /// Why a task is not running. There may be several reasons; this is the one that has to go first.
@@ -92,6 +93,13 @@ pub enum Reason {
         /// The one that comes first.
         first: TaskId,
     },
+    /// An attempt went wrong, and it waits for the next one.
+    Backoff {
+        /// When it will be ready again.
+        until: Timestamp,
+        /// Attempts there have been.
+        attempts: u32,
+    },
     /// The driver holds it back because the machine is short of memory.
     MachineMemory {
         /// Bytes it needs.
@@ -120,6 +128,7 @@ impl Reason {
             Self::Memory { .. } => "memory",
             Self::Io { .. } => "io",
             Self::Behind { .. } => "behind",
+            Self::Backoff { .. } => "backoff",
             Self::MachineMemory { .. } => "machine-memory",
             Self::Worker { .. } => "worker",
             Self::Next => "next",
@@ -195,6 +204,9 @@ impl fmt::Display for Line<'_> {
             Reason::Behind { first } => {
                 f.write_str("waits behind ")?;
                 self.write_task(first, f)
+            }
+            Reason::Backoff { until, attempts } => {
+                write!(f, "waits until {until:?} to be tried again after attempt {attempts}")
             }
             Reason::MachineMemory { wanted } => {
                 write!(f, "waits for the machine to have {wanted} bytes of memory free")

@@ -1,9 +1,10 @@
 //! What the scheduler keeps about a task that has not ended.
 
-use super::TaskId;
+use super::resilience::NOT_RESILIENT;
 use super::spec::TaskTerms;
 use super::stage::USUAL;
 use super::state::Phase;
+use super::{TaskId, TriggerRule};
 use crate::control::Demand;
 use primitives::Timestamp;
 use std::time::Duration;
@@ -50,8 +51,11 @@ pub(crate) struct Record {
     pub(crate) stage: u8,
     /// It waits for nobody any more: it is ready, or it will never run.
     pub(crate) is_detached: bool,
-    /// Nobody waits for it any more, however it ends.
-    pub(crate) is_waived: bool,
+    /// Somebody has asked for the running attempt to stop.
+    pub(crate) must_stop: bool,
+    pub(crate) trigger: TriggerRule,
+    /// Its rule is met, whatever becomes of dependencies that have not ended.
+    pub(crate) is_triggered: bool,
     /// Attempts started so far.
     pub(crate) attempts: u16,
 }
@@ -63,6 +67,10 @@ pub(crate) struct Profile {
     /// The caller's estimate, in nanoseconds.
     pub(crate) estimate: u64,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) trigger: TriggerRule,
+    /// Which of its graph's [`Resilience`](super::Resilience)s it has, or of those of the tasks
+    /// submitted alone.
+    pub(crate) resilience: u32,
 }
 
 /// What the graph around a task says about it.
@@ -76,6 +84,7 @@ pub(crate) struct Standing {
     pub(crate) profile: u32,
     pub(crate) rank: u64,
     pub(crate) due: Timestamp,
+    pub(crate) trigger: TriggerRule,
 }
 
 impl Record {
@@ -95,7 +104,9 @@ impl Record {
             phase: Phase::Waiting,
             stage: USUAL,
             is_detached: false,
-            is_waived: false,
+            must_stop: false,
+            trigger: standing.trigger,
+            is_triggered: false,
             attempts: 0,
         }
     }
@@ -107,6 +118,8 @@ impl From<&TaskTerms<'_>> for Profile {
             demand: Demand::from(terms.requirements),
             estimate: nanos(terms.estimate),
             timeout: terms.timeout,
+            trigger: terms.trigger,
+            resilience: NOT_RESILIENT,
         }
     }
 }

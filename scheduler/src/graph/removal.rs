@@ -1,5 +1,6 @@
 //! Taking a task out that has not started.
 
+use super::ending::Fate;
 use super::{EndState, TaskId, TaskScheduler};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
@@ -46,8 +47,11 @@ impl<P> TaskScheduler<P> {
         now: Timestamp,
     ) -> Result<(), SchedulerError> {
         let slot = self.unstarted(id)?;
-        self.graph[slot].is_waived = dependents == Dependents::Detach;
-        self.end(slot, EndState::Cancelled, None, now);
+        let fate = match dependents {
+            Dependents::Skip => Fate::of(EndState::Cancelled),
+            Dependents::Detach => Fate::waived(EndState::Cancelled),
+        };
+        self.end(slot, fate, now);
         Ok(())
     }
 }

@@ -3,11 +3,13 @@
 use super::ageing::Aged;
 use super::agenda::Agenda;
 use super::cargo::Label;
+use super::decision::Misses;
 use super::dependency_graph::DependencyGraph;
 use super::directory::{Directory, Entry, Place};
 use super::gate::Gate;
 use super::holds::Holds;
 use super::job::Job;
+use super::limits::Vigils;
 use super::ready_queue::ReadyQueue;
 use super::record::{NO_JOB, NO_NODE, Record};
 use super::shifts::Shifts;
@@ -64,6 +66,8 @@ pub struct TaskScheduler<P> {
     pub(super) aged: Aged,
     /// Ready tasks whose urgency time will change.
     pub(super) shifts: Shifts,
+    pub(super) vigils: Vigils,
+    pub(super) misses: Misses,
     /// How many tasks have become ready so far.
     sequence: u64,
     /// Moves on with each graph: what came before it, the graph, and what came after it.
@@ -92,6 +96,8 @@ impl<P> TaskScheduler<P> {
             holds: Holds::default(),
             aged: Aged::default(),
             shifts: Shifts::default(),
+            vigils: Vigils::default(),
+            misses: Misses::default(),
             sequence: 0,
             round: 0,
         })
@@ -117,13 +123,17 @@ impl<P> TaskScheduler<P> {
         self.step(slot, Phase::Running);
         let ticket = self.graph.ticket(slot);
         let graph = self.graph_of(slot);
-        let Label { name, deadline } = self.graph.cargo.take_label(slot);
+        let resilience = self.graph.resilience(slot).copied();
+        let Label { name, deadline } = match resilience.and_then(|it| it.retry) {
+            Some(_) => self.graph.cargo.label(slot),
+            None => self.graph.cargo.take_label(slot),
+        };
         self.watch(ticket, deadline);
         let payload = self.graph.cargo.take(slot);
         let timeout = self.graph.profile(slot).timeout;
         let record = &mut self.graph[slot];
         record.attempts = record.attempts.saturating_add(1);
-        Some(Dispatch {
+        let dispatch = Dispatch {
             ticket,
             id: record.id,
             graph,
@@ -132,10 +142,15 @@ impl<P> TaskScheduler<P> {
             attempt: record.attempts.into(),
             deadline,
             timeout,
-            payload: payload.expect("a task that has not started has its payload"),
+            idle_timeout: resilience.and_then(|it| it.idle_timeout),
+            payload: payload.expect("a task that does not run has its payload"),
             ready_at: record.ready_at,
             started_at: now,
-        })
+        };
+        if let Some(resilience) = resilience {
+            self.set_limits(ticket, resilience, now);
+        }
+        Some(dispatch)
     }
 
     /// Reads the memory that [`finish`](Self::finish) will write when these attempts end. All of it
@@ -223,6 +238,10 @@ impl<P> TaskScheduler<P> {
                 Phase::Waiting => TaskState::Waiting { unmet: self.graph[slot].unmet as usize },
                 Phase::Ready => TaskState::Ready,
                 Phase::Running => TaskState::Running { ticket: self.graph.ticket(slot) },
+                Phase::Backoff => TaskState::BackingOff {
+                    until: self.graph[slot].ready_at,
+                    attempts: self.graph[slot].attempts.into(),
+                },
             },
         })
     }
@@ -239,7 +258,7 @@ impl<P> TaskScheduler<P> {
 
     /// Whether `tasks` more would be accepted now.
     pub fn has_room(&self, tasks: usize) -> bool {
-        tasks <= self.config.max_pending - self.counts.pending()
+        tasks <= self.config.max_pending.saturating_sub(self.counts.pending())
     }
 
     /// Whether every accepted task has ended.

@@ -65,6 +65,12 @@ impl<T> Slab<T> {
         self.free.push(index);
     }
 
+    /// Moves slot `index`, which must be in use, on to its next generation with what is in it.
+    pub(crate) fn renew(&mut self, index: u32) {
+        let slot = &mut self.slots[index as usize];
+        slot.generation = slot.generation.wrapping_add(1);
+    }
+
     /// The value in slot `index`, if it is in use.
     pub(crate) fn get(&self, index: u32) -> Option<&T> {
         self.slots.get(index as usize)?.content.as_ref()

@@ -1,6 +1,8 @@
 //! What the caller says about a task.
 
-use super::{ResourceRequirements, TaskId};
+use super::resilience::check_timeout;
+use super::{Resilience, ResourceRequirements, RetryPolicy, TaskId, TriggerRule};
+use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,14 +32,18 @@ pub struct TaskSpec<P> {
     pub priority: u32,
     /// When the task should have ended. Orders the queue; nothing happens when it passes.
     pub deadline: Option<Timestamp>,
-    /// Tasks that must have completed before this one starts. Naming one twice counts once.
+    /// Tasks that this one waits for, as its trigger rule says. Naming one twice counts once.
     pub dependencies: Vec<TaskId>,
+    /// Which ends of its dependencies let it start.
+    pub trigger: TriggerRule,
     /// How long the task is expected to run.
     pub estimate: Duration,
     /// What it occupies while it runs.
     pub requirements: ResourceRequirements,
-    /// How long one attempt may run. Kept for the driver, which enforces it.
+    /// How long one attempt may run; above zero. Kept for the driver, which enforces it.
     pub timeout: Option<Duration>,
+    /// What it does about attempts that go wrong, if anything.
+    pub resilience: Option<Box<Resilience>>,
     /// What the driver runs. The scheduler never looks at it.
     pub payload: P,
 }
@@ -53,12 +59,24 @@ pub struct TaskTerms<'a> {
     pub deadline: Option<Timestamp>,
     /// As [`TaskSpec::dependencies`].
     pub dependencies: &'a [TaskId],
+    /// As [`TaskSpec::trigger`].
+    pub trigger: TriggerRule,
     /// As [`TaskSpec::estimate`].
     pub estimate: Duration,
     /// As [`TaskSpec::requirements`].
     pub requirements: ResourceRequirements,
     /// As [`TaskSpec::timeout`].
     pub timeout: Option<Duration>,
+    /// As [`TaskSpec::resilience`].
+    pub resilience: Option<&'a Resilience>,
+}
+
+impl TaskTerms<'_> {
+    /// Refuses times and policies that make no sense.
+    pub(crate) fn check_times(&self) -> Result<(), SchedulerError> {
+        check_timeout(Some(self.id), "timeout", self.timeout)?;
+        self.resilience.map_or(Ok(()), |resilience| resilience.check(self.id))
+    }
 }
 
 impl<P> TaskSpec<P> {
@@ -72,6 +90,8 @@ impl<P> TaskSpec<P> {
             estimate: self.estimate,
             requirements: self.requirements,
             timeout: self.timeout,
+            trigger: self.trigger,
+            resilience: self.resilience.as_deref(),
         }
     }
 
@@ -86,6 +106,8 @@ impl<P> TaskSpec<P> {
             estimate: Duration::ZERO,
             requirements: ResourceRequirements::default(),
             timeout: None,
+            trigger: TriggerRule::default(),
+            resilience: None,
             payload,
         }
     }
@@ -143,6 +165,34 @@ impl<P> TaskSpec<P> {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets which ends of its dependencies let the task start.
+    #[must_use]
+    pub fn trigger(mut self, rule: TriggerRule) -> Self {
+        self.trigger = rule;
+        self
+    }
+
+    /// Sets how often the task is tried.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.resilience.get_or_insert_default().retry = Some(policy);
+        self
+    }
+
+    /// Sets how long an attempt may go without a sign of life.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.resilience.get_or_insert_default().idle_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how long the task may take from its first start on, with all its attempts.
+    #[must_use]
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.resilience.get_or_insert_default().total_timeout = Some(timeout);
         self
     }
 }

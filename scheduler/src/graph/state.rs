@@ -1,20 +1,23 @@
 //! Where a task is in its life, and how many are where.
 
 use super::Ticket;
+use primitives::Timestamp;
 use std::fmt;
 
 /// How a task ended. Every task ends exactly once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EndState {
-    /// It did what it was there for. Only this end lets dependents run.
+    /// It did what it was there for. Only this end lets dependents run that have no other
+    /// [`TriggerRule`](crate::TriggerRule).
     Completed,
     /// It ran and reported an error, or panicked.
     Failed,
     /// Somebody asked for it to stop, before or while it ran.
     Cancelled,
-    /// An attempt ran longer than it was allowed to.
+    /// It, or its graph, ran longer than it was allowed to, or fell silent.
     TimedOut,
-    /// It never ran because a dependency did not complete.
+    /// It never ran because a dependency ended in a way that its
+    /// [`TriggerRule`](crate::TriggerRule) does not put up with.
     Skipped,
 }
 
@@ -57,14 +60,21 @@ pub enum TaskState {
         /// The running attempt.
         ticket: Ticket,
     },
+    /// An attempt went wrong, and it waits for the next one.
+    BackingOff {
+        /// When it will be ready again.
+        until: Timestamp,
+        /// Attempts there have been.
+        attempts: u32,
+    },
     /// It has ended and is still remembered.
     Ended(EndState),
 }
 
 /// How many tasks are where.
 ///
-/// Always `submitted == waiting + ready + running + completed + failed + cancelled + timed_out +
-/// skipped`. Forgetting a task does not take it out of the counts.
+/// Always `submitted == waiting + ready + running + backing_off + completed + failed + cancelled +
+/// timed_out + skipped`. Forgetting a task does not take it out of the counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Tasks accepted so far.
@@ -75,6 +85,8 @@ pub struct Counts {
     pub ready: usize,
     /// Tasks dispatched and not finished.
     pub running: usize,
+    /// Tasks that wait for their next attempt.
+    pub backing_off: usize,
     /// Tasks that ended [`Completed`](EndState::Completed).
     pub completed: usize,
     /// Tasks that ended [`Failed`](EndState::Failed).
@@ -93,12 +105,14 @@ pub(crate) enum Phase {
     Waiting,
     Ready,
     Running,
+    /// Between two attempts.
+    Backoff,
 }
 
 impl Counts {
-    /// Tasks that were accepted and have not started: what `max_pending` bounds.
+    /// Tasks that wait to start, for the first time or again: what `max_pending` bounds.
     pub fn pending(&self) -> usize {
-        self.waiting + self.ready
+        self.waiting + self.ready + self.backing_off
     }
 
     /// Tasks that have not ended.
@@ -147,6 +161,7 @@ impl Counts {
             Phase::Waiting => &mut self.waiting,
             Phase::Ready => &mut self.ready,
             Phase::Running => &mut self.running,
+            Phase::Backoff => &mut self.backing_off,
         }
     }
 }

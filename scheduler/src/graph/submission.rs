@@ -1,25 +1,36 @@
 //! The way in: everything is checked before anything is changed.
 
+use super::agenda::Matter;
 use super::cargo::Label;
 use super::directory::Place;
 use super::due::{from_caller, is_deadline, none_in};
+use super::ending::Fate;
 use super::job::Job;
 use super::plan::{GraphPlan, PlannedNode};
 use super::raise::raise_ancestors;
 use super::record::{NO_JOB, NO_NODE, Profile, Record, Standing, nanos};
 use super::{
-    Counts, EndState, Event, FailurePolicy, GraphId, Overdue, TaskId, TaskScheduler, TaskSpec,
-    TaskTerms,
+    Counts, Event, FailurePolicy, GraphId, Overdue, TaskId, TaskScheduler, TaskSpec, TaskTerms,
 };
 use crate::error::{Refused, SchedulerError};
 use primitives::Timestamp;
 
+/// Tasks of a new graph whose start does not depend on the graph any more.
+#[derive(Default)]
+struct Decided {
+    /// The nodes whose rules are met, in order.
+    triggered: Vec<u32>,
+    /// The slots of those that will never run, each with the dependency because of which.
+    broken: Vec<(u32, TaskId)>,
+}
+
 impl<P> TaskScheduler<P> {
     /// Accepts one task. O(dependencies + log n).
     ///
-    /// Its dependencies must be known. One that has completed counts as met; if one ended in any
-    /// other way the task is accepted and skipped at once. Ranks and effective deadlines of its
-    /// nearest unfinished ancestors are brought up to date, along at most 64 edges upwards.
+    /// Its dependencies must be known. Those that have ended count as if they ended now; if one
+    /// ended in a way that the task does not put up with it is accepted and skipped at once. Ranks
+    /// and effective deadlines of its nearest unfinished ancestors are brought up to date, along at
+    /// most 64 edges upwards.
     ///
     /// The task is remembered until it is [forgotten](Self::forget).
     ///
@@ -27,7 +38,8 @@ impl<P> TaskScheduler<P> {
     ///
     /// The task is handed back, and nothing has changed, if its id is a duplicate, a dependency
     /// is unknown, it depends on itself, its requirements mean nothing or exceed the whole
-    /// budget, or (the one reason that passes) the queue is full.
+    /// budget, its timeouts or retries make no sense, or (the one reason that passes) the queue is
+    /// full.
     pub fn submit(
         &mut self,
         spec: TaskSpec<P>,
@@ -51,10 +63,22 @@ impl<P> TaskScheduler<P> {
             estimate,
             requirements,
             timeout,
+            trigger,
+            ref resilience,
             payload,
         } = spec;
-        let terms =
-            TaskTerms { id, priority, deadline, dependencies, estimate, requirements, timeout };
+        let resilience = resilience.as_deref();
+        let terms = TaskTerms {
+            id,
+            priority,
+            deadline,
+            dependencies,
+            estimate,
+            requirements,
+            timeout,
+            trigger,
+            resilience,
+        };
         self.insert_single(job, &terms, payload, Label { name, deadline }, now);
     }
 
@@ -91,16 +115,14 @@ impl<P> TaskScheduler<P> {
     ) {
         self.let_tasks_age(now);
         self.counts.submit(1);
-        let (predecessors, broken) = self.resolve(terms.dependencies.iter().copied());
-        let record = Record::new(terms.id, self.standing_alone(job, terms, &predecessors));
+        let record = Record::new(terms.id, self.standing_alone(job, terms));
         let slot = self.graph.insert(record, payload, label);
         self.directory.put_alone(terms.id, Place::Live(slot));
         if job != NO_JOB {
             self.join_job(job, slot);
         }
-        self.link_outside(&predecessors, slot);
-        match broken {
-            Some(cause) => self.end(slot, EndState::Skipped, Some(cause), now),
+        match self.depend(slot, terms.dependencies.iter().copied()) {
+            Some(cause) => self.end(slot, Fate::skipped(cause), now),
             None => self.make_ready_if_free(slot, now),
         }
     }
@@ -169,29 +191,44 @@ impl<P> TaskScheduler<P> {
         now: Timestamp,
     ) -> GraphId {
         self.let_tasks_age(now);
+        let timeout = plan.timeout;
         let (job, outside) = self.insert_graph(plan, cargo, failure);
-        let broken = self.link_graph_outside(&outside, job);
-        self.begin_graph(job, broken, now)
+        if let Some(timeout) = timeout {
+            let ends_at = self.graph.jobs[job].set_timeout(timeout, now);
+            self.remember(ends_at, Matter::GraphTimeout(self.graph_id(job)));
+        }
+        let decided = self.link_graph_outside(&outside, job);
+        self.begin_graph(job, decided, now)
     }
 
-    fn standing_alone(&mut self, job: u32, task: &TaskTerms<'_>, predecessors: &[u32]) -> Standing {
-        // Under a policy with levels these are in the class.
-        let below = predecessors.iter().map(|&slot| self.graph[slot].class.saturating_add(1));
-        let level = below.max().unwrap_or(0);
+    fn standing_alone(&mut self, job: u32, task: &TaskTerms<'_>) -> Standing {
+        let has_level = self.config.policy.has_barrier();
+        let level = if has_level { self.level_after(task.dependencies) } else { 0 };
         let estimate = nanos(task.estimate);
         Standing {
             job,
             node: NO_NODE,
             unmet: 0,
             class: self.config.policy.class(task.priority, level),
-            profile: self.graph.insert_profile(Profile::from(task)),
+            profile: self.graph.insert_profile(Profile::from(task), task.resilience),
             rank: estimate,
             due: self.due_in(job, from_caller(task.deadline), estimate, estimate),
+            trigger: task.trigger,
         }
     }
 
+    /// The level after those of `dependencies` that have not ended: under a policy with levels
+    /// these are in the class.
+    fn level_after(&self, dependencies: &[TaskId]) -> u32 {
+        let live = dependencies.iter().filter_map(|&id| match self.place(id) {
+            Some(Place::Live(slot)) => Some(slot),
+            _ => None,
+        });
+        live.map(|slot| self.graph[slot].class.saturating_add(1)).max().unwrap_or(0)
+    }
+
     /// Starts, or skips, what need not wait.
-    fn begin_graph(&mut self, job: u32, broken: Vec<(u32, TaskId)>, now: Timestamp) -> GraphId {
+    fn begin_graph(&mut self, job: u32, decided: Decided, now: Timestamp) -> GraphId {
         let graph = self.graph_id(job);
         let nodes = self.graph.jobs[job].len();
         if nodes == 0 {
@@ -199,16 +236,16 @@ impl<P> TaskScheduler<P> {
         }
         // A task may be gone by the time it is looked at, skipped behind another one. Its slot
         // stays empty meanwhile: nothing is inserted here.
-        for (slot, cause) in broken {
+        for (slot, cause) in decided.broken {
             if self.graph.contains(slot) {
-                self.end(slot, EndState::Skipped, Some(cause), now);
+                self.end(slot, Fate::skipped(cause), now);
             }
         }
         for node in 0..nodes {
             let job = &self.graph.jobs[job];
             // In this order: a graph that has ended knows no dependencies any more.
             if let Some(slot) = job.slot(node)
-                && job.unmet(node) == 0
+                && (job.unmet(node) == 0 || decided.triggered.binary_search(&node).is_ok())
             {
                 self.make_ready_if_free(slot, now);
             }
@@ -229,8 +266,10 @@ impl<P> TaskScheduler<P> {
             levels,
             nodes,
             profiles,
+            resiliences,
             outside,
             deadline,
+            timeout: _,
             work,
             mut deadlines,
         } = plan;
@@ -241,14 +280,15 @@ impl<P> TaskScheduler<P> {
         let mut ids = roster.ids();
         let mut job = Job::new(failure, roster, topology, profiles, levels.as_deref());
         (job.deadline, job.work, job.round) = (deadline, work, self.round);
+        job.set_resiliences(resiliences);
         let job = self.graph.jobs.insert(job);
         self.directory.insert_graph(job, &self.graph.jobs[job].roster);
         for (planned, at) in nodes.into_iter().zip(0..) {
             let PlannedNode { class, profile, rank, due } = planned;
             let (node, unmet) = (at as u32, self.graph.jobs[job].unmet(at as u32));
-            let estimate = self.graph.jobs[job].profile(profile).estimate;
+            let &Profile { estimate, trigger, .. } = self.graph.jobs[job].profile(profile);
             let due = self.due_in(job, due, estimate, rank);
-            let standing = Standing { job, node, unmet, class, profile, rank, due };
+            let standing = Standing { job, node, unmet, class, profile, rank, due, trigger };
             let id = ids.next().expect("every task has an id");
             let (payload, mut label) = cargo(at);
             if !deadlines.is_empty() {
@@ -273,36 +313,39 @@ impl<P> TaskScheduler<P> {
         if is_deadline(due) { due } else { none_in(round) }
     }
 
-    /// Links a graph to tasks submitted before; returns the tasks that can never run, and why.
-    fn link_graph_outside(&mut self, outside: &[(u32, TaskId)], job: u32) -> Vec<(u32, TaskId)> {
-        let mut broken = Vec::new();
+    /// Links a graph to tasks submitted before, and lets those that have ended decide.
+    fn link_graph_outside(&mut self, outside: &[(u32, TaskId)], job: u32) -> Decided {
+        let mut decided = Decided::default();
         for of_one_task in outside.chunk_by(|a, b| a.0 == b.0) {
             let node = of_one_task[0].0;
             let slot = self.graph.jobs[job].slot(node).expect("nothing has ended yet");
-            let (predecessors, cause) = self.resolve(of_one_task.iter().map(|&(_, id)| id));
-            self.link_outside(&predecessors, slot);
-            broken.extend(cause.map(|cause| (slot, cause)));
+            let cause = self.depend(slot, of_one_task.iter().map(|&(_, id)| id));
+            decided.broken.extend(cause.map(|cause| (slot, cause)));
+            if self.graph[slot].is_triggered {
+                decided.triggered.push(node);
+            }
         }
-        broken
+        decided
     }
 
-    /// Looks up known dependencies: the slots of those that have not ended, each once, and the
-    /// first that has ended without completing.
-    pub(super) fn resolve(
-        &self,
+    /// Makes the task in `slot` depend on known tasks, each counted once. If it will never run,
+    /// returns because of which of them.
+    pub(super) fn depend(
+        &mut self,
+        slot: u32,
         dependencies: impl Iterator<Item = TaskId>,
-    ) -> (Vec<u32>, Option<TaskId>) {
-        let (mut live, mut broken) = (Vec::new(), None);
+    ) -> Option<TaskId> {
+        let (mut live, mut ended) = (Vec::new(), Vec::new());
         for id in dependencies {
             match self.place(id).expect("the dependency has been found before") {
                 Place::Live(slot) => live.push(slot),
-                Place::Ended(EndState::Completed) => {}
-                Place::Ended(_) => broken = broken.or(Some(id)),
+                Place::Ended(end) => ended.push((id, end)),
             }
         }
         live.sort_unstable();
         live.dedup();
-        (live, broken)
+        self.link_outside(&live, slot);
+        self.note_ended(slot, &ended)
     }
 
     pub(super) fn link_outside(&mut self, predecessors: &[u32], slot: u32) {

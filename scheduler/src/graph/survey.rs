@@ -5,7 +5,8 @@ use super::plan::{GraphPlan, PlannedNode};
 use super::record::{Profile, nanos};
 use super::roster::RosterBuilder;
 use super::{
-    Adjacency, Overdue, ResourceRequirements, SchedulerConfig, TaskId, TaskTerms, Topology,
+    Adjacency, Overdue, Resilience, ResourceRequirements, SchedulerConfig, TaskId, TaskTerms,
+    Topology, TriggerRule,
 };
 use crate::control::Admission;
 use crate::error::SchedulerError;
@@ -26,13 +27,14 @@ pub(super) struct Survey<'a> {
     /// Dependencies on no task that has been visited, with the node that names them.
     unresolved: Vec<(u32, TaskId)>,
     profiles: Vec<Profile>,
+    resiliences: Vec<Resilience>,
     deadlines: HashMap<u32, Timestamp>,
     /// What the last few profiles were made of, by their number modulo the length.
     recent: [Option<(Traits, u32)>; 4],
 }
 
 /// What makes a profile.
-type Traits = (ResourceRequirements, Duration, Option<Duration>);
+type Traits = (ResourceRequirements, Duration, Option<Duration>, TriggerRule, Option<Resilience>);
 
 impl<'a> Survey<'a> {
     pub(super) fn new(config: &'a SchedulerConfig, tasks: usize) -> Self {
@@ -44,6 +46,7 @@ impl<'a> Survey<'a> {
             parents: Adjacency::with_capacity(tasks),
             unresolved: Vec::new(),
             profiles: Vec::new(),
+            resiliences: Vec::new(),
             deadlines: HashMap::new(),
             recent: [None; 4],
         }
@@ -78,14 +81,23 @@ impl<'a> Survey<'a> {
 
     /// The number of the task's profile. Requirements are checked when they are seen first.
     fn profile(&mut self, task: &TaskTerms<'_>) -> Result<u32, SchedulerError> {
-        let traits = (task.requirements, task.estimate, task.timeout);
+        let resilience = task.resilience.copied();
+        let traits = (task.requirements, task.estimate, task.timeout, task.trigger, resilience);
         if let Some((_, number)) = self.recent.iter().flatten().find(|(it, _)| *it == traits) {
             return Ok(*number);
         }
         self.admission.check(task.id, &task.requirements, self.config)?;
+        task.check_times()?;
         // No more than there are tasks.
         let number = self.profiles.len() as u32;
-        self.profiles.push(Profile::from(task));
+        let mut profile = Profile::from(task);
+        if let Some(resilience) = resilience {
+            if self.resiliences.last() != Some(&resilience) {
+                self.resiliences.push(resilience);
+            }
+            profile.resilience = self.resiliences.len() as u32 - 1;
+        }
+        self.profiles.push(profile);
         self.recent[number as usize % self.recent.len()] = Some((traits, number));
         Ok(number)
     }
@@ -117,6 +129,8 @@ impl<'a> Survey<'a> {
             levels: None,
             nodes: self.nodes,
             profiles: self.profiles,
+            resiliences: self.resiliences,
+            timeout: None,
             outside: self.unresolved,
             deadlines: self.deadlines,
             deadline: Timestamp::MAX,

@@ -17,6 +17,10 @@ impl<P> TaskScheduler<P> {
             Phase::Waiting => self.why_waiting(slot),
             Phase::Ready => Some(self.why_ready(slot)),
             Phase::Running => None,
+            Phase::Backoff => Some(Reason::Backoff {
+                until: self.graph[slot].ready_at,
+                attempts: self.graph[slot].attempts.into(),
+            }),
         }
     }
 

@@ -69,8 +69,9 @@ pub(crate) fn events(scheduler: &mut Scheduler) -> Vec<String> {
 
 fn describe(event: &Event<&'static str>) -> String {
     match event {
-        Event::Ended { id, end, payload, cause, .. } => {
+        Event::Ended { id, end, payload, cause, limit, .. } => {
             let because = cause.map_or(String::new(), |cause| format!(" because of {cause}"));
+            let because = limit.map_or(because, |limit| format!(", {limit}"));
             let returned = payload.map_or("", |_| ", payload returned");
             format!("{id} {end}{because}{returned}")
         }
@@ -79,5 +80,9 @@ fn describe(event: &Event<&'static str>) -> String {
             format!("{id} should have ended by {}", (*deadline - NOW).as_secs())
         }
         Event::CancelRunning { ticket } => format!("stop {ticket}"),
+        Event::LimitReached { ticket, limit } => format!("stop {ticket}: {limit}"),
+        Event::Silent { ticket, since, limit } => {
+            format!("{ticket} is silent since {}: {limit}", (*since - NOW).as_secs())
+        }
     }
 }

@@ -289,7 +289,9 @@ impl Twins {
                 assert_eq!(counts.unfinished(), 0);
                 self.graphs_ended.push(graph);
             }
-            Event::DeadlinePassed { ticket, .. } => panic!("nobody watches {ticket}"),
+            Event::DeadlinePassed { ticket, .. }
+            | Event::LimitReached { ticket, .. }
+            | Event::Silent { ticket, .. } => panic!("nobody watches {ticket}"),
             Event::CancelRunning { ticket } => {
                 let running = |task: &usize| self.tickets[task] == ticket;
                 assert!(self.model.running().iter().any(running), "{ticket} does not run");

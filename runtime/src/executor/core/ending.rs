@@ -86,6 +86,7 @@ impl Core {
                 Event::GraphEnded { graph, counts } => self.end_graph(graph, counts, step),
                 Event::CancelRunning { ticket } => self.stop(ticket, step),
                 Event::DeadlinePassed { id, deadline, .. } => self.report_late(id, deadline, step),
+                Event::LimitReached { .. } | Event::Silent { .. } => {}
             }
         }
     }

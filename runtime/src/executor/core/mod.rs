@@ -84,11 +84,12 @@ pub(super) struct Core {
 impl Core {
     pub(super) fn new(
         config: &ExecutorConfig,
+        seed: u64,
         control: Option<Control>,
         runners: usize,
     ) -> Result<Self, SchedulerError> {
         Ok(Self {
-            scheduler: TaskScheduler::new(config.scheduler())?,
+            scheduler: TaskScheduler::new(config.scheduler(seed))?,
             started: VecDeque::new(),
             crew: Crew::new(runners),
             is_watched: false,
@@ -147,6 +148,6 @@ impl Core {
 
     /// Places in the queue that no task takes.
     fn free(&self) -> usize {
-        self.max_pending - self.scheduler.counts().pending()
+        self.max_pending.saturating_sub(self.scheduler.counts().pending())
     }
 }
