@@ -108,7 +108,7 @@ pub mod sim;
 pub mod steal;
 
 pub use error::{Refused, SchedulerError};
-pub use estimate::{History, KindHistory, SizeTrend};
+pub use estimate::{Forecast, History, KindHistory, SizeTrend};
 pub use graph::{
     Cancelled, Counts, Dependents, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan,
     Jitter, LimitKind, LookAhead, Overdue, Policy, Reason, Remaining, Resilience,

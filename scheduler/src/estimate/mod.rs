@@ -7,10 +7,12 @@
 
 #![forbid(unsafe_code)]
 
+mod forecast;
 mod history;
 mod kind_history;
 mod size_trend;
 
+pub use forecast::Forecast;
 pub use history::History;
 pub use kind_history::KindHistory;
 pub use size_trend::SizeTrend;

@@ -1,9 +1,10 @@
 //! The loop that moves virtual time.
 
+use super::learning::Learning;
 use super::{Schedule, SimGraph, SimJob, Span};
 use crate::error::SchedulerError;
 use crate::graph::{
-    EndState, FailurePolicy, GraphPlan, Policy, ResourceRequirements, SchedulerConfig,
+    EndState, FailurePolicy, GraphId, GraphPlan, Policy, ResourceRequirements, SchedulerConfig,
     TaskScheduler, TaskSpec, Ticket,
 };
 use primitives::Timestamp;
@@ -116,6 +117,8 @@ struct Machine<'a> {
     schedules: Vec<Schedule>,
     /// The ticket of each span.
     tickets: Vec<Vec<Ticket>>,
+    /// The graphs of the jobs that have a history and run.
+    learning: Vec<Option<(GraphId, Learning<'a>)>>,
 }
 
 impl<'a> Machine<'a> {
@@ -141,6 +144,7 @@ impl<'a> Machine<'a> {
             slots_used: 0,
             schedules: vec![Schedule::default(); jobs.len()],
             tickets: vec![Vec::new(); jobs.len()],
+            learning: jobs.iter().map(|_| None).collect(),
         })
     }
 
@@ -157,12 +161,18 @@ impl<'a> Machine<'a> {
 
     fn submit(&mut self, number: usize) -> Result<(), SchedulerError> {
         let (job, first) = (&self.jobs[number], self.first_ids[number]);
+        let mut learning = Learning::of(job);
+        let estimates = learning.as_mut().map(Learning::estimates);
+        let estimate = |task: usize| match &estimates {
+            Some(estimates) => estimates.get(task).copied().unwrap_or_default(),
+            None => job.estimate(task),
+        };
         let specs: Vec<TaskSpec<()>> = (0..job.graph.tasks.len())
             .map(|task| {
                 let parents = job.graph.tasks[task].parents.iter();
                 let memory_bytes = job.memory_bytes(task);
                 TaskSpec::new(SimGraph::id(first + task), ())
-                    .estimate(job.estimate(task))
+                    .estimate(estimate(task))
                     .requirements(ResourceRequirements { memory_bytes, ..Default::default() })
                     .after_all(parents.map(|&parent| SimGraph::id(first + parent)))
             })
@@ -175,9 +185,11 @@ impl<'a> Machine<'a> {
             plan = plan.look_ahead(self.config, how);
         }
         let payload = |task| (number, task);
-        self.scheduler
+        let graph = self
+            .scheduler
             .submit_plan(plan, payload, FailurePolicy::default(), self.now)
             .map_err(|refused| refused.error)?;
+        self.learning[number] = learning.map(|learning| (graph, learning));
         Ok(())
     }
 
@@ -213,8 +225,19 @@ impl<'a> Machine<'a> {
             self.schedules[job].makespan = self.now - self.jobs[job].arrival;
             self.scheduler.finish(self.tickets[job][span], EndState::Completed, self.now)?;
             while self.scheduler.next_event().is_some() {}
+            self.learn(job, self.schedules[job].spans[span].task);
         }
         self.accept_jobs()?;
         Ok(true)
+    }
+
+    /// A task has ended: ranks its graph again if that has moved an estimate.
+    fn learn(&mut self, job: usize, task: usize) {
+        let Some((graph, learning)) = &mut self.learning[job] else { return };
+        if learning.observe(task, self.jobs[job].graph.tasks[task].runtime) {
+            let estimates = learning.estimates();
+            let estimate = |task: usize| estimates.get(task).copied().unwrap_or_default();
+            self.scheduler.reestimate(*graph, estimate);
+        }
     }
 }

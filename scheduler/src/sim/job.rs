@@ -1,6 +1,7 @@
 //! A graph and the circumstances in which it is simulated.
 
 use super::SimGraph;
+use crate::History;
 use crate::graph::LookAhead;
 use primitives::Timestamp;
 use std::time::Duration;
@@ -14,8 +15,15 @@ pub struct SimJob<'a> {
     pub arrival: Timestamp,
     /// When it should have ended.
     pub deadline: Option<Timestamp>,
-    /// How long each task is thought to run; tasks that are not in it, as long as they do run.
+    /// How long each task is thought to run; tasks that are not in it, as long as they do run,
+    /// unless there is a history.
     pub estimates: &'a [Duration],
+    /// The kind of each task, all of them or none.
+    pub kinds: &'a [String],
+    /// What is known about the kinds beforehand. It says what `estimates` do not, as far as a
+    /// [`Forecast`](crate::Forecast) trusts it, and learns from each task that ends: when an
+    /// estimate moves the graph is ranked again.
+    pub history: Option<&'a History>,
     /// How many bytes each task takes; those that are not in it take none.
     pub memory: &'a [usize],
     /// Whether, and how far, its order is improved when it is submitted.
@@ -30,6 +38,8 @@ impl<'a> SimJob<'a> {
             arrival: Timestamp::ZERO,
             deadline: None,
             estimates: &[],
+            kinds: &[],
+            history: None,
             memory: &[],
             look_ahead: None,
         }

@@ -3,7 +3,8 @@
 //! [`simulate`] drives the very [`TaskScheduler`](crate::TaskScheduler) that runs in production;
 //! only time is made up. It predicts what a policy makes of a graph when tasks take exactly as
 //! long as they say and scheduling costs nothing. [`simulate_jobs`] takes several graphs, with
-//! arrivals, deadlines, memory and estimates that may be wrong.
+//! arrivals, deadlines, memory and estimates that may be wrong, or are learnt from a history and as
+//! tasks end.
 
 #![forbid(unsafe_code)]
 
@@ -11,6 +12,7 @@ mod bound;
 mod clock;
 mod graph;
 mod job;
+mod learning;
 mod schedule;
 
 pub use bound::lower_bound;

@@ -11,6 +11,7 @@ mod failure;
 mod failures_model;
 mod families;
 mod growth;
+mod learning;
 mod look_ahead;
 mod model;
 mod order;

@@ -1,9 +1,10 @@
 //! The policies that are compared.
 
+use crate::estimates::Told;
 use crate::stealing;
-use scheduler::sim::{SimGraph, SimJob, simulate_jobs};
+use crate::trace::Trace;
+use scheduler::sim::{SimJob, simulate_jobs};
 use scheduler::{LookAhead, Policy, SchedulerConfig};
-use std::time::Duration;
 
 /// Who decides which task starts next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,15 +14,16 @@ pub(crate) enum Contender {
     /// Each worker its own tasks, last in first out, and the oldest of a random other one.
     WorkStealing,
     CriticalPath,
-    /// The default policy, which looks ahead if it may trust the estimates.
+    /// The default policy, which looks ahead if it may trust the estimates, and learns from what
+    /// ends if it has to.
     Ours,
 }
 
 /// What a contender has to work with.
 #[derive(Clone, Copy)]
 pub(crate) struct Setting<'a> {
-    pub(crate) graph: &'a SimGraph,
-    pub(crate) estimates: &'a [Duration],
+    pub(crate) trace: &'a Trace,
+    pub(crate) told: &'a Told,
     pub(crate) slots: usize,
     /// What each task takes, and how much there is.
     pub(crate) memory: Option<(&'a [usize], usize)>,
@@ -53,11 +55,12 @@ impl Contender {
             Self::CriticalPath => Policy::CriticalPath,
             Self::Ours => Policy::Deadline,
             Self::WorkStealing => {
-                let Setting { graph, slots, seed, .. } = *setting;
-                return stealing::makespan(graph, slots, seed).as_secs_f64();
+                let Setting { trace, slots, seed, .. } = *setting;
+                return stealing::makespan(&trace.graph, slots, seed).as_secs_f64();
             }
         };
-        let Setting { graph, estimates, slots, memory, look_ahead, seed } = *setting;
+        let Setting { trace, told, slots, memory, look_ahead, seed } = *setting;
+        let Trace { graph, kinds, .. } = trace;
         let (memory, memory_bytes) = memory.unwrap_or((&[], usize::MAX));
         let config = SchedulerConfig {
             policy,
@@ -68,7 +71,12 @@ impl Contender {
         };
         let looks_ahead = self == Self::Ours && look_ahead > 0;
         let look_ahead = looks_ahead.then_some(LookAhead { slots, starts_max: look_ahead, seed });
-        let job = SimJob { estimates, memory, look_ahead, ..SimJob::new(graph) };
+        let (estimates, history) = match &told.history {
+            Some(history) if self == Self::Ours => (Vec::new(), Some(history)),
+            _ => (told.estimates(trace), None),
+        };
+        let estimates = &estimates;
+        let job = SimJob { estimates, kinds, history, memory, look_ahead, ..SimJob::new(graph) };
         let schedules = simulate_jobs(&[job], &config).expect("a workflow that was checked");
         schedules[0].makespan.as_secs_f64()
     }

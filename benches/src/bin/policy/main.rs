@@ -44,6 +44,9 @@ struct Options {
     /// How many task starts may be rehearsed to improve an order, if estimates are exact
     #[arg(long, value_name = "STARTS", default_value_t = 1_000_000)]
     look_ahead: u64,
+    /// Makespans with noisy estimates or a history are geometric means over so many draws
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    draws: u64,
     /// What all random numbers follow from
     #[arg(long, default_value_t = 1)]
     seed: u64,

@@ -51,10 +51,10 @@ impl Row {
         let trace = &traces[this];
         let memory = trace.memory.as_deref().expect("it was chosen for that");
         let total = LARGEST * memory.iter().copied().max().unwrap_or(1).max(1);
-        let estimates = options.estimates.of(traces, this, options.seed);
+        let told = options.estimates.of(traces, this, options.seed);
         let setting = Setting {
-            graph: &trace.graph,
-            estimates: &estimates,
+            trace,
+            told: &told,
             slots,
             memory: Some((memory, total)),
             look_ahead: if options.estimates == Estimates::Exact { options.look_ahead } else { 0 },

@@ -29,8 +29,19 @@ pub(crate) struct Trace {
     pub(crate) kinds: Vec<String>,
     /// The memory of each task, if any is known.
     pub(crate) memory: Option<Vec<usize>>,
-    /// By slots: a better lower bound than ours and the best makespan known, in seconds.
-    published: HashMap<usize, (f64, f64)>,
+    /// By slots.
+    published: HashMap<usize, Published>,
+}
+
+/// What is published about a workflow on so many slots, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Published {
+    /// A better lower bound than ours.
+    bound: f64,
+    /// The makespan when the longest way goes first.
+    pub(crate) critical_path: f64,
+    /// The best makespan known.
+    pub(crate) best: f64,
 }
 
 impl Trace {
@@ -52,13 +63,13 @@ impl Trace {
     /// What no schedule can beat, in seconds.
     pub(crate) fn bound_s(&self, slots: usize) -> f64 {
         let own = lower_bound(&self.graph, slots).expect("the reader has checked it");
-        let published = self.published.get(&slots).map_or(0.0, |&(bound, _)| bound);
+        let published = self.published.get(&slots).map_or(0.0, |it| it.bound);
         own.as_secs_f64().max(published)
     }
 
-    /// The best makespan known, in seconds.
-    pub(crate) fn best_known_s(&self, slots: usize) -> Option<f64> {
-        self.published.get(&slots).map(|&(_, best)| best)
+    /// What others have found, if they have looked.
+    pub(crate) fn published(&self, slots: usize) -> Option<Published> {
+        self.published.get(&slots).copied()
     }
 
     pub(crate) fn work(&self) -> Duration {
@@ -102,12 +113,17 @@ fn read_file(path: &Path) -> Option<Trace> {
 
 /// The rows about `file` of a table with the columns file, slots, bound, tight bound, FIFO,
 /// critical path and best known.
-fn published(table: &str, file: &str) -> HashMap<usize, (f64, f64)> {
+fn published(table: &str, file: &str) -> HashMap<usize, Published> {
     let row = |line: &str| {
         let columns: Vec<&str> = line.split(',').map(str::trim).collect();
         match columns[..] {
-            [of, slots, _, tight, .., best] if of == file => {
-                Some((slots.parse().ok()?, (tight.parse().ok()?, best.parse().ok()?)))
+            [of, slots, _, tight, _, critical_path, best] if of == file => {
+                let published = Published {
+                    bound: tight.parse().ok()?,
+                    critical_path: critical_path.parse().ok()?,
+                    best: best.parse().ok()?,
+                };
+                Some((slots.parse().ok()?, published))
             }
             _ => None,
         }
