@@ -68,6 +68,11 @@
 //! says so. After that only its id and its end are kept, until somebody
 //! [forgets](TaskScheduler::forget) it.
 //!
+//! # How much at once
+//!
+//! [`set_max_in_flight`](TaskScheduler::set_max_in_flight) may be called at any time; the controllers
+//! in [`adaptive`] say with what.
+//!
 //! # Costs
 //!
 //! For n queued tasks:
@@ -107,6 +112,7 @@ mod graph;
 pub mod sim;
 pub mod steal;
 
+pub use control::adaptive;
 pub use error::{Refused, SchedulerError};
 pub use estimate::{Forecast, History, KindHistory, SizeTrend};
 pub use graph::{

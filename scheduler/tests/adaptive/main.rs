@@ -1,0 +1,8 @@
+//! Controllers against scripted plants on a virtual clock.
+
+mod alternatives;
+mod constant;
+mod guards;
+mod phases;
+mod plant;
+mod steering;

@@ -1,0 +1,99 @@
+//! What a meter makes of the ends of tasks.
+
+use graph_runtime_scheduler::adaptive::{Class, Meter, Signals, Window};
+use primitives::Timestamp;
+use std::time::Duration;
+
+fn at(millis: u64) -> Timestamp {
+    Timestamp::from_nanos(millis * 1_000_000)
+}
+
+/// The ends of `cheap` tasks of 1 ms and `dear` ones of 9 ms, `stretch` times as long, one after
+/// another on one of two places in flight, beginning at `now`.
+fn window(meter: &mut Meter, now: &mut u64, cheap: u64, dear: u64, stretch: u64) -> Window {
+    meter.note(2, true, at(*now));
+    for (name, count, millis) in [("cheap", cheap, 1), ("dear", dear, 9)] {
+        for _ in 0..count {
+            *now += millis * stretch;
+            meter.complete(Class::named(name), Duration::from_millis(millis * stretch));
+        }
+    }
+    meter.close(Signals::default(), at(*now)).expect("it is long enough")
+}
+
+#[test]
+fn a_change_of_the_mix_is_not_taken_for_throughput() {
+    let (mut meter, mut now) = (Meter::new(2, at(0)), 0);
+    let both = window(&mut meter, &mut now, 9, 3, 1).throughput();
+    let cheap = window(&mut meter, &mut now, 36, 1, 1);
+    let dear = window(&mut meter, &mut now, 2, 10, 1);
+    assert!(cheap.completions > 3 * dear.completions);
+    for window in [cheap, dear] {
+        assert!((window.throughput() / both - 1.0).abs() < 1e-6, "{window:?}");
+    }
+}
+
+#[test]
+fn tasks_that_take_longer_are_less_throughput() {
+    let (mut meter, mut now) = (Meter::new(2, at(0)), 0);
+    let before = window(&mut meter, &mut now, 9, 3, 1).throughput();
+    for _ in 0..100 {
+        let after = window(&mut meter, &mut now, 9, 3, 4).throughput();
+        assert!((after / before - 0.25).abs() < 1e-6, "it does not get used to it: {after}");
+    }
+}
+
+#[test]
+fn the_class_that_does_most_of_the_work_is_the_main_one() {
+    let (mut meter, mut now) = (Meter::new(2, at(0)), 0);
+    assert_eq!(window(&mut meter, &mut now, 9, 1, 1).main_class, None);
+    let main = window(&mut meter, &mut now, 5, 9, 1).main_class;
+    assert!(main.is_some());
+    assert_ne!(window(&mut meter, &mut now, 40, 0, 1).main_class, main);
+}
+
+#[test]
+fn a_window_after_a_change_is_not_settled_until_all_that_ran_has_ended() {
+    let mut meter = Meter::new(16, at(0));
+    meter.note(16, true, at(0));
+    meter.set_limit(4, at(0));
+    let complete = |meter: &mut Meter, count| {
+        (0..count).for_each(|_| meter.complete(Class::default(), Duration::from_millis(1)));
+    };
+    complete(&mut meter, 16);
+    meter.note(5, true, at(20));
+    assert_eq!(meter.close(Signals::default(), at(20)), None, "more in flight than may be");
+    meter.note(4, true, at(30));
+    let window = meter.close(Signals::default(), at(30)).expect("drained");
+    assert!(!window.is_settled);
+    complete(&mut meter, 8);
+    assert!(meter.close(Signals::default(), at(50)).expect("a generation").is_settled);
+}
+
+#[test]
+fn a_window_that_does_not_fill_is_cut_off() {
+    let mut meter = Meter::new(4, at(0));
+    meter.note(4, true, at(0));
+    assert_eq!(meter.close(Signals::default(), at(99)), None);
+    let window = meter.close(Signals::default(), at(100)).expect("its time is over");
+    assert_eq!((window.completions, window.is_settled), (0, false));
+    assert!((window.held_back - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn tasks_that_start_together_and_end_together_are_counted_together() {
+    let mut meter = Meter::new(100, at(0));
+    meter.note(100, true, at(0));
+    (0..8).for_each(|_| meter.complete(Class::default(), Duration::ZERO));
+    assert!(meter.close(Signals::default(), at(10)).is_some(), "it begins with an empty one");
+    for round in 1..=10 {
+        meter.note(100, true, at(10 + 20 * (round - 1)));
+        let ends = |meter: &mut Meter| {
+            meter.complete(Class::default(), Duration::from_millis(20));
+            meter.close(Signals::default(), at(10 + 20 * round))
+        };
+        let windows: Vec<_> = (0..100).filter_map(|_| ends(&mut meter)).collect();
+        assert_eq!(windows.len(), 1, "one for each round");
+        assert_eq!(windows[0].completions, 100);
+    }
+}
