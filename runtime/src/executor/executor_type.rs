@@ -146,13 +146,7 @@ impl AsyncTaskExecutor {
     ///
     /// As [`try_submit_graph`](Self::try_submit_graph), without `QueueFull`.
     pub async fn submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
-        let result = match self.inner.submit_whole(graph, None) {
-            Err(refused) if refused.error.is_queue_full() => {
-                let place = self.inner.room(refused.task.len()).await;
-                self.inner.submit_whole(*refused.task, Some(place))
-            }
-            result => result,
-        };
+        let result = self.inner.submit_whole_in_turn(graph).await;
         self.inner.count_rejected(result, Graph::len)
     }
 
@@ -165,7 +159,7 @@ impl AsyncTaskExecutor {
     /// [`GraphTooLarge`](ExecutorError::GraphTooLarge): more tasks than `max_queue_size` never
     /// fit, because a graph is accepted as a whole.
     pub fn try_submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
-        let result = self.inner.submit_whole(graph, None);
+        let result = self.inner.submit_whole(graph, None, None);
         self.inner.count_rejected(result, Graph::len)
     }
 

@@ -3,7 +3,7 @@
 use super::async_task::task_fn;
 use super::tasks::Tasks;
 use super::{ExecutableTask, Node, TaskContext, TaskError};
-use scheduler::{FailurePolicy, ResourceRequirements, TaskId};
+use scheduler::{FailurePolicy, LookAhead, ResourceRequirements, TaskId};
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -42,6 +42,7 @@ pub struct Graph {
 pub(super) struct GraphOptions {
     pub(super) failure: FailurePolicy,
     pub(super) deadline: Option<Instant>,
+    pub(super) look_ahead: Option<LookAhead>,
 }
 
 impl Graph {
@@ -75,6 +76,28 @@ impl Graph {
     #[must_use]
     pub fn deadline(mut self, deadline: impl Into<Instant>) -> Self {
         self.options.deadline = Some(deadline.into());
+        self
+    }
+
+    /// Looks for a better order than that of the critical path before the graph starts, by
+    /// rehearsing it as often as `how` allows; for estimates that are known to be good, and if
+    /// there is time to spare.
+    ///
+    /// It takes some hundred nanoseconds for each of [`starts_max`](LookAhead::starts_max) starts:
+    /// in [`submit_graph`](super::AsyncTaskExecutor::submit_graph) on a thread for blocking
+    /// closures, in [`try_submit_graph`](super::AsyncTaskExecutor::try_submit_graph) on the calling
+    /// one, and in neither case under a lock. A policy that looks at no rank ignores it.
+    ///
+    /// ```
+    /// use graph_runtime::{Graph, LookAhead};
+    ///
+    /// let how = LookAhead { slots: 16, starts_max: 100_000, seed: 1 };
+    /// let graph = Graph::new().look_ahead(how);
+    /// # let _ = graph;
+    /// ```
+    #[must_use]
+    pub fn look_ahead(mut self, how: LookAhead) -> Self {
+        self.options.look_ahead = Some(how);
         self
     }
 

@@ -203,7 +203,7 @@ impl Inner {
         let now = self.now();
         let Graph { tasks, options } = graph;
         let batch = Batch::new(tasks, home, now);
-        let plan = self.plan(&batch);
+        let plan = self.plan(batch.tasks());
         let accepted = self.step_at(now, |core, step| core.accept_part(plan, &batch, step));
         let result = match accepted {
             Ok(()) => Ok(GraphPart::new(Arc::clone(self), batch)),

@@ -7,11 +7,15 @@ use super::inner::Inner;
 use super::tasks::Tasks;
 use super::{ExecutableTask, ExecutorError, Graph, GraphHandle, SubmitError, TaskHandle};
 use primitives::Timestamp;
+use primitives::shim::Mutex;
 use scheduler::{GraphId, GraphPlan, SchedulerError, TaskTerms};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+/// A plan, or what is wrong with the graph.
+type Planned = Result<GraphPlan, SchedulerError>;
 
 impl Inner {
     /// Submits one task; waits while the queue is full.
@@ -65,17 +69,54 @@ impl Inner {
         }
     }
 
-    /// Submits a graph, likewise.
+    /// Submits a graph; waits while the queue has no room for all of it.
+    pub(super) async fn submit_whole_in_turn(
+        self: &Arc<Self>,
+        mut graph: Graph,
+    ) -> Result<GraphHandle, SubmitError<Graph>> {
+        let mut place = None;
+        loop {
+            let (planned, plan) = self.look_ahead(graph).await;
+            match self.submit_whole(planned, plan, place.take()) {
+                Err(refused) if refused.error.is_queue_full() => {
+                    graph = *refused.task;
+                    place = Some(self.room(graph.len()).await);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Plans a graph that asks for more than a quick look, where that holds up nobody.
+    async fn look_ahead(self: &Arc<Self>, graph: Graph) -> (Graph, Option<Planned>) {
+        if graph.options.look_ahead.is_none() {
+            return (graph, None);
+        }
+        // Shared, because it must not be lost if the runtime does not come to it.
+        let graph = Arc::new(Mutex::new(graph));
+        let planning = {
+            let (inner, graph) = (Arc::clone(self), Arc::clone(&graph));
+            move || {
+                let graph = graph.lock();
+                inner.plan_whole(&graph.tasks, graph.options)
+            }
+        };
+        let plan = self.handle.spawn_blocking(planning).await.ok();
+        (std::mem::take(&mut *graph.lock()), plan)
+    }
+
+    /// Submits a graph if there is room, as it has been planned or else is planned now.
     pub(super) fn submit_whole(
         self: &Arc<Self>,
         graph: Graph,
+        plan: Option<Planned>,
         place: Option<Place>,
     ) -> Result<GraphHandle, SubmitError<Graph>> {
         let now = self.now();
         let Graph { tasks, options } = graph;
         let batch = Batch::new(tasks, Home::whole(self, options.deadline), now);
         let is_granted = place.is_some_and(Place::use_up);
-        let accepted = self.accept_graph(&batch, options, is_granted, now);
+        let accepted = self.accept_graph(&batch, options, plan, is_granted, now);
         match accepted {
             Ok(id) => Ok(GraphHandle::new(Arc::clone(self), id, batch)),
             Err(error) => {
@@ -109,26 +150,35 @@ impl Inner {
         self: &Arc<Self>,
         batch: &Arc<Batch>,
         options: GraphOptions,
+        plan: Option<Planned>,
         is_granted: bool,
         now: Timestamp,
     ) -> Result<GraphId, ExecutorError> {
-        let count = batch.records().len();
         if !is_granted {
-            self.core.lock().check_room(count, is_granted)?;
+            self.core.lock().check_room(batch.records().len(), is_granted)?;
         }
-        let plan = self.plan(batch).map(|plan| match options.deadline {
-            Some(deadline) => plan.due_by(self.timestamp(deadline)),
-            None => plan,
-        });
+        let plan = plan.unwrap_or_else(|| self.plan_whole(batch.tasks(), options));
         let failure = options.failure;
         self.step_at(now, |core, step| core.accept_graph(plan, batch, failure, is_granted, step))
     }
 
+    /// Plans a graph with all that it says about itself, without the lock.
+    fn plan_whole(&self, tasks: &Tasks, options: GraphOptions) -> Planned {
+        let mut plan = self.plan(tasks)?;
+        if let Some(deadline) = options.deadline {
+            plan = plan.due_by(self.timestamp(deadline));
+        }
+        Ok(match options.look_ahead {
+            Some(how) => plan.look_ahead(&self.scheduler, how),
+            None => plan,
+        })
+    }
+
     /// Plans what a batch adds, without the lock.
-    pub(super) fn plan(&self, batch: &Batch) -> Result<GraphPlan, SchedulerError> {
-        let estimates = self.estimates(batch.tasks());
-        let terms = |index| self.terms(batch.tasks(), &estimates, index);
-        GraphPlan::new(&self.scheduler, batch.records().len(), terms)
+    pub(super) fn plan(&self, tasks: &Tasks) -> Planned {
+        let estimates = self.estimates(tasks);
+        let terms = |index| self.terms(tasks, &estimates, index);
+        GraphPlan::new(&self.scheduler, tasks.records.len(), terms)
     }
 
     /// What is known of each task's run time, beyond what it says itself; nothing if nothing is.

@@ -14,6 +14,7 @@ mod fairness;
 mod forgetting;
 mod growth;
 mod learning;
+mod look_ahead;
 mod order;
 mod outputs;
 mod overdue;
