@@ -5,6 +5,7 @@ use crate::job::Job;
 use crate::options::Mode;
 use crate::run::Run;
 use crate::statistics::{imbalance, percentile};
+use crate::waits::{Wait, Waits};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -31,6 +32,19 @@ pub(crate) struct Figures<'a> {
     pub(crate) overhead_us_per_task: Option<f64>,
     pub(crate) imbalance: f64,
     pub(crate) wall_s: f64,
+    /// With `--explain`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) waits: Option<Vec<WaitFigures<'a>>>,
+}
+
+/// What tasks waited for.
+#[derive(Debug, Serialize)]
+pub(crate) struct WaitFigures<'a> {
+    pub(crate) reason: &'static str,
+    pub(crate) tasks: usize,
+    pub(crate) total_s: f64,
+    pub(crate) longest_s: f64,
+    pub(crate) longest_task: &'a str,
 }
 
 /// How long tasks were ready before they started.
@@ -67,7 +81,21 @@ impl<'a> Figures<'a> {
             overhead_us_per_task: run.is_complete().then(|| overhead_us(job, run)),
             imbalance: imbalance(&run.busy),
             wall_s: run.wall.as_secs_f64(),
+            waits: run.waits.as_ref().map(|waits| WaitFigures::of(job, waits)),
         }
+    }
+}
+
+impl<'a> WaitFigures<'a> {
+    fn of(job: &'a Job, waits: &Waits) -> Vec<Self> {
+        let figures = |wait: Wait| Self {
+            reason: wait.reason,
+            tasks: wait.tasks,
+            total_s: job.to_trace_secs(wait.total),
+            longest_s: job.to_trace_secs(wait.longest),
+            longest_task: &job.workflow.tasks[wait.longest_task].id,
+        };
+        waits.summary().into_iter().map(figures).collect()
     }
 }
 

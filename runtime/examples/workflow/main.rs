@@ -18,12 +18,13 @@
 //!   options ──▶ job ──▶ run ──▶ check ──▶ figures ──▶ output      table or JSON lines
 //!                        │ ▲                 └────────▶ trace
 //!          interrupt ────┘ │
-//!          progress ◀──────┤
+//! progress, explain ◀──────┤
 //!                          └── work, recorder      inside the tasks
 //! ```
 
 mod check;
 mod console;
+mod explain;
 mod failure;
 mod figures;
 mod interrupt;
@@ -38,6 +39,8 @@ mod table;
 mod trace;
 mod trace_event;
 mod trace_file;
+mod wait_table;
+mod waits;
 mod wording;
 mod work;
 
@@ -99,7 +102,7 @@ fn run_all(
         if is_interrupted || is_for_nobody {
             break;
         }
-        let run = run::run(job, policy, options.trace.is_some(), interrupt)?;
+        let run = run::run(job, policy, options, interrupt)?;
         check_run(job, policy, &run, interrupt.is_requested())?;
         output.add(job, &run).map_err(Failure::Output)?;
         runs.push(run);

@@ -47,6 +47,13 @@ of them.
         busy time of the busiest worker divided by the mean of all workers
   wall_s
         real seconds from submission until everything was joined
+  waits, with --explain (the second table)
+        for each thing that tasks waited for: reason, how many tasks, total_s
+        of all of them, longest_s of one and the id of that longest_task, in
+        recorded seconds (in mode instant in real ones). All tasks are looked
+        at every 10 ms, or less often if looking takes long; what is over
+        sooner may be missed. Tasks wait for a dependency, for their level to
+        be open, for a slot, behind another one, or for a worker
 The table has one more column, predicted: the makespan of the same scheduler on
 a virtual clock, where nothing costs any time but the tasks.
 
@@ -98,6 +105,11 @@ pub(crate) struct Options {
     /// Write a Chrome trace of the runs (open it at https://ui.perfetto.dev)
     #[arg(long, value_name = "OUT.json")]
     pub(crate) trace: Option<PathBuf>,
+
+    /// Say what tasks wait for: how many for what in the progress, how long
+    /// each kind of wait was in the results, and all by name on SIGUSR1
+    #[arg(long, verbatim_doc_comment)]
+    pub(crate) explain: bool,
 
     /// Print one line of JSON for each run, and no table
     #[arg(long)]

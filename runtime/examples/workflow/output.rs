@@ -4,6 +4,7 @@ use crate::figures::Figures;
 use crate::job::Job;
 use crate::run::Run;
 use crate::table;
+use crate::wait_table;
 use std::io::{self, ErrorKind, Write};
 
 /// Standard output, until its reader goes away.
@@ -40,7 +41,11 @@ impl Output {
         if self.json || runs.is_empty() {
             return Ok(());
         }
-        self.write(&format!("\n{}", table::of(job, runs)))
+        self.write(&format!("\n{}", table::of(job, runs)))?;
+        match wait_table::of(job, runs) {
+            Some(waits) => self.write(&format!("\n{waits}")),
+            None => Ok(()),
+        }
     }
 
     /// Whether the reader has seen enough, as `head` has after its lines.

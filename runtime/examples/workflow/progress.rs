@@ -1,6 +1,7 @@
 //! How far a run has come, on standard error: a bar on a terminal, plain lines elsewhere.
 
 use crate::console;
+use crate::explain::Explainer;
 use crate::wording::counted;
 use graph_runtime::time::{MissedTickBehavior, interval};
 use graph_runtime::{AsyncTaskExecutor, Counts, Policy};
@@ -43,13 +44,17 @@ impl Progress {
     }
 
     /// Shows the executor's counts again and again, until it is dropped.
-    pub(crate) async fn follow(&self, executor: &AsyncTaskExecutor) -> Infallible {
+    pub(crate) async fn follow(
+        &self,
+        executor: &AsyncTaskExecutor,
+        explainer: Option<&Explainer>,
+    ) -> Infallible {
         let mut last_line = self.started;
         let mut ticks = interval(REFRESH);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             ticks.tick().await;
-            self.show(&executor.counts(), &mut last_line);
+            self.show(&executor.counts(), explainer, &mut last_line);
         }
     }
 
@@ -61,12 +66,15 @@ impl Progress {
         }
     }
 
-    fn show(&self, counts: &Counts, last_line: &mut Instant) {
+    fn show(&self, counts: &Counts, explainer: Option<&Explainer>, last_line: &mut Instant) {
         let eta = self.eta();
-        let state = format!(
-            "{} running, {} ready, {} blocked",
-            counts.running, counts.ready, counts.waiting
-        );
+        let running = counts.running;
+        let state = match explainer {
+            Some(explainer) => format!("{running} running, waiting: {}", explainer.breakdown()),
+            None => {
+                format!("{running} running, {} ready, {} blocked", counts.ready, counts.waiting)
+            }
+        };
         let done = self.tasks.saturating_sub(counts.running + counts.ready + counts.waiting);
         match &self.display {
             Display::Bar(bar) => {

@@ -1,11 +1,13 @@
 //! One run: the workflow as a graph of tasks, executed under one policy.
 
+use crate::explain::Explainer;
 use crate::failure::Failure;
 use crate::interrupt::{self, Interrupt};
 use crate::job::Job;
-use crate::options::Mode;
+use crate::options::{Mode, Options};
 use crate::progress::{self, Progress};
 use crate::recorder::{Recorder, Recording};
+use crate::waits::Waits;
 use crate::work;
 use futures_lite::future::or;
 use graph_runtime::runtime::{Builder, Handle};
@@ -33,6 +35,8 @@ pub(crate) struct Run {
     pub(crate) wall: Duration,
     /// Each worker's time spent polling tasks.
     pub(crate) busy: Vec<Duration>,
+    /// What tasks waited for, if that was asked for.
+    pub(crate) waits: Option<Waits>,
 }
 
 /// When a task was ready and when it started, as far as it came.
@@ -69,14 +73,17 @@ impl Run {
 pub(crate) fn run(
     job: &Arc<Job>,
     policy: Policy,
-    keep_polls: bool,
+    options: &Options,
     interrupt: &Interrupt,
 ) -> Result<Run, Failure> {
     let runtime =
         Builder::new_multi_thread().worker_threads(job.workers).thread_name("workflow").build()?;
-    let recorder = Arc::new(Recorder::new(job.workflow.tasks.len(), keep_polls));
+    let tasks = job.workflow.tasks.len();
+    let recorder = Arc::new(Recorder::new(tasks, options.trace.is_some()));
+    let explainer = options.explain.then(|| Explainer::new(tasks));
     let expected = Expected::of(job, policy);
-    let executed = runtime.block_on(execute(job, policy, &expected, &recorder, interrupt));
+    let watch = Watch { explainer: explainer.as_ref(), interrupt };
+    let executed = runtime.block_on(execute(job, policy, &expected, &recorder, watch));
     let Executed { submitted, wall, report } =
         executed.map_err(|source| Failure::Executor { policy, source })?;
     let handle = runtime.handle().clone();
@@ -86,7 +93,7 @@ pub(crate) fn run(
 
     let times = |task: &TaskReport| Times { ready: task.ready_at, started: task.started_at };
     let ends = report.counts();
-    progress::announce_end(policy, job.workflow.tasks.len(), &ends, wall);
+    progress::announce_end(policy, tasks, &ends, wall);
     Ok(Run {
         policy,
         predicted: expected.makespan,
@@ -96,6 +103,7 @@ pub(crate) fn run(
         submitted,
         wall,
         busy: workers.iter().map(|worker| worker.busy).collect(),
+        waits: explainer.map(Explainer::into_waits),
     })
 }
 
@@ -122,19 +130,26 @@ struct Executed {
     report: GraphReport,
 }
 
+/// Who watches a run.
+#[derive(Clone, Copy)]
+struct Watch<'a> {
+    explainer: Option<&'a Explainer>,
+    interrupt: &'a Interrupt,
+}
+
 async fn execute(
     job: &Arc<Job>,
     policy: Policy,
     expected: &Expected,
     recorder: &Arc<Recorder>,
-    interrupt: &Interrupt,
+    watch: Watch<'_>,
 ) -> Result<Executed, ExecutorError> {
     let graph = graph_of(job, recorder);
     let executor = AsyncTaskExecutor::on(Handle::current(), config(job, policy))?;
     let submitted = Instant::now();
     let handle = executor.submit_graph(graph).await.map_err(|refused| refused.error)?;
     let display = Progress::start(policy, job.workflow.tasks.len(), expected.wall);
-    let report = attend(handle, &executor, display, interrupt).await;
+    let report = attend(handle, &executor, display, watch).await;
     let wall = submitted.elapsed();
     let failed = report.tasks().filter_map(|task| task.error).find(ExecutorError::is_failed);
     match failed {
@@ -143,21 +158,27 @@ async fn execute(
     }
 }
 
-/// Waits for the graph to end. Meanwhile shows how far it is, and cancels it on Ctrl-C.
+/// Waits for the graph to end. Meanwhile shows how far it is and what waits, and cancels it on
+/// Ctrl-C.
 async fn attend(
     graph: GraphHandle,
     executor: &AsyncTaskExecutor,
     display: Progress,
-    interrupt: &Interrupt,
+    Watch { explainer, interrupt }: Watch<'_>,
 ) -> GraphReport {
-    let show = async { match display.follow(executor).await {} };
+    let show = async { match display.follow(executor, explainer).await {} };
     let cancel = async {
         interrupt.requested().await;
         executor.cancel_all();
         display.say(interrupt::NOTICE);
         pending().await
     };
-    or(graph, or(cancel, show)).await
+    let explain = async {
+        let Some(explainer) = explainer else { return pending().await };
+        let look = async { match explainer.follow(executor).await {} };
+        or(look, explainer.answer(executor, &display)).await
+    };
+    or(graph, or(cancel, or(explain, show))).await
 }
 
 /// The workflow's tasks in file order, each with its recorded runtime as its estimate. A task's id

@@ -126,7 +126,7 @@ fn row(job: &Job, run: &Run) -> [String; COLUMNS] {
 
 /// A figure with so many digits behind the point, or without any if it is large: those would not
 /// be read, and columns are scarce.
-fn brief(figure: f64, digits: usize) -> String {
+pub(crate) fn brief(figure: f64, digits: usize) -> String {
     let digits = if figure < 1e3 { digits } else { 0 };
     format!("{figure:.digits$}")
 }

@@ -55,15 +55,22 @@ fn help_explains_every_option_and_figure() {
         "--policy",
         "--mode",
         "--time-scale",
+        "--explain",
         "--trace",
         "--json",
         "[FILE]",
     ] {
         assert!(help.contains(option), "{option}");
     }
-    for figure in
-        ["makespan_s", "lower_bound_s", "ratio", "overhead_us_per_task", "imbalance", "Exit status"]
-    {
+    for figure in [
+        "makespan_s",
+        "lower_bound_s",
+        "ratio",
+        "overhead_us_per_task",
+        "imbalance",
+        "waits",
+        "Exit status",
+    ] {
         assert!(help.contains(figure), "{figure}");
     }
 }

@@ -8,6 +8,8 @@ mod check;
 mod recorder;
 #[path = "../../examples/workflow/statistics.rs"]
 mod statistics;
+#[path = "../../examples/workflow/waits.rs"]
+mod waits;
 #[path = "../../examples/workflow/wording.rs"]
 mod wording;
 
@@ -15,6 +17,7 @@ mod averages;
 mod bad_input;
 mod command_line;
 mod ctrl_c;
+mod explain;
 mod json_lines;
 mod output_errors;
 mod prediction;
