@@ -7,9 +7,12 @@
 //! * `cargo bench -p benches` measures the parts one by one ([`Bench`], on criterion).
 //! * `cargo run --release -p benches --bin spine` measures what the main job is made of.
 //! * `cargo run --release -p benches --bin policy` compares orders on a virtual clock.
+//! * `cargo run --release -p benches --bin monitor_accuracy` holds the monitor against other
+//!   sources, and measures what it costs.
 
 mod bench;
 mod claim;
+mod findings;
 mod memory;
 mod report;
 mod rounds;
@@ -18,6 +21,7 @@ mod yardstick;
 
 pub use bench::{Bench, in_batches};
 pub use claim::Claim;
+pub use findings::{Finding, Findings, Target};
 pub use memory::{peak_bytes, resident_bytes};
 pub use report::{Report, Row};
 pub use rounds::{Rounds, rounds};

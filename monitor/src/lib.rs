@@ -1,7 +1,8 @@
 //! What the machine and the runtime are doing. This crate reads and counts; it decides nothing.
 //!
 //! * [`sample`]: one look at the machine. The [`Sampler`] trait is a seam; [`ProcSampler`] is the
-//!   one that reads `/proc` and the process's CPU clock. A figure that cannot be had is `None`.
+//!   one that reads `/proc`, control groups and the process's CPU clock. A figure that cannot be
+//!   had is `None`.
 //! * [`resource`]: the [`ResourceMonitor`], one thread that samples at an interval, sleeps without
 //!   a timeout while the runtime is idle, and answers questions about its latest sample. Without a
 //!   thread, a [`Ticker`] does the same when told to.
@@ -10,8 +11,8 @@
 //!   ([`WorkerCounters`]).
 //!
 //! ```text
-//!   /proc, CPU clock ──► Reading ──► Rates ──► Sample ──► ResourceMonitor::latest, can_schedule_*
-//!                        (totals)  (differences)
+//!   FileSource ──► parse ──► Counter ──► Sample ──► ResourceMonitor::latest, can_schedule_*
+//!   (kept open)   (totals)  (differences)
 //!   worker: WorkerStats (plain u64) ── on park ──► WorkerCounters ─┐
 //!   worker: Recorder ── one uncontended lock ──► its own shard ────┴──► MetricsSnapshot
 //! ```
@@ -31,5 +32,5 @@ pub use metrics::{
     ExecutionMetrics, HistogramSnapshot, Lateness, MetricsSnapshot, Recorder, TaskCounts, TaskEnd,
     WorkerCounters, WorkerSnapshot, WorkerStats,
 };
-pub use resource::{MonitorBuilder, ResourceMonitor, Ticker};
-pub use sample::{Pressure, ProcSampler, Sample, Sampler};
+pub use resource::{MonitorBuilder, ResourceMonitor, Ticker, WorkerUsage};
+pub use sample::{Pressure, ProcSampler, Sample, Sampler, Warning};

@@ -37,6 +37,42 @@ fn concurrency_follows_the_table() {
 }
 
 #[test]
+fn concurrency_counts_only_cores_that_may_be_used() {
+    let recommended = |cpu_quota, cpu| {
+        let sample = Sample { cpu_quota, cpu_utilization: cpu, ..Sample::default() };
+        after(sample, ResourceMonitorConfig { cores: 8, ..Default::default() })
+            .recommended_concurrency()
+    };
+    assert_eq!(recommended(Some(f64::INFINITY), None), 8);
+    assert_eq!(recommended(Some(2.5), None), 3);
+    assert_eq!(recommended(Some(0.05), None), 1);
+    assert_eq!(recommended(Some(64.0), None), 8, "no more than it was told");
+    assert_eq!(recommended(Some(4.0), Some(0.9)), 2);
+}
+
+#[test]
+fn memory_tasks_have_to_fit_into_the_cgroup() {
+    let sample = Sample {
+        memory_used_bytes: Some(0),
+        memory_available_bytes: Some(1000),
+        working_set_bytes: Some(700),
+        memory_limit_bytes: Some(900),
+        ..Sample::default()
+    };
+    let advised = |sample, bytes| after(sample, Default::default()).can_schedule_memory_task(bytes);
+    assert!(advised(sample, 200) && !advised(sample, 201));
+    let full = Sample { working_set_bytes: Some(901), ..sample };
+    assert!(advised(full, 0) && !advised(full, 1), "more than the limit is nothing left");
+    for unlimited in [
+        Sample { memory_limit_bytes: Some(u64::MAX), ..sample },
+        Sample { memory_limit_bytes: None, ..sample },
+        Sample { working_set_bytes: None, ..sample },
+    ] {
+        assert!(advised(unlimited, 1000) && !advised(unlimited, 1001));
+    }
+}
+
+#[test]
 fn cpu_tasks_are_advised_below_the_threshold_only() {
     let advised = |cpu| {
         let sample = Sample { cpu_utilization: cpu, ..Sample::default() };

@@ -1,8 +1,13 @@
 //! Where the sampler leaves its latest sample for everybody.
 
-use crate::Sample;
+use super::workers::Workers;
+use crate::{Sample, Warning};
 use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicU64, Ordering};
+
+/// The most warnings that are kept. The sampler reads fewer files, unless cgroups are nested deeply
+/// or it is moved between them; what comes then is dropped.
+const WARNINGS_MAX: usize = 64;
 
 /// The latest sample, and how many there have been.
 #[derive(Debug, Default)]
@@ -12,6 +17,8 @@ pub(crate) struct Board {
     latest: Mutex<Sample>,
     samples: AtomicU64,
     panics: AtomicU64,
+    warnings: Mutex<Vec<Warning>>,
+    workers: Workers,
 }
 
 impl Board {
@@ -38,5 +45,20 @@ impl Board {
     pub(crate) fn panics(&self) -> u64 {
         // ORDERING: as above.
         self.panics.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn warn(&self, warning: Warning) {
+        let mut warnings = self.warnings.lock();
+        if warnings.len() < WARNINGS_MAX {
+            warnings.push(warning);
+        }
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.warnings.lock().clone()
+    }
+
+    pub(crate) fn workers(&self) -> &Workers {
+        &self.workers
     }
 }

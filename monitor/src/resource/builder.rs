@@ -3,8 +3,8 @@
 use super::board::Board;
 use super::gate::{Gate, Next};
 use super::resource_monitor::ResourceMonitor;
-use super::ticker::Ticker;
-use crate::{MonitorError, ProcSampler, ResourceMonitorConfig, Sampler};
+use super::ticker::{OnWarning, Ticker};
+use crate::{MonitorError, ProcSampler, ResourceMonitorConfig, Sampler, Warning};
 use primitives::Timestamp;
 use std::fmt;
 use std::io;
@@ -40,6 +40,7 @@ pub struct MonitorBuilder {
     config: ResourceMonitorConfig,
     sampler: Box<dyn Sampler>,
     clock: Clock,
+    on_warning: OnWarning,
     thread_start: ThreadStart,
 }
 
@@ -50,6 +51,7 @@ impl MonitorBuilder {
             config,
             sampler: Box::new(ProcSampler::new()),
             clock: Box::new(move || Timestamp::ZERO + origin.elapsed()),
+            on_warning: Box::new(|_| {}),
             thread_start: Box::new(|name, work| {
                 thread::Builder::new().name(name.into()).spawn(work)
             }),
@@ -66,6 +68,13 @@ impl MonitorBuilder {
     /// instead of the time since the builder was made.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + 'static) -> Self {
         self.clock = Box::new(clock);
+        self
+    }
+
+    /// Calls `on_warning` with each warning, when it comes up: on the monitor's thread, but for the
+    /// first sample's. They are also [kept](ResourceMonitor::warnings); nothing is printed.
+    pub fn on_warning(mut self, on_warning: impl FnMut(&Warning) + Send + 'static) -> Self {
+        self.on_warning = Box::new(on_warning);
         self
     }
 
@@ -88,7 +97,7 @@ impl MonitorBuilder {
         self.config.validate()?;
         let board = Arc::new(Board::default());
         let gate = Arc::new(Gate::new());
-        let mut ticker = Ticker::new(self.sampler, Arc::clone(&board));
+        let mut ticker = Ticker::new(self.sampler, self.on_warning, Arc::clone(&board));
         ticker.tick((self.clock)());
         let work = work(ticker, Arc::clone(&gate), self.clock, self.config.monitoring_interval);
         let thread = (self.thread_start)(THREAD_NAME, work)
@@ -104,7 +113,7 @@ impl MonitorBuilder {
     pub fn manual(self) -> Result<(ResourceMonitor, Ticker), MonitorError> {
         self.config.validate()?;
         let board = Arc::new(Board::default());
-        let ticker = Ticker::new(self.sampler, Arc::clone(&board));
+        let ticker = Ticker::new(self.sampler, self.on_warning, Arc::clone(&board));
         Ok((ResourceMonitor::new(self.config, board, Arc::new(Gate::new()), None), ticker))
     }
 }

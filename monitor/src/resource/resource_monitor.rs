@@ -3,7 +3,8 @@
 use super::board::Board;
 use super::builder::MonitorBuilder;
 use super::gate::Gate;
-use crate::{MonitorError, ResourceMonitorConfig, Sample, Sampler};
+use super::workers::WorkerUsage;
+use crate::{MonitorError, ResourceMonitorConfig, Sample, Sampler, Warning};
 use primitives::shim::Mutex;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -96,23 +97,48 @@ impl ResourceMonitor {
         self.board.panics()
     }
 
+    /// What the sampler could not make sense of so far: once for each file, the first 64. The
+    /// figures that depend on it are unknown for as long as that lasts.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.board.warnings()
+    }
+
+    /// Watches the calling thread as worker number `worker`, in place of the thread before. Its
+    /// [usage](Self::worker_usage) is known from the second sample on that looks at it. `false`,
+    /// and nothing is watched, if `worker` is [`WORKERS_MAX`](crate::resource::WORKERS_MAX) or
+    /// more. A thread that ends is noticed, and its usage unknown from then on.
+    pub fn register_worker(&self, worker: usize) -> bool {
+        let tid = rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs();
+        self.board.workers().register(worker, tid)
+    }
+
+    /// Stops watching worker number `worker`.
+    pub fn unregister_worker(&self, worker: usize) {
+        self.board.workers().unregister(worker);
+    }
+
+    /// What the thread of worker number `worker` got of the machine; `None` if it is not
+    /// registered.
+    pub fn worker_usage(&self, worker: usize) -> Option<WorkerUsage> {
+        self.board.workers().usage(worker)
+    }
+
     /// Whether the machine has CPU time to spare: its utilisation is below
     /// [`cpu_threshold`](ResourceMonitorConfig::cpu_threshold), or unknown.
     pub fn can_schedule_cpu_task(&self) -> bool {
         self.latest().cpu_utilization.is_none_or(|busy| busy < self.config.cpu_threshold)
     }
 
-    /// Whether the machine has `required_memory` bytes to spare: they are available, and with
-    /// them the memory in use stays below
-    /// [`memory_threshold`](ResourceMonitorConfig::memory_threshold). An unknown figure is taken
-    /// for no obstacle, but what alone reaches the threshold is always too much.
+    /// Whether there are `required_memory` bytes to spare: the machine has them available, the
+    /// limit of this process's cgroup has room for them, and with them the machine's memory in use
+    /// stays below [`memory_threshold`](ResourceMonitorConfig::memory_threshold). An unknown
+    /// figure is taken for no obstacle, but what alone reaches the threshold is always too much.
     pub fn can_schedule_memory_task(&self, required_memory: usize) -> bool {
         let sample = self.latest();
         let required = as_u64(required_memory);
         let used = sample.memory_used_bytes.unwrap_or(0);
-        let available = sample.memory_available_bytes.unwrap_or(u64::MAX);
-        used.saturating_add(required) < as_u64(self.config.memory_threshold)
-            && required <= available
+        let left = sample.memory_left_bytes().unwrap_or(u64::MAX);
+        used.saturating_add(required) < as_u64(self.config.memory_threshold) && required <= left
     }
 
     /// How many tasks the machine could do with at once:
@@ -122,9 +148,12 @@ impl ResourceMonitor {
     /// | I/O wait above 0.3: cores stand idle for disks | twice the cores |
     /// | else, CPU utilisation above 0.8 | half the cores, at least 1 |
     /// | else, or unknown | the cores |
+    ///
+    /// The cores are those of the configuration, or what affinity, cpuset and quota
+    /// [leave of them](Sample::workers_allowed).
     pub fn recommended_concurrency(&self) -> usize {
         let sample = self.latest();
-        let cores = self.config.cores;
+        let cores = self.config.cores.min(sample.workers_allowed().unwrap_or(usize::MAX));
         if sample.io_wait.is_some_and(|share| share > HIGH_IO_WAIT) {
             cores.saturating_mul(2)
         } else if sample.cpu_utilization.is_some_and(|share| share > HIGH_CPU) {

@@ -1,12 +1,14 @@
 //! Taking one sample when told to.
 
 use super::board::Board;
-use crate::{Sample, Sampler};
+use crate::{Sample, Sampler, Warning};
 use primitives::Timestamp;
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+
+pub(crate) type OnWarning = Box<dyn FnMut(&Warning) + Send>;
 
 /// The monitor's hands: takes a sample and publishes it.
 ///
@@ -14,12 +16,13 @@ use std::sync::Arc;
 /// to the caller instead, who then decides when time passes.
 pub struct Ticker {
     sampler: Box<dyn Sampler>,
+    on_warning: OnWarning,
     board: Arc<Board>,
 }
 
 impl Ticker {
-    pub(crate) fn new(sampler: Box<dyn Sampler>, board: Arc<Board>) -> Self {
-        Self { sampler, board }
+    pub(crate) fn new(sampler: Box<dyn Sampler>, on_warning: OnWarning, board: Arc<Board>) -> Self {
+        Self { sampler, on_warning, board }
     }
 
     /// Takes a sample, publishes it as the monitor's latest and returns it.
@@ -29,13 +32,24 @@ impl Ticker {
     pub fn tick(&mut self, now: Timestamp) -> Sample {
         // Unwind safe: a sampler that panicked is only ever called again, and what it then returns
         // is data, not something that others' safety rests on.
-        let result = catch_unwind(AssertUnwindSafe(|| self.sampler.sample(now)));
+        let result = catch_unwind(AssertUnwindSafe(|| self.look(now)));
         let sample = result.unwrap_or_else(|payload| {
             drop_payload(payload);
             self.board.count_panic();
             Sample::unknown(now)
         });
         self.board.post(sample);
+        sample
+    }
+
+    fn look(&mut self, now: Timestamp) -> Sample {
+        let sampler = &mut *self.sampler;
+        let sample = sampler.sample(now);
+        self.board.workers().look(sampler, now);
+        while let Some(warning) = sampler.next_warning() {
+            self.board.warn(warning.clone());
+            (self.on_warning)(&warning);
+        }
         sample
     }
 }

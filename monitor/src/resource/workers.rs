@@ -1,0 +1,138 @@
+//! The threads of the workers, and what each of them gets of the machine.
+
+use crate::Sampler;
+use crate::sample::rates::{Counter, Growth, Rate};
+use crate::sample::{ThreadTimes, WorkerThread};
+use primitives::Timestamp;
+use primitives::shim::Mutex;
+use std::time::Duration;
+
+/// The most workers whose threads are watched.
+pub const WORKERS_MAX: usize = 1 << 10;
+/// Threads that are looked at after each sample, in turn: a bound on what a sample costs.
+const THREADS_PER_SAMPLE: usize = 8;
+
+/// What a worker's thread got of the machine.
+///
+/// The kernel adds up what a running thread has used when its timer interrupt comes, every 1 to
+/// 10 ms, so shares of short times are as coarse as that.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct WorkerUsage {
+    /// When this was last read: with each sample, or with every nth of them if there are more
+    /// than `8 * (n - 1)` workers.
+    pub at: Timestamp,
+    /// The share of the time since the reading before that it was on a core, 0 to 1.
+    pub cpu: Option<f64>,
+    /// The share in which it was runnable and waited for a core, 0 to 1.
+    pub run_queue_wait: Option<f64>,
+    /// All of both since the thread began. `None` if unknown, or the thread is gone.
+    pub total: Option<ThreadTimes>,
+}
+
+/// Who is watched, and what was seen.
+#[derive(Debug, Default)]
+pub(crate) struct Workers {
+    /// Held to copy a few words, never while anything is read from the system.
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    slots: Vec<Option<Slot>>,
+    registrations: u64,
+    /// The slot that is looked at next.
+    turn: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    thread: WorkerThread,
+    usage: WorkerUsage,
+    cpu: Counter,
+    run_queue_wait: Counter,
+}
+
+impl Workers {
+    /// Watches the thread `tid` as worker number `worker`, in place of the one before. `false` if
+    /// there cannot be such a worker.
+    pub(crate) fn register(&self, worker: usize, tid: u32) -> bool {
+        if worker >= WORKERS_MAX {
+            return false;
+        }
+        let mut table = self.table.lock();
+        table.registrations += 1;
+        let thread = WorkerThread { worker, tid, registration: table.registrations };
+        if table.slots.len() <= worker {
+            table.slots.resize(worker + 1, None);
+        }
+        table.slots[worker] = Some(Slot::new(thread));
+        true
+    }
+
+    /// Stops watching worker number `worker`.
+    pub(crate) fn unregister(&self, worker: usize) {
+        if let Some(slot) = self.table.lock().slots.get_mut(worker) {
+            *slot = None;
+        }
+    }
+
+    /// What was last seen of worker number `worker`.
+    pub(crate) fn usage(&self, worker: usize) -> Option<WorkerUsage> {
+        self.table.lock().slots.get(worker)?.map(|slot| slot.usage)
+    }
+
+    /// Looks at those whose turn it is. O(slots) to find them, O(1) readings.
+    pub(crate) fn look(&self, sampler: &mut dyn Sampler, now: Timestamp) {
+        let slots = self.table.lock().slots.len();
+        let mut looked_at = 0;
+        for _ in 0..slots {
+            let Some(thread) = self.table.lock().next() else { continue };
+            let total = sampler.thread_times(thread);
+            self.table.lock().note(thread, now, total);
+            looked_at += 1;
+            if looked_at == THREADS_PER_SAMPLE {
+                break;
+            }
+        }
+    }
+}
+
+impl Table {
+    /// The thread in the slot whose turn it is, and on to the next.
+    fn next(&mut self) -> Option<WorkerThread> {
+        let slot = *self.slots.get(self.turn)?;
+        self.turn = (self.turn + 1) % self.slots.len();
+        slot.map(|slot| slot.thread)
+    }
+
+    /// Takes down what `thread` has used, unless it is no longer watched.
+    fn note(&mut self, thread: WorkerThread, now: Timestamp, total: Option<ThreadTimes>) {
+        let slot = self.slots.get_mut(thread.worker).and_then(Option::as_mut);
+        if let Some(slot) = slot.filter(|slot| slot.thread == thread) {
+            slot.note(now, total);
+        }
+    }
+}
+
+impl Slot {
+    fn new(thread: WorkerThread) -> Self {
+        let (cpu, run_queue_wait) = (Counter::default(), Counter::default());
+        Self { thread, usage: WorkerUsage::default(), cpu, run_queue_wait }
+    }
+
+    fn note(&mut self, now: Timestamp, total: Option<ThreadTimes>) {
+        let ns = |time: Duration| u64::try_from(time.as_nanos()).ok();
+        let cpu = self.cpu.advance(now, total.and_then(|total| ns(total.cpu)));
+        let wait = total.and_then(|total| ns(total.run_queue_wait));
+        let run_queue_wait = self.run_queue_wait.advance(now, wait);
+        let (cpu, run_queue_wait) = (share(cpu), share(run_queue_wait));
+        self.usage = WorkerUsage { at: now, cpu, run_queue_wait, total };
+    }
+}
+
+fn share(growth: Growth) -> Option<f64> {
+    match growth.share() {
+        Rate::Known(share) => Some(share),
+        Rate::Unknown | Rate::Implausible => None,
+    }
+}

@@ -1,0 +1,102 @@
+//! Everything that is read of this process's cgroups.
+
+use super::bandwidth::Bandwidth;
+use super::cpu_usage::CpuUsage;
+use super::cpuset::Cpuset;
+use super::discovery::Discovery;
+use super::memory::CgroupMemory;
+use crate::sample::Sample;
+use crate::sample::kept_file::{Found, KeptFile, Reader};
+use crate::sample::pressure::PressureFiles;
+use std::path::Path;
+
+/// The files of the cgroups that this process is in. When it is moved to another, they are looked
+/// for again; only then does reading them allocate.
+#[derive(Debug)]
+pub(crate) struct Cgroups {
+    membership: KeptFile,
+    mounts: KeptFile,
+    /// What the first said when the rest was looked for.
+    member_of: Vec<u8>,
+    files: Files,
+}
+
+#[derive(Debug, Default)]
+struct Files {
+    usage: Option<CpuUsage>,
+    bandwidth: Option<Bandwidth>,
+    cpuset: Option<Cpuset>,
+    memory: Option<CgroupMemory>,
+    pressure: Option<PressureFiles>,
+}
+
+impl Cgroups {
+    /// Those that the files of this process in `proc` tell of.
+    pub(crate) fn new(proc: &Path) -> Self {
+        Self {
+            membership: KeptFile::optional(proc.join("self/cgroup")),
+            mounts: KeptFile::optional(proc.join("self/mountinfo")),
+            member_of: Vec::new(),
+            files: Files::default(),
+        }
+    }
+
+    /// What is cheap and changes fast: into `sample`.
+    pub(crate) fn read_often(&mut self, reader: &mut Reader, sample: &mut Sample, cores: u32) {
+        let usage = self.files.usage.as_mut();
+        sample.cgroup_cpu = usage.and_then(|usage| usage.read(reader, sample.at, cores));
+    }
+
+    /// Everything else: into `sample`.
+    pub(crate) fn read_seldom(&mut self, reader: &mut Reader, sample: &mut Sample, cores: u32) {
+        self.follow(reader);
+        let now = sample.at;
+        let files = &mut self.files;
+        let bandwidth = files.bandwidth.as_mut().map(|it| it.read(reader, now, cores));
+        (sample.cpu_quota, sample.throttling) = bandwidth.unwrap_or_default();
+        let memory = files.memory.as_mut().map(|memory| memory.read(reader));
+        (sample.working_set_bytes, sample.memory_limit_bytes) = memory.unwrap_or_default();
+        sample.cpuset_cpus = files.cpuset.as_mut().and_then(|cpuset| cpuset.read(reader));
+        let pressure = files.pressure.as_mut().map(|pressure| pressure.read(reader, now));
+        sample.cgroup_pressure = pressure.unwrap_or_default();
+    }
+
+    /// Looks for the files if this process is not where it was.
+    fn follow(&mut self, reader: &mut Reader) {
+        let member_of = &mut self.member_of;
+        let has_moved = reader.value(&mut self.membership, |text| {
+            let is_new = text != member_of.as_slice();
+            if is_new {
+                member_of.clear();
+                member_of.extend_from_slice(text);
+            }
+            Some(is_new)
+        });
+        match has_moved {
+            Found::Value(false) => {}
+            Found::Value(true) => {
+                let mounts = &mut self.mounts;
+                let found = reader.value(mounts, |mounts| Discovery::new(&self.member_of, mounts));
+                self.files = found.known().map(|found| Files::of(&found)).unwrap_or_default();
+            }
+            Found::Absent | Found::Unclear => {
+                self.member_of.clear();
+                self.files = Files::default();
+            }
+        }
+    }
+}
+
+impl Files {
+    fn of(found: &Discovery) -> Self {
+        const PRESSURE: [&str; 3] = ["cpu.pressure", "memory.pressure", "io.pressure"];
+        let unified = found.unified().and_then(|branch| branch.own);
+        Self {
+            usage: found.branch("cpuacct").as_ref().and_then(CpuUsage::new),
+            bandwidth: found.branch("cpu").as_ref().map(Bandwidth::new),
+            cpuset: found.branch("cpuset").as_ref().map(Cpuset::new),
+            memory: found.branch("memory").as_ref().map(CgroupMemory::new),
+            pressure: unified.map(|own| PressureFiles::new(&own, PRESSURE)),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Samples allocate nothing, once the files are open.
+
+use graph_runtime_monitor::{ResourceMonitor, ResourceMonitorConfig};
+use primitives::Timestamp;
+use std::time::Duration;
+
+// Allocations are counted on the thread that makes them, so other tests would not matter.
+#[test]
+fn no_sample_of_this_machine_allocates_but_the_first() {
+    let builder = ResourceMonitor::builder(ResourceMonitorConfig::default());
+    let (monitor, mut ticker) = builder.manual().expect("a valid configuration");
+    for worker in 0..20 {
+        assert!(monitor.register_worker(worker));
+    }
+    let mut now = Timestamp::ZERO;
+    // All threads have had their turn after three samples.
+    let opening = allocation_counter::measure(|| {
+        for _ in 0..3 {
+            ticker.tick(now);
+            now = now + Duration::from_millis(100);
+        }
+    });
+    assert!(opening.count_total > 0, "allocations are counted");
+    let steady = allocation_counter::measure(|| {
+        for _ in 0..50 {
+            ticker.tick(now);
+            now = now + Duration::from_millis(100);
+        }
+    });
+    assert_eq!((steady.count_total, steady.bytes_total), (0, 0));
+    assert!(monitor.latest().cpus_allowed().is_some() && monitor.worker_usage(19).is_some());
+    assert_eq!(monitor.warnings(), []);
+}

@@ -1,0 +1,7 @@
+//! The sampler on recorded files: every layout of control groups, and whatever else files may say.
+
+mod cgroups;
+mod figures;
+mod garbage;
+mod layouts;
+mod tree;
