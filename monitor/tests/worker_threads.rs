@@ -57,7 +57,9 @@ fn shares_are_known_from_the_second_look_on() {
     let gone = monitor.worker_usage(3).expect("registered");
     assert_eq!(gone, WorkerUsage { at: second(6), ..WorkerUsage::default() });
 
-    monitor.register_worker(0);
+    assert!(monitor.register_worker(0));
+    assert_eq!(monitor.worker_usage(0), Some(usage), "it is the same thread");
+    thread::scope(|scope| drop(scope.spawn(|| monitor.register_worker(0))));
     assert_eq!(monitor.worker_usage(0), Some(WorkerUsage::default()), "another thread");
     monitor.unregister_worker(0);
     monitor.unregister_worker(9);

@@ -106,10 +106,10 @@ impl ResourceMonitor {
     /// Watches the calling thread as worker number `worker`, in place of the thread before. Its
     /// [usage](Self::worker_usage) is known from the second sample on that looks at it. `false`,
     /// and nothing is watched, if `worker` is [`WORKERS_MAX`](crate::resource::WORKERS_MAX) or
-    /// more. A thread that ends is noticed, and its usage unknown from then on.
+    /// more. Calling it again changes nothing. A thread that ends is noticed, and its usage unknown
+    /// from then on.
     pub fn register_worker(&self, worker: usize) -> bool {
-        let tid = rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs();
-        self.board.workers().register(worker, tid)
+        self.board.workers().register(worker)
     }
 
     /// Stops watching worker number `worker`.

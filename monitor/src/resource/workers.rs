@@ -5,6 +5,8 @@ use crate::sample::rates::{Counter, Growth, Rate};
 use crate::sample::{ThreadTimes, WorkerThread};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
+use rustix::thread::gettid;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 /// The most workers whose threads are watched.
@@ -46,6 +48,8 @@ struct Table {
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
+    /// The thread as the standard library knows it: that id does not come again.
+    id: ThreadId,
     thread: WorkerThread,
     usage: WorkerUsage,
     cpu: Counter,
@@ -53,19 +57,23 @@ struct Slot {
 }
 
 impl Workers {
-    /// Watches the thread `tid` as worker number `worker`, in place of the one before. `false` if
-    /// there cannot be such a worker.
-    pub(crate) fn register(&self, worker: usize, tid: u32) -> bool {
+    /// Watches the calling thread as worker number `worker`, in place of the one before. `false`
+    /// if there cannot be such a worker.
+    pub(crate) fn register(&self, worker: usize) -> bool {
         if worker >= WORKERS_MAX {
             return false;
         }
+        let id = thread::current().id();
         let mut table = self.table.lock();
-        table.registrations += 1;
-        let thread = WorkerThread { worker, tid, registration: table.registrations };
         if table.slots.len() <= worker {
             table.slots.resize(worker + 1, None);
         }
-        table.slots[worker] = Some(Slot::new(thread));
+        if table.slots[worker].is_none_or(|slot| slot.id != id) {
+            table.registrations += 1;
+            let tid = gettid().as_raw_nonzero().get().unsigned_abs();
+            let thread = WorkerThread { worker, tid, registration: table.registrations };
+            table.slots[worker] = Some(Slot::new(id, thread));
+        }
         true
     }
 
@@ -115,9 +123,9 @@ impl Table {
 }
 
 impl Slot {
-    fn new(thread: WorkerThread) -> Self {
+    fn new(id: ThreadId, thread: WorkerThread) -> Self {
         let (cpu, run_queue_wait) = (Counter::default(), Counter::default());
-        Self { thread, usage: WorkerUsage::default(), cpu, run_queue_wait }
+        Self { id, thread, usage: WorkerUsage::default(), cpu, run_queue_wait }
     }
 
     fn note(&mut self, now: Timestamp, total: Option<ThreadTimes>) {

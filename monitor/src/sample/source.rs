@@ -56,7 +56,9 @@ pub trait FileSource: Send {
 
 /// A file that is kept open.
 pub trait SourceFile: Send {
-    /// Reads from `offset` on into `buffer`, and says how many bytes; 0 at the end.
+    /// Reads from `offset` on into `buffer`, and says how many bytes; 0 at the end. As the kernel
+    /// does, it hands over all that fits, but for files of many records such as
+    /// `/proc/self/mountinfo`.
     ///
     /// # Errors
     ///

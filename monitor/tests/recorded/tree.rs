@@ -124,8 +124,14 @@ impl SourceFile for Handle {
         let file = file.ok_or_else(|| io::Error::from_raw_os_error(ENODEV))?;
         let content = file.content.as_ref().map_err(|&kind| kind)?;
         let rest = content.get(offset as usize..).unwrap_or_default();
-        // In pieces, as files of several records come.
-        let length = rest.len().min(buffer.len()).min(1000);
+        let length = rest.len().min(buffer.len());
+        // In pieces, and the first of them of whole lines, as files of several records come.
+        let length = if self.path.ends_with("mountinfo") {
+            let line = rest.iter().position(|&byte| byte == b'\n').map(|end| end + 1);
+            line.unwrap_or(length).min(length)
+        } else {
+            length
+        };
         buffer[..length].copy_from_slice(&rest[..length]);
         Ok(length)
     }

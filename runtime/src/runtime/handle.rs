@@ -173,7 +173,8 @@ impl Handle {
         RuntimeMetrics::of(&self.shared)
     }
 
-    /// The monitor of the machine, if [one was asked for](super::Builder::resource_monitor).
+    /// The monitor of the machine, if [one was asked for](super::Builder::resource_monitor). It
+    /// watches the threads of the workers, by their numbers.
     pub fn resource_monitor(&self) -> Option<&Arc<ResourceMonitor>> {
         self.shared.monitor.get()
     }

@@ -48,6 +48,9 @@ impl Local {
     pub(crate) fn run_until(&self, mut done: impl FnMut() -> bool) -> bool {
         let _budget = BudgetScope::enter(self.shared.config.coop_budget);
         self.remote().gauges.enter_thread();
+        if let Some(monitor) = self.shared.monitor.get() {
+            monitor.register_worker(self.index());
+        }
         let now = self.shared.now();
         self.busy_since.set(now);
         self.shared.coarse.set(now);

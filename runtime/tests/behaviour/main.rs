@@ -27,3 +27,4 @@ mod task_hooks;
 mod virtual_time;
 mod wakes;
 mod worker_index;
+mod worker_usage;

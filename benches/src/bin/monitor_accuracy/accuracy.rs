@@ -58,7 +58,7 @@ pub(crate) fn measure(findings: &mut Findings, percent: u32, seconds: u16) {
     let oracle = Oracle::new();
     let mut sampler = ProcSampler::new();
     let origin = Instant::now();
-    let mut around = |sampler: &mut ProcSampler| {
+    let around = |sampler: &mut ProcSampler| {
         let before = oracle.totals();
         let sample = sampler.sample(Timestamp::ZERO + origin.elapsed());
         (sample, (before, oracle.totals()))

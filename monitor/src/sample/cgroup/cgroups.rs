@@ -35,7 +35,7 @@ impl Cgroups {
     pub(crate) fn new(proc: &Path) -> Self {
         Self {
             membership: KeptFile::optional(proc.join("self/cgroup")),
-            mounts: KeptFile::optional(proc.join("self/mountinfo")),
+            mounts: KeptFile::optional_records(proc.join("self/mountinfo")),
             member_of: Vec::new(),
             files: Files::default(),
         }
