@@ -86,8 +86,8 @@ mod worker;
 pub use combinators::support as macro_support;
 pub use executor::{
     AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, ExecutorEvent,
-    Explanation, Graph, GraphHandle, GraphPart, GraphReport, Node, SubmitError, TaskContext,
-    TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
+    Explanation, Generation, Graph, GraphHandle, GraphPart, GraphReport, Item, Node, SubmitError,
+    TaskContext, TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
 };
 pub use macros::{main, test};
 pub use monitor::{ExecutionMetrics, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};

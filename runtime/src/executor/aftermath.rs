@@ -1,6 +1,7 @@
 //! What is left to do when the lock is free again.
 
 use super::ExecutorEvent;
+use super::backlog::Backlog;
 use super::batch::{Batch, TaskRef};
 use super::discard::{self, discard};
 use super::inner::Inner;
@@ -24,6 +25,8 @@ pub(super) struct Aftermath {
     /// Running tasks that are to stop.
     pub(super) stops: Vec<TaskRef>,
     pub(super) wakers: Vec<Waker>,
+    /// What is not going to be added to any graph.
+    pub(super) backlogs: Vec<Backlog>,
     /// Graphs that ended, and tasks that were submitted alone.
     pub(super) ended_batches: Vec<Arc<Batch>>,
     pub(super) forgotten: Vec<Arc<Batch>>,
@@ -64,7 +67,8 @@ impl Aftermath {
         }
         self.wakers.drain(..).for_each(discard::wake);
         self.events.drain(..).for_each(|event| inner.audience.tell(event));
-        self.forgotten.clear();
+        self.backlogs.drain(..).for_each(discard);
+        self.forgotten.drain(..).for_each(discard);
         if let Some(at) = self.alarm.take() {
             inner.alarm.set(at, inner);
         }

@@ -70,6 +70,19 @@ pub enum ExecutorError {
         /// The task that asked.
         id: TaskId,
     },
+    /// A loop has had as many generations as it may have, and would go on.
+    #[error(
+        "loop {} has not ended after {limit} generations; raise its limit if it may take longer",
+        Label(.id, .name)
+    )]
+    GenerationLimit {
+        /// The loop: the task that returns its result.
+        id: TaskId,
+        /// Its name for people.
+        name: Option<Arc<str>>,
+        /// How many generations it may have.
+        limit: u64,
+    },
     /// The executor has been shut down and accepts nothing more.
     #[error("the executor has been shut down; submit to another one")]
     ShutDown,
@@ -176,6 +189,11 @@ impl ExecutorError {
     /// Whether it was too late: the graph has ended or is stopping, or the task has started.
     pub fn is_too_late(&self) -> bool {
         matches!(self, Self::Rejected(error) if error.is_too_late())
+    }
+
+    /// Whether a loop has had as many generations as it may have.
+    pub fn is_generation_limit(&self) -> bool {
+        matches!(self, Self::GenerationLimit { .. })
     }
 
     /// Whether the executor has been shut down.

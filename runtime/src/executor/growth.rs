@@ -21,11 +21,17 @@ impl TaskContext {
         self.task.batch.home.graph()
     }
 
+    /// The generation of the innermost [loop](Graph::repeat) to which the task belongs, counted from
+    /// 1; 0 outside loops. What a task adds belongs to its generation.
+    pub fn generation(&self) -> u64 {
+        self.task.batch.home.generation()
+    }
+
     /// Adds a task to the graph of this one, or submits it alone like this one, if there is room for
     /// it now. It may depend on whatever is known, also on this task.
     ///
     /// A task that waited for room would keep its slot from those that could make some, so there is
-    /// no waiting here.
+    /// no waiting here; see [`map`](Self::map) for more tasks than the queue has room for.
     ///
     /// # Errors
     ///

@@ -15,6 +15,8 @@ pub(super) struct Home {
     is_whole: bool,
     /// When the graph as a whole should have ended.
     pub(super) deadline: Option<Instant>,
+    /// Of the loop to which the tasks belong; 0 outside loops.
+    generation: u64,
 }
 
 impl Home {
@@ -22,7 +24,7 @@ impl Home {
     pub(super) fn alone(inner: &Arc<Inner>) -> Self {
         let inner = Arc::downgrade(inner);
         let graph = OnceLock::new();
-        Self { inner, graph, is_whole: false, deadline: None }
+        Self { inner, graph, is_whole: false, deadline: None, generation: 0 }
     }
 
     /// Of a graph that is submitted.
@@ -33,6 +35,11 @@ impl Home {
     /// Of what is added next to tasks that are at home here.
     pub(super) fn beside(&self) -> Self {
         Self { is_whole: false, ..self.clone() }
+    }
+
+    /// Of what belongs to this generation of a loop next to it.
+    pub(super) fn with_generation(self, generation: u64) -> Self {
+        Self { generation, ..self }
     }
 
     /// The executor, while it is there.
@@ -52,5 +59,9 @@ impl Home {
 
     pub(super) fn is_whole(&self) -> bool {
         self.is_whole
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 }

@@ -2,10 +2,11 @@
 
 use super::batch::Batch;
 use primitives::shim::Mutex;
+use scheduler::TaskId;
 use std::sync::Arc;
 
 /// The parts that were added to a running graph, in the order in which they were, for as long as
-/// somebody can ask for the graph's report.
+/// somebody can ask for the graph's report. Of a loop only the generation that was added last.
 #[derive(Default)]
 pub(super) struct Kept(Mutex<Parts>);
 
@@ -14,6 +15,8 @@ struct Parts {
     /// Nobody will ask.
     is_closed: bool,
     all: Vec<Arc<Batch>>,
+    /// The last generation of each loop, by the loop's last task.
+    generations: Vec<(TaskId, Arc<Batch>)>,
 }
 
 impl Kept {
@@ -25,10 +28,29 @@ impl Kept {
         }
     }
 
+    /// Keeps a generation of the loop that ends with `target`. Returns the one before, to be
+    /// dropped outside the lock. O(loops).
+    pub(super) fn keep_generation(&self, target: TaskId, part: &Arc<Batch>) -> Option<Arc<Batch>> {
+        let mut parts = self.0.lock();
+        if parts.is_closed {
+            return None;
+        }
+        let part = Arc::clone(part);
+        match parts.generations.iter_mut().find(|(of, _)| *of == target) {
+            Some((_, last)) => Some(std::mem::replace(last, part)),
+            None => {
+                parts.generations.push((target, part));
+                None
+            }
+        }
+    }
+
     /// Everything, for the last one who asks.
     pub(super) fn close(&self) -> Vec<Arc<Batch>> {
         let mut parts = self.0.lock();
         parts.is_closed = true;
-        std::mem::take(&mut parts.all)
+        let mut all = std::mem::take(&mut parts.all);
+        all.extend(parts.generations.drain(..).map(|(_, part)| part));
+        all
     }
 }

@@ -6,8 +6,8 @@ use std::task::Waker;
 /// Submitters that wait for room, first come, first served.
 ///
 /// A submitter that is next and finds room is *granted* it: the room is set aside until the
-/// submitter claims it or goes away, and nobody overtakes. One entry per waiting call, so the
-/// callers bound it.
+/// submitter claims it or goes away, and nobody overtakes. One entry per waiting call, and one per
+/// [backlog](super::backlog), so the callers bound it.
 #[derive(Debug, Default)]
 pub(super) struct Room {
     next: u64,
@@ -19,7 +19,8 @@ pub(super) struct Room {
 #[derive(Debug)]
 struct Waiting {
     places: usize,
-    waker: Waker,
+    /// `None` for a backlog, which is looked for.
+    waker: Option<Waker>,
 }
 
 impl Room {
@@ -30,6 +31,23 @@ impl Room {
 
     /// Joins the line.
     pub(super) fn enter(&mut self, places: usize, waker: Waker) -> u64 {
+        self.insert(places, Some(waker))
+    }
+
+    /// A backlog joins the line.
+    pub(super) fn enter_backlog(&mut self, places: usize) -> u64 {
+        self.insert(places, None)
+    }
+
+    /// The backlog whose turn it is, if there is room for what comes next of it. It leaves the line.
+    pub(super) fn next_backlog(&mut self, free: usize) -> Option<u64> {
+        let first = self.waiting.first_entry()?;
+        let is_next =
+            first.get().waker.is_none() && first.get().places <= free.saturating_sub(self.granted);
+        is_next.then(|| first.remove_entry().0)
+    }
+
+    fn insert(&mut self, places: usize, waker: Option<Waker>) -> u64 {
         let key = self.next;
         self.next += 1;
         self.waiting.insert(key, Waiting { places, waker });
@@ -38,31 +56,38 @@ impl Room {
 
     /// Whether `key` still waits; if so, with another waker from now on. The one not kept comes
     /// back, to be dropped outside the lock.
-    pub(super) fn is_waiting(&mut self, key: u64, waker: Waker) -> (bool, Waker) {
+    pub(super) fn is_waiting(&mut self, key: u64, waker: Waker) -> (bool, Option<Waker>) {
         match self.waiting.get_mut(&key) {
-            Some(waiting) => (true, std::mem::replace(&mut waiting.waker, waker)),
-            None => (false, waker),
+            Some(waiting) => {
+                let before = waiting.waker.replace(waker);
+                (true, before)
+            }
+            None => (false, Some(waker)),
         }
     }
 
-    /// Grants room to those at the head of the line for whom there is enough.
+    /// Grants room to those at the head of the line for whom there is enough, up to a backlog.
     pub(super) fn grant(&mut self, free: usize, wake: &mut Vec<Waker>) {
         while let Some(first) = self.waiting.first_entry() {
             let places = first.get().places;
-            if places > free.saturating_sub(self.granted) {
+            if first.get().waker.is_none() || places > free.saturating_sub(self.granted) {
                 return;
             }
             self.granted += places;
-            wake.push(first.remove().waker);
+            wake.extend(first.remove().waker);
         }
     }
 
-    /// Sends everybody away: they are granted what they want, and find the door closed.
+    /// Sends every submitter away: they are granted what they want, and find the door closed.
+    /// Backlogs stay.
     pub(super) fn dismiss(&mut self, wake: &mut Vec<Waker>) {
-        for waiting in std::mem::take(&mut self.waiting).into_values() {
-            self.granted += waiting.places;
-            wake.push(waiting.waker);
-        }
+        let Self { waiting, granted, .. } = self;
+        waiting.retain(|_, waiting| {
+            let Some(waker) = waiting.waker.take() else { return true };
+            *granted += waiting.places;
+            wake.push(waker);
+            false
+        });
     }
 
     /// Uses up a grant, or gives it back.
@@ -77,7 +102,7 @@ impl Room {
         if waiting.is_none() {
             self.claim(places);
         }
-        waiting.map(|waiting| waiting.waker)
+        waiting.and_then(|waiting| waiting.waker)
     }
 }
 
@@ -115,6 +140,20 @@ mod tests {
         assert!(!room.is_free(1, 1));
         room.claim(1);
         assert!(room.is_free(1, 1));
+    }
+
+    #[test]
+    fn a_backlog_waits_for_its_turn_like_everybody_else() {
+        let mut room = Room::default();
+        let before = enter(&mut room, 1);
+        let backlog = room.enter_backlog(2);
+        let after = enter(&mut room, 1);
+        assert_eq!(room.next_backlog(9), None, "it is not first");
+        assert_eq!(granted(&mut room, 9), 1, "those behind it wait");
+        assert!(!waits(&mut room, before) && waits(&mut room, after));
+        assert_eq!(room.next_backlog(2), None, "one place of two is granted");
+        assert_eq!(room.next_backlog(3), Some(backlog));
+        assert_eq!(granted(&mut room, 2), 1);
     }
 
     #[test]

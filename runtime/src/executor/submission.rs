@@ -1,6 +1,8 @@
 //! The way in, and back for what is refused.
 
+use super::backlog::Backlog;
 use super::batch::Batch;
+use super::core::Core;
 use super::graph::GraphOptions;
 use super::home::Home;
 use super::inner::Inner;
@@ -44,12 +46,38 @@ impl Inner {
         self.count_rejected(result, |_| 1)
     }
 
+    /// Submits one task that is held until a backlog has been added.
+    pub(super) fn submit_held(
+        self: &Arc<Self>,
+        home: Home,
+        task: ExecutableTask,
+        backlog: Backlog,
+    ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
+        let after = |core: &mut Core| {
+            let taken_on = core.take_on(backlog);
+            debug_assert!(taken_on.is_ok(), "the task has just been accepted: {taken_on:?}");
+        };
+        let result = self.submit_task_and(home, task, None, after);
+        self.count_rejected(result, |_| 1)
+    }
+
     /// Submits one task, to where it belongs, with the room that `place` was granted if there is one.
     fn submit_task(
         self: &Arc<Self>,
         home: Home,
         task: ExecutableTask,
         place: Option<Place>,
+    ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
+        self.submit_task_and(home, task, place, |_| ())
+    }
+
+    /// Submits one task and goes on with `after` before it can start.
+    fn submit_task_and(
+        self: &Arc<Self>,
+        home: Home,
+        task: ExecutableTask,
+        place: Option<Place>,
+        after: impl FnOnce(&mut Core),
     ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
         let now = self.now();
         let mut tasks = Tasks::default();
@@ -58,8 +86,11 @@ impl Inner {
         let estimates = self.estimates(batch.tasks());
         let terms = self.terms(batch.tasks(), &estimates, 0);
         let is_granted = place.is_some_and(Place::use_up);
-        let accepted =
-            self.step_at(now, |core, step| core.accept_task(&terms, &batch, is_granted, step));
+        let accepted = self.step_at(now, |core, step| {
+            core.accept_task(&terms, &batch, is_granted, step)?;
+            after(core);
+            Ok(())
+        });
         match accepted {
             Ok(()) => Ok(TaskHandle::new(Arc::clone(self), batch)),
             Err(error) => {

@@ -15,6 +15,8 @@ mod forgetting;
 mod growth;
 mod learning;
 mod look_ahead;
+mod loops;
+mod map;
 mod order;
 mod outputs;
 mod overdue;

@@ -3,16 +3,23 @@
 /// The end of a list, and the mark of an end that has let go of its edge.
 const NONE: u32 = u32::MAX;
 
+/// Shorter lists are not worth sweeping.
+const SWEEP_MIN: u32 = 32;
+
 /// One list of edges: a task's successors, or its predecessors.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EdgeList {
     head: u32,
     tail: u32,
+    /// Edges in the list.
+    len: u32,
+    /// The length at which edges that the other side has let go of are taken out.
+    sweep_at: u32,
 }
 
 impl Default for EdgeList {
     fn default() -> Self {
-        Self { head: NONE, tail: NONE }
+        Self { head: NONE, tail: NONE, len: 0, sweep_at: SWEEP_MIN }
     }
 }
 
@@ -29,7 +36,9 @@ pub(crate) struct Links {
 ///
 /// The edge is in the successor list of its source and in the predecessor list of its target.
 /// Each side lets go once, when it walks its list for the last time; the second one frees the
-/// edge. So no list is ever searched, and an edge costs O(1) over its whole life.
+/// edge. So no list is ever searched. A list that has grown to twice what was left of it is swept of
+/// the edges that the other side has let go of, so one side may live for ever and have edges come and
+/// go. An edge costs O(1) over its whole life, amortised.
 #[derive(Debug, Clone, Copy)]
 struct Edge {
     source: u32,
@@ -54,16 +63,40 @@ impl Edges {
         successors: &mut EdgeList,
         predecessors: &mut EdgeList,
     ) {
+        if successors.len >= successors.sweep_at {
+            self.sweep(successors, |edge| (edge.target, &mut edge.next_of_source));
+        }
+        if predecessors.len >= predecessors.sweep_at {
+            self.sweep(predecessors, |edge| (edge.source, &mut edge.next_of_target));
+        }
         let edge = Edge { source, target, next_of_source: NONE, next_of_target: NONE };
         let index = self.insert(edge);
-        match std::mem::replace(&mut successors.tail, index) {
-            NONE => successors.head = index,
-            tail => self.edges[tail as usize].next_of_source = index,
+        self.append(successors, index, |edge| (edge.target, &mut edge.next_of_source));
+        self.append(predecessors, index, |edge| (edge.source, &mut edge.next_of_target));
+    }
+
+    /// Puts an edge at the end of a list, of which `side` shows the other side and the next edge.
+    fn append(&mut self, list: &mut EdgeList, index: u32, side: fn(&mut Edge) -> (u32, &mut u32)) {
+        match std::mem::replace(&mut list.tail, index) {
+            NONE => list.head = index,
+            tail => *side(&mut self.edges[tail as usize]).1 = index,
         }
-        match std::mem::replace(&mut predecessors.tail, index) {
-            NONE => predecessors.head = index,
-            tail => self.edges[tail as usize].next_of_target = index,
+        list.len += 1;
+    }
+
+    /// Takes out of a list, and frees, what the other side has let go of.
+    fn sweep(&mut self, list: &mut EdgeList, side: fn(&mut Edge) -> (u32, &mut u32)) {
+        let mut index = std::mem::take(list).head;
+        while index != NONE {
+            let (other, next) = side(&mut self.edges[index as usize]);
+            let following = std::mem::replace(next, NONE);
+            match other {
+                NONE => self.free.push(index),
+                _ => self.append(list, index, side),
+            }
+            index = following;
         }
+        list.sweep_at = SWEEP_MIN.max(2 * list.len);
     }
 
     /// The sources of a predecessor list that have not let go.
@@ -130,7 +163,29 @@ impl Edges {
 
 #[cfg(test)]
 mod tests {
-    use super::{EdgeList, Edges};
+    use super::{EdgeList, Edges, SWEEP_MIN};
+
+    #[test]
+    fn edges_of_one_that_stays_do_not_pile_up() {
+        let mut edges = Edges::default();
+        let (mut out, mut into) = (EdgeList::default(), EdgeList::default());
+        let mut first = EdgeList::default();
+        edges.add(7, 1, &mut first, &mut into);
+        for _ in 0..10_000 {
+            let mut passing = EdgeList::default();
+            edges.add(2, 1, &mut passing, &mut into);
+            edges.release_successors(passing, |target| assert_eq!(target, 1));
+            let mut passing = EdgeList::default();
+            edges.add(0, 3, &mut out, &mut passing);
+            edges.release_predecessors(passing);
+        }
+        assert!(edges.in_use() <= 3 * SWEEP_MIN as usize, "{}", edges.in_use());
+        assert_eq!(edges.sources(into).collect::<Vec<_>>(), [7]);
+        edges.release_successors(out, |target| panic!("{target} has let go"));
+        edges.release_predecessors(into);
+        edges.release_successors(first, |target| panic!("{target} has let go"));
+        assert_eq!(edges.in_use(), 0);
+    }
 
     #[test]
     fn an_edge_is_freed_when_both_sides_have_let_go_in_either_order() {

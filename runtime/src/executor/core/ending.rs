@@ -47,6 +47,7 @@ impl Core {
     pub(in crate::executor) fn close(&mut self, step: &mut Step<'_>) {
         self.is_closed = true;
         self.room.dismiss(&mut step.after.wakers);
+        self.drop_backlogs(step);
         self.cancel_all(step);
     }
 

@@ -2,6 +2,7 @@
 
 mod accept;
 mod alarm;
+mod backlogs;
 mod dispatch;
 mod ending;
 mod growth;
@@ -9,6 +10,7 @@ mod why;
 
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
+use super::backlog::Backlog;
 use super::batch::{Batch, TaskRef};
 use super::control::Control;
 use super::crew::Crew;
@@ -20,7 +22,7 @@ use super::waker_set::WakerSet;
 use monitor::Recorder;
 use primitives::Timestamp;
 use scheduler::{Counts, GraphId, SchedulerError, TaskId, TaskScheduler, TaskState};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
@@ -69,6 +71,8 @@ pub(super) struct Core {
     /// The graphs that are known.
     graphs: HashMap<GraphId, Arc<Batch>, BuildHasherDefault<IdHasher>>,
     pub(super) room: Room,
+    /// What waits in that line to be added to graphs, by the key of its place.
+    backlogs: BTreeMap<u64, Backlog>,
     /// Who waits for the executor to be idle.
     pub(super) idle: WakerSet,
     control: Option<Control>,
@@ -96,6 +100,7 @@ impl Core {
             tasks: IdMap::default(),
             graphs: HashMap::default(),
             room: Room::default(),
+            backlogs: BTreeMap::new(),
             idle: WakerSet::default(),
             control,
             look_at: None,
@@ -136,6 +141,9 @@ impl Core {
         // A runner that finds more to do has no need of the scheduler.
         if may_dispatch && (step.runner.is_none() || self.started.is_empty()) {
             self.dispatch(step);
+        }
+        if !self.backlogs.is_empty() {
+            self.work_off_backlogs(may_dispatch, step);
         }
         self.man(may_dispatch, step);
         let free = self.free();
