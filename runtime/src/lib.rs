@@ -86,8 +86,8 @@ mod worker;
 pub use combinators::support as macro_support;
 pub use executor::{
     AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, ExecutorEvent,
-    Explanation, Generation, Graph, GraphHandle, GraphPart, GraphReport, Item, Node, SubmitError,
-    TaskContext, TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
+    Explanation, Generation, Graph, GraphHandle, GraphPart, GraphReport, Item, Node, RootCause,
+    SubmitError, TaskContext, TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
 };
 pub use macros::{main, test};
 pub use monitor::{ExecutionMetrics, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
@@ -95,9 +95,10 @@ pub use primitives::Timestamp;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{
-    Counts, Dependents, EndState, FailurePolicy, GraphId, History, KindHistory, LookAhead, Overdue,
-    Policy, Reason, ResourceRequirements, SchedulerConfig, SchedulerError, SizeTrend, TaskId,
-    TaskScheduler, TaskState,
+    Counts, Dependents, EndState, FailurePolicy, GraphId, History, Jitter, KindHistory, LimitKind,
+    LookAhead, Overdue, Policy, Reason, Resilience, ResourceRequirements, RetryPolicy,
+    SchedulerConfig, SchedulerError, SizeTrend, TaskId, TaskScheduler, TaskState, TimeLimit,
+    TriggerRule,
 };
 pub use task::spawn;
 pub use worker::TaskTally;

@@ -63,4 +63,17 @@ impl<'a> Recorder<'a> {
             None => {}
         }
     }
+
+    /// An attempt has ended that will be followed by another of the same task: how long it had
+    /// waited to begin, unless that is known already, and how long it ran.
+    pub fn retried(&self, queue_wait: Option<Duration>, run_time: Option<Duration>) {
+        let mut shard = self.shard.lock();
+        shard.tasks.retried += 1;
+        if let Some(queue_wait) = queue_wait {
+            shard.queue_wait.record(queue_wait);
+        }
+        if let Some(run_time) = run_time {
+            shard.run_time.record(run_time);
+        }
+    }
 }

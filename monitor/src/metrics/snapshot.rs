@@ -44,6 +44,8 @@ pub struct TaskCounts {
     pub timed_out: u64,
     /// Ended as [`TaskEnd::Skipped`].
     pub skipped: u64,
+    /// Attempts that went wrong and were followed by another of the same task.
+    pub retried: u64,
 }
 
 impl TaskCounts {
@@ -74,6 +76,7 @@ impl TaskCounts {
         self.cancelled += other.cancelled;
         self.timed_out += other.timed_out;
         self.skipped += other.skipped;
+        self.retried += other.retried;
     }
 }
 

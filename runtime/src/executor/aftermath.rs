@@ -4,6 +4,7 @@ use super::ExecutorEvent;
 use super::backlog::Backlog;
 use super::batch::{Batch, TaskRef};
 use super::discard::{self, discard};
+use super::held::Stop;
 use super::inner::Inner;
 use super::runner::Runner;
 use super::start::Start;
@@ -23,7 +24,7 @@ pub(super) struct Aftermath {
     /// Tasks that ended without having run.
     pub(super) ended: Vec<TaskRef>,
     /// Running tasks that are to stop.
-    pub(super) stops: Vec<TaskRef>,
+    pub(super) stops: Vec<(TaskRef, Stop)>,
     pub(super) wakers: Vec<Waker>,
     /// What is not going to be added to any graph.
     pub(super) backlogs: Vec<Backlog>,
@@ -56,8 +57,8 @@ impl Aftermath {
     pub(super) fn act(mut self: Box<Self>, inner: &Arc<Inner>) -> Option<Start> {
         let next = self.next.take();
         self.starts.drain(..).for_each(|start| Runner::start(inner, start));
-        for task in self.stops.drain(..) {
-            task.stop();
+        for (task, stop) in self.stops.drain(..) {
+            task.stop(stop);
         }
         for task in self.ended.drain(..) {
             discard(task.settle());

@@ -4,15 +4,17 @@ use super::batch::TaskRef;
 use super::core::Seat;
 use super::discard::{Payload, discard, dropped, forget_payload};
 use super::error::Failure;
+use super::held::Stop;
 use super::inner::Inner;
 use super::record::{Body, Ending, Outcome, Run};
+use super::sign::Sign;
 use super::start::Start;
 use super::{ExecutorError, TaskContext, TaskError, TaskFuture, TaskOutput};
 use crate::task::{coop, panic_message};
 use crate::time::{Sleep, sleep};
 use monitor::{Lateness, TaskEnd};
 use primitives::Timestamp;
-use scheduler::{EndState, Ticket};
+use scheduler::{EndState, LimitKind, Ticket, TimeLimit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -31,12 +33,15 @@ use std::time::Duration;
 ///         with its runtime
 /// ```
 ///
-/// By the time anybody learns of the end, the user's future is gone.
+/// By the time anybody learns of the end, the user's future is gone. If the task is tried again
+/// nothing follows 1 but the wait for the next attempt.
 pub(super) struct Attempt {
     task: TaskRef,
     ticket: Ticket,
     number: u32,
     timeout: Option<Duration>,
+    /// Whether it has to give signs of life.
+    is_listened_to: bool,
     run: Run,
     /// Whether the metrics know that it has begun.
     is_counted: bool,
@@ -56,7 +61,8 @@ impl Attempt {
             ticket: start.ticket,
             number: start.number,
             timeout: start.timeout,
-            run: Run::dispatched(start.ready_at),
+            is_listened_to: start.is_listened_to,
+            run: Run::dispatched(start.ready_at, start.number),
             is_counted: false,
             body: None,
             future: None,
@@ -73,18 +79,18 @@ impl Attempt {
         now: impl FnOnce() -> Timestamp,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
-        if self.task.is_cancelled() {
-            return Poll::Ready(Outcome::Cancelled);
+        if let Some(stop) = self.task.stop_of(self.number) {
+            return Poll::Ready(self.stopped(stop));
         }
-        let poll = || self.poll_task(worker, now, context);
+        let poll = || self.poll_task(inner, worker, now, context);
         match catch_unwind(AssertUnwindSafe(poll)) {
-            Ok(Poll::Pending) if self.task.wait_or_stop(context.waker()) => {
-                Poll::Ready(Outcome::Cancelled)
-            }
-            Ok(Poll::Pending) => {
-                self.count_begin(inner);
-                Poll::Pending
-            }
+            Ok(Poll::Pending) => match self.task.wait_or_stop(self.number, context.waker()) {
+                Some(stop) => Poll::Ready(self.stopped(stop)),
+                None => {
+                    self.count_begin(inner);
+                    Poll::Pending
+                }
+            },
             Ok(ready) => ready,
             Err(payload) => Poll::Ready(self.panicked(payload)),
         }
@@ -92,12 +98,13 @@ impl Attempt {
 
     fn poll_task(
         &mut self,
+        inner: &Inner,
         worker: Option<usize>,
         now: impl FnOnce() -> Timestamp,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
         if self.future.is_none() {
-            self.begin(worker, now());
+            self.begin(inner, worker, now());
         }
         // The runner goes from task to task, and each has a budget of its own.
         coop::begin_poll();
@@ -106,25 +113,37 @@ impl Attempt {
         {
             return Poll::Ready(self.outcome(result));
         }
-        if let (Some(sleep), Some(after)) = (&mut self.sleep, self.timeout) {
-            return sleep.as_mut().poll(context).map(|()| Outcome::TimedOut(after));
+        if let (Some(sleep), Some(length)) = (&mut self.sleep, self.timeout)
+            && sleep.as_mut().poll(context).is_ready()
+        {
+            let limit = TimeLimit { kind: LimitKind::Attempt, length };
+            return Poll::Ready(Outcome::timed_out(&self.task, self.number, limit));
         }
         Poll::Pending
     }
 
+    fn stopped(&self, stop: Stop) -> Outcome {
+        match stop.limit() {
+            Some(limit) => Outcome::timed_out(&self.task, self.number, limit),
+            None => Outcome::Cancelled,
+        }
+    }
+
     /// Calls the user's `run`, on the worker that got here first.
-    fn begin(&mut self, worker: Option<usize>, now: Timestamp) {
+    fn begin(&mut self, inner: &Inner, worker: Option<usize>, now: Timestamp) {
         self.run.begin(now, worker);
         self.body = self.task.take_body();
         self.sleep = self.timeout.map(|timeout| Box::pin(sleep(timeout)));
-        let context = TaskContext::new(self.task.clone(), self.number, worker);
+        let sign = self.is_listened_to.then(|| Sign::new(now, inner));
+        sign.iter().for_each(|sign| self.task.listen_to(sign));
+        let context = TaskContext::new(self.task.clone(), self.number, worker, sign);
         self.future = self.body.as_ref().map(|Body(task)| task.run(context));
     }
 
     fn outcome(&self, result: Result<TaskOutput, TaskError>) -> Outcome {
         match result {
             Ok(output) => Outcome::Completed(output),
-            Err(error) => Outcome::Failed(Box::new(ExecutorError::Failed {
+            Err(error) => Outcome::Failed(Arc::new(ExecutorError::Failed {
                 id: self.task.id,
                 name: self.task.name.clone(),
                 attempt: self.number,
@@ -134,10 +153,15 @@ impl Attempt {
     }
 
     fn panicked(&self, payload: Payload) -> Outcome {
-        let message = panic_message(&*payload).into();
+        self.panicked_with("", payload)
+    }
+
+    /// `place` says where, if not in the task itself.
+    fn panicked_with(&self, place: &str, payload: Payload) -> Outcome {
+        let message = format!("{place}{}", panic_message(&*payload)).into();
         forget_payload(payload);
-        let (id, name) = (self.task.id, self.task.name.clone());
-        Outcome::Failed(Box::new(ExecutorError::Panicked { id, name, message }))
+        let (id, name, attempt) = (self.task.id, self.task.name.clone(), self.number);
+        Outcome::Failed(Arc::new(ExecutorError::Panicked { id, name, attempt, message }))
     }
 
     /// Steps 1 to 4. Returns when it ended, and what its runner goes on with.
@@ -151,6 +175,9 @@ impl Attempt {
             discard(std::mem::replace(&mut outcome, self.panicked(payload)));
         }
         self.sleep = None;
+        if let Some(next) = self.try_again(inner, &mut outcome, seat) {
+            return next;
+        }
         // One that was stopped early is still where it was.
         discard(self.body.take().or_else(|| self.task.take_body()));
         let (now, end) = (inner.now(), outcome.state());
@@ -166,6 +193,47 @@ impl Attempt {
             core.finish(self.ticket, &self.task, end, step);
         });
         (now, next)
+    }
+
+    /// Has the task tried again, if that is what becomes of this outcome. Returns when the attempt
+    /// ended, and what its runner goes on with.
+    fn try_again(
+        &mut self,
+        inner: &Arc<Inner>,
+        outcome: &mut Outcome,
+        seat: Seat,
+    ) -> Option<(Timestamp, Option<Start>)> {
+        let error = Arc::clone(outcome.failure()?);
+        match self.task.wants_retry(&error) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(payload) => {
+                let both = self.panicked_with("the predicate of its retries panicked: ", payload);
+                discard(std::mem::replace(outcome, both));
+                discard(self.task.note_failure(ExecutorError::clone(&error), self.run));
+                return None;
+            }
+        }
+        let now = inner.now();
+        // Before anybody may begin the next attempt.
+        self.body.take().into_iter().for_each(|body| self.task.put_back(body));
+        let mut core = inner.core.lock();
+        let is_retried = core.retry(self.ticket, outcome.state(), now);
+        let forgotten =
+            is_retried.then(|| self.task.note_failure(ExecutorError::clone(&error), self.run));
+        drop(core);
+        discard(forgotten);
+        if !is_retried {
+            return None;
+        }
+        self.task.stop_helpers(self.number);
+        self.count_retry(inner, seat.worker, now);
+        let held = self.held(seat, now);
+        let next = inner.finish(now, seat, |core, step| {
+            held.into_iter().for_each(|held| core.observe(held));
+            core.drain(None, step);
+        });
+        Some((now, next))
     }
 
     /// How long the attempt held its worker, if that is known and of interest.
@@ -186,6 +254,12 @@ impl Attempt {
 
     fn queue_wait(&self) -> Option<Duration> {
         Some(self.run.started_at()? - self.run.ready_at()?)
+    }
+
+    fn count_retry(&self, inner: &Inner, worker: Option<usize>, now: Timestamp) {
+        let run_time = self.run.started_at().map(|started_at| now - started_at);
+        let begun = self.queue_wait().filter(|_| !self.is_counted);
+        inner.metrics.recorder(worker).retried(begun, run_time);
     }
 
     /// Before the books, so that whoever learns of the end finds it counted.

@@ -1,5 +1,6 @@
 //! What was submitted together.
 
+use super::RetryPredicate;
 use super::home::Home;
 use super::joiner::Joiner;
 use super::kept::Kept;
@@ -9,7 +10,7 @@ use super::release::Release;
 use super::tasks::Tasks;
 use primitives::Timestamp;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
-use scheduler::{Counts, TaskId};
+use scheduler::{Counts, RetryPolicy, TaskId};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -129,6 +130,11 @@ impl TaskRef {
     /// What its run time says something about, and how large its input is, if that is known.
     pub(super) fn kind(&self) -> Option<(&str, Option<u64>)> {
         self.batch.tasks.kind(self.index as usize)
+    }
+
+    /// How often it is tried, if more than once, and after which errors.
+    pub(super) fn retry(&self) -> Option<(RetryPolicy, Option<&RetryPredicate>)> {
+        self.batch.tasks.retry(self.index as usize)
     }
 
     /// The dependency `id`, until the task has ended.

@@ -10,12 +10,13 @@ use std::task::{Context, Poll};
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Cancelled {
     task: TaskRef,
+    attempt: u32,
     place: Option<usize>,
 }
 
 impl Cancelled {
-    pub(super) fn new(task: TaskRef) -> Self {
-        Self { task, place: None }
+    pub(super) fn new(task: TaskRef, attempt: u32) -> Self {
+        Self { task, attempt, place: None }
     }
 }
 
@@ -23,8 +24,12 @@ impl Future for Cancelled {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Self { task, place } = self.get_mut();
-        if task.help_or_stop(place, context.waker()) { Poll::Ready(()) } else { Poll::Pending }
+        let Self { task, attempt, place } = self.get_mut();
+        if task.help_or_stop(*attempt, place, context.waker()) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::batch::TaskRef;
 use super::cancellation::Cancelled;
+use super::sign::Sign;
 use super::{ExecutorError, OutputOf};
-use scheduler::TaskId;
+use scheduler::{EndState, TaskId};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,11 +40,17 @@ pub struct TaskContext {
     pub(super) task: TaskRef,
     attempt: u32,
     worker: Option<usize>,
+    sign: Option<Arc<Sign>>,
 }
 
 impl TaskContext {
-    pub(super) fn new(task: TaskRef, attempt: u32, worker: Option<usize>) -> Self {
-        Self { task, attempt, worker }
+    pub(super) fn new(
+        task: TaskRef,
+        attempt: u32,
+        worker: Option<usize>,
+        sign: Option<Arc<Sign>>,
+    ) -> Self {
+        Self { task, attempt, worker, sign }
     }
 
     /// The task's id.
@@ -76,19 +83,75 @@ impl TaskContext {
     /// is for code that computes for long without suspending, and for other tasks and threads
     /// that work for this one.
     pub fn is_cancelled(&self) -> bool {
-        self.task.is_cancelled()
+        self.task.stop_of(self.attempt).is_some()
     }
 
     /// Waits until the attempt is to stop; for those who work for it elsewhere.
     pub fn cancelled(&self) -> Cancelled {
-        Cancelled::new(self.task.clone())
+        Cancelled::new(self.task.clone(), self.attempt)
     }
 
-    /// What a dependency of this task returned. Every dependency has completed before the task
-    /// starts, so the output is there.
+    /// Gives a sign of life: the attempt's idle timeout begins again. Without one this does nothing.
+    ///
+    /// It costs a look at the clock and a relaxed store, and moves no timer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, TaskError};
+    /// use std::time::Duration;
+    ///
+    /// let executor = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+    /// let mut graph = Graph::new();
+    /// let copy = |context: graph_runtime::TaskContext| async move {
+    ///     for _block in 0..100 {
+    ///         context.heartbeat();
+    ///         graph_runtime::task::yield_now().await;
+    ///     }
+    ///     Ok::<_, TaskError>(())
+    /// };
+    /// graph.task("copy", copy).idle_timeout(Duration::from_secs(30)).add();
+    /// assert!(executor.block_on(executor.run(graph))?.is_complete());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn heartbeat(&self) {
+        if let Some(sign) = &self.sign {
+            sign.give();
+        }
+    }
+
+    /// The dependencies that the task was submitted with.
+    pub fn dependencies(&self) -> &[TaskId] {
+        self.task.dependencies()
+    }
+
+    /// How a dependency of this task ended; `None` if it has not, which may be if the task's
+    /// [`TriggerRule`](crate::TriggerRule) is met by some of them.
     ///
     /// # Errors
     ///
+    /// [`NotADependency`](ExecutorError::NotADependency) if the task does not depend on it, or
+    /// has ended itself.
+    pub fn outcome(
+        &self,
+        dependency: impl Into<TaskId>,
+    ) -> Result<Option<EndState>, ExecutorError> {
+        let input = self.input(dependency.into())?;
+        Ok(input.ending().map(|ending| ending.outcome.state()))
+    }
+
+    fn input(&self, dependency: TaskId) -> Result<TaskRef, ExecutorError> {
+        let input = self.task.input(dependency);
+        input.ok_or(ExecutorError::NotADependency { id: self.task.id, dependency })
+    }
+
+    /// What a dependency of this task returned. Under the default
+    /// [`TriggerRule`](crate::TriggerRule) every dependency has completed before the task starts, so
+    /// the output is there.
+    ///
+    /// # Errors
+    ///
+    /// Why the dependency did not complete; [`NotEnded`](ExecutorError::NotEnded);
     /// [`NotADependency`](ExecutorError::NotADependency) if the task does not depend on it, or
     /// has ended itself; [`WrongType`](ExecutorError::WrongType) if the output is no `T`.
     pub fn output<T>(&self, dependency: impl OutputOf<T>) -> Result<Arc<T>, ExecutorError>
@@ -96,10 +159,8 @@ impl TaskContext {
         T: Send + Sync + 'static,
     {
         let dependency = dependency.task_id();
-        let input = self.task.input(dependency);
-        input
-            .and_then(|input| input.output())
-            .unwrap_or_else(|| Err(ExecutorError::NotADependency { id: self.task.id, dependency }))
+        let output = self.input(dependency)?.output();
+        output.unwrap_or(Err(ExecutorError::NotEnded { id: self.task.id, dependency }))
     }
 }
 

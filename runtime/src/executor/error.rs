@@ -1,12 +1,13 @@
 //! What can go wrong between a task and whoever wants its result.
 
+use super::RootCause;
+use super::root_cause::{Because, During};
 use crate::runtime::BuildError;
-use scheduler::{SchedulerError, TaskId};
+use scheduler::{SchedulerError, TaskId, TimeLimit};
 use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 use thiserror::Error;
 
 /// Why there is no executor, no place in it, or no result. Cheap to clone.
@@ -99,12 +100,14 @@ pub enum ExecutorError {
         source: Failure,
     },
     /// The task panicked.
-    #[error("task {} panicked: {message}", Label(.id, .name))]
+    #[error("task {} panicked in attempt {attempt}: {message}", Label(.id, .name))]
     Panicked {
         /// The task.
         id: TaskId,
         /// Its name for people.
         name: Option<Arc<str>>,
+        /// Which attempt it was; the first is 1.
+        attempt: u32,
         /// What the panic said.
         message: Arc<str>,
     },
@@ -116,18 +119,20 @@ pub enum ExecutorError {
         /// Its name for people.
         name: Option<Arc<str>>,
     },
-    /// An attempt ran longer than it was allowed to.
-    #[error("task {} was stopped after its timeout of {after:?}", Label(.id, .name))]
+    /// An attempt, or the task or its graph, ran longer than it was allowed to.
+    #[error("task {} was stopped {} by its {limit}", Label(.id, .name), During(*.attempt))]
     TimedOut {
         /// The task.
         id: TaskId,
         /// Its name for people.
         name: Option<Arc<str>>,
-        /// How long it was allowed to run.
-        after: Duration,
+        /// Which attempt it was, or the latest one there had been; the first is 1, and 0 is none.
+        attempt: u32,
+        /// What it ran into.
+        limit: TimeLimit,
     },
-    /// The task never ran because a dependency did not complete.
-    #[error("task {} was skipped because task {cause} did not complete", Label(.id, .name))]
+    /// The task never ran because of how a dependency ended; usually because it did not complete.
+    #[error("task {} was skipped because {}", Label(.id, .name), Because(.cause, .source))]
     Skipped {
         /// The task.
         id: TaskId,
@@ -135,6 +140,8 @@ pub enum ExecutorError {
         name: Option<Arc<str>>,
         /// The dependency, which may itself have been skipped.
         cause: TaskId,
+        /// Where it began; `None` if the dependency completed, and should not have.
+        source: Option<RootCause>,
     },
     /// A task asked for the output of a task that it does not depend on.
     #[error(
@@ -142,6 +149,15 @@ pub enum ExecutorError {
          dependencies; add it with `after`"
     )]
     NotADependency {
+        /// The task that asks.
+        id: TaskId,
+        /// The task it named.
+        dependency: TaskId,
+    },
+    /// A task asked for the output of a dependency that has not ended. It was there to start
+    /// without it; see [`TriggerRule`](crate::TriggerRule).
+    #[error("task {id} asks for the output of task {dependency}, which has not ended")]
+    NotEnded {
         /// The task that asks.
         id: TaskId,
         /// The task it named.

@@ -1,7 +1,8 @@
 //! A task as it is submitted.
 
-use super::AsyncTask;
-use scheduler::{ResourceRequirements, TaskId};
+use super::{AsyncTask, RetryPredicate};
+use scheduler::{Resilience, ResourceRequirements, RetryPolicy, TaskId, TriggerRule};
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -52,6 +53,12 @@ pub struct ExecutableTask {
     /// How long one attempt may run. `None` is
     /// [`default_timeout`](super::ExecutorConfig::default_timeout), `Duration::MAX` for ever.
     pub timeout: Option<Duration>,
+    /// Which ends of its dependencies let it start. Default: only if all have completed.
+    pub trigger: TriggerRule,
+    /// What it does about attempts that go wrong, if anything.
+    pub resilience: Option<Box<Resilience>>,
+    /// Which of the errors that it returns are worth another attempt. `None` is all of them.
+    pub retry_if: Option<RetryPredicate>,
     /// What to run.
     pub task: Arc<dyn AsyncTask>,
 }
@@ -71,6 +78,9 @@ impl ExecutableTask {
             input_size: None,
             resource_requirements: ResourceRequirements::default(),
             timeout: None,
+            trigger: TriggerRule::default(),
+            resilience: None,
+            retry_if: None,
             task: Arc::new(task),
         }
     }
@@ -155,6 +165,66 @@ impl ExecutableTask {
         self.timeout = Some(timeout);
         self
     }
+
+    /// Sets which ends of its dependencies let the task start.
+    #[must_use]
+    pub fn trigger(mut self, rule: TriggerRule) -> Self {
+        self.trigger = rule;
+        self
+    }
+
+    /// Sets how often the task is tried. [`AsyncTask::run`] is called once for each attempt; only the
+    /// failure of the last one counts.
+    ///
+    /// ```
+    /// use graph_runtime::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, RetryPolicy};
+    /// use graph_runtime::{TaskError, task_fn};
+    /// use std::time::Duration;
+    ///
+    /// let executor = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+    /// let flaky = task_fn(|context| async move {
+    ///     if context.attempt() < 3 { Err(TaskError::from("busy")) } else { Ok(context.attempt()) }
+    /// });
+    /// let policy = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::attempts(5) };
+    /// let task = ExecutableTask::new(flaky).retry(policy);
+    /// let output = executor.block_on(async { executor.submit(task).await?.await })?;
+    /// assert_eq!(*output.downcast::<u32>().unwrap(), 3);
+    /// # Ok::<(), graph_runtime::ExecutorError>(())
+    /// ```
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.resilience.get_or_insert_default().retry = Some(policy);
+        self
+    }
+
+    /// Sets which of the errors that the task returns are worth another attempt, if its
+    /// [policy](Self::retry) has one left. It is asked without any lock held. If it panics the task
+    /// is not tried again, and ends with an error that says so. Panics of the task, and timeouts, are
+    /// not its business but the policy's.
+    #[must_use]
+    pub fn retry_if(
+        mut self,
+        is_worth_it: impl Fn(&(dyn Error + Send + Sync + 'static)) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.retry_if = Some(Arc::new(is_worth_it));
+        self
+    }
+
+    /// Sets how long an attempt may go without a
+    /// [sign of life](super::TaskContext::heartbeat), from its beginning or the last one.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.resilience.get_or_insert_default().idle_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how long the task may take from its first start on, with all its attempts and the waits
+    /// between them. What it waits for before has no part in that.
+    #[must_use]
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.resilience.get_or_insert_default().total_timeout = Some(timeout);
+        self
+    }
 }
 
 impl fmt::Debug for ExecutableTask {
@@ -170,6 +240,8 @@ impl fmt::Debug for ExecutableTask {
             .field("input_size", &self.input_size)
             .field("resource_requirements", &self.resource_requirements)
             .field("timeout", &self.timeout)
+            .field("trigger", &self.trigger)
+            .field("resilience", &self.resilience)
             .finish_non_exhaustive()
     }
 }

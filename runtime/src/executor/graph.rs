@@ -3,7 +3,8 @@
 use super::async_task::task_fn;
 use super::tasks::Tasks;
 use super::{ExecutableTask, Node, TaskContext, TaskError};
-use scheduler::{FailurePolicy, LookAhead, ResourceRequirements, TaskId};
+use scheduler::{FailurePolicy, LookAhead, ResourceRequirements, RetryPolicy, TaskId, TriggerRule};
+use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(super) struct GraphOptions {
     pub(super) failure: FailurePolicy,
     pub(super) deadline: Option<Instant>,
     pub(super) look_ahead: Option<LookAhead>,
+    pub(super) timeout: Option<Duration>,
 }
 
 impl Graph {
@@ -98,6 +100,15 @@ impl Graph {
     #[must_use]
     pub fn look_ahead(mut self, how: LookAhead) -> Self {
         self.options.look_ahead = Some(how);
+        self
+    }
+
+    /// Sets how long the graph as a whole may take from its submission on. When that is over it
+    /// stops as a [fail-fast](FailurePolicy::FailFast) graph does, but that what is stopped has
+    /// timed out. Tasks that tidy up run even then; they can have timeouts of their own.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
         self
     }
 
@@ -203,6 +214,34 @@ impl<T> GraphTask<'_, T> {
     /// Sets how long one attempt may run.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|task| task.timeout(timeout))
+    }
+
+    /// Sets which ends of its dependencies let the task start.
+    pub fn trigger(self, rule: TriggerRule) -> Self {
+        self.with(|task| task.trigger(rule))
+    }
+
+    /// Sets how often the task is tried; see [`ExecutableTask::retry`].
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.with(|task| task.retry(policy))
+    }
+
+    /// Sets which of its errors are worth another attempt; see [`ExecutableTask::retry_if`].
+    pub fn retry_if(
+        self,
+        is_worth_it: impl Fn(&(dyn Error + Send + Sync + 'static)) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|task| task.retry_if(is_worth_it))
+    }
+
+    /// Sets how long an attempt may go without a sign of life.
+    pub fn idle_timeout(self, timeout: Duration) -> Self {
+        self.with(|task| task.idle_timeout(timeout))
+    }
+
+    /// Sets how long the task may take from its first start on, with all its attempts.
+    pub fn total_timeout(self, timeout: Duration) -> Self {
+        self.with(|task| task.total_timeout(timeout))
     }
 
     /// Replaces the fresh id by one of the caller's.

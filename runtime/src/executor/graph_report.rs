@@ -42,10 +42,15 @@ pub struct TaskReport {
     pub finished_at: Instant,
     /// The worker that began it.
     pub worker: Option<usize>,
+    /// How many attempts there were.
+    pub attempts: u32,
     /// Why it did not complete.
     pub error: Option<ExecutorError>,
-    /// For a skipped task, the dependency that did not complete. That one may itself have been
-    /// skipped: following the causes leads to the task where it began.
+    /// What went wrong in up to eight of the latest attempts before the last one, in their order.
+    pub earlier_errors: Vec<ExecutorError>,
+    /// For a skipped task, the dependency because of which, usually one that did not complete. That
+    /// one may itself have been skipped: following the causes leads to the task where it began, as
+    /// [`root_cause`](ExecutorError::root_cause) does at once.
     pub cause: Option<TaskId>,
 }
 
@@ -116,9 +121,11 @@ impl GraphReport {
             started_at: run.started_at().map(instant),
             finished_at: instant(ending.finished_at),
             worker: run.worker(),
+            attempts: run.attempt(),
             error: record.error(&ending.outcome),
+            earlier_errors: record.earlier_errors(),
             cause: match ending.outcome {
-                Outcome::Skipped(cause) => Some(cause),
+                Outcome::Skipped(cause, _) => Some(cause),
                 _ => None,
             },
         }

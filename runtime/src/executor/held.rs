@@ -3,9 +3,10 @@
 use super::batch::TaskRef;
 use super::discard;
 use super::record::{Body, Outcome, Record};
+use super::tries::Tries;
 use super::waker_set::WakerSet;
 use primitives::shim::atomic::Ordering;
-use scheduler::TaskId;
+use scheduler::{TaskId, TimeLimit};
 use std::task::Waker;
 
 /// What a task holds on to while it is alive.
@@ -25,6 +26,34 @@ struct Extras {
     waker: Option<Waker>,
     /// Who waits to be told that the attempt is to stop.
     helpers: WakerSet,
+    /// Which attempt is to stop.
+    stop: Option<Stop>,
+    /// Boxed, because not all who have extras are tried again.
+    tries: Option<Box<Tries>>,
+}
+
+/// Which attempts of a task are to stop: one and those before it, or all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stop {
+    attempt: u32,
+    /// What it ran into; `None` if somebody asked for it.
+    limit: Option<TimeLimit>,
+}
+
+impl Stop {
+    /// Of whatever runs, and there will be nothing more.
+    pub(super) fn for_good(limit: Option<TimeLimit>) -> Self {
+        Self { attempt: u32::MAX, limit }
+    }
+
+    /// Of an attempt that may be followed by another.
+    pub(super) fn of_attempt(attempt: u32, limit: TimeLimit) -> Self {
+        Self { attempt, limit: Some(limit) }
+    }
+
+    pub(super) fn limit(self) -> Option<TimeLimit> {
+        self.limit
+    }
 }
 
 impl Held {
@@ -37,6 +66,30 @@ impl Record {
     /// What to run; `None` the second time.
     pub(super) fn take_body(&self) -> Option<Body> {
         self.held.lock().body.take()
+    }
+
+    /// What to run once more.
+    pub(super) fn put_back(&self, body: Body) {
+        // It was taken, so nothing of the user's is dropped under the lock.
+        self.held.lock().body = Some(body);
+    }
+
+    /// What is kept of attempts, if anything is.
+    pub(super) fn tries<R>(&self, look: impl FnOnce(&mut Tries) -> R) -> Option<R> {
+        if !self.has_extras() {
+            return None;
+        }
+        let mut held = self.held.lock();
+        held.extras.as_mut()?.tries.as_deref_mut().map(look)
+    }
+
+    /// What is kept of attempts, from now on.
+    pub(super) fn with_tries<R>(&self, change: impl FnOnce(&mut Tries) -> R) -> R {
+        let mut held = self.held.lock();
+        let result = change(held.extras.get_or_insert_default().tries.get_or_insert_default());
+        drop(held);
+        self.note_extras();
+        result
     }
 
     /// The dependencies outside the task's batch, before it can start.
@@ -55,11 +108,12 @@ impl Record {
         Some(inputs[place].clone())
     }
 
-    /// Whether the attempt that is about to wait, to be woken by `waker`, is to stop instead.
+    /// Whether attempt number `attempt`, which is about to wait, to be woken by `waker`, is to stop
+    /// instead.
     ///
     /// The flag is looked at after the waker has been left: either this look sees that the
     /// attempt is to stop, or [`stop`](Self::stop) sees the waker.
-    pub(super) fn wait_or_stop(&self, waker: &Waker) -> bool {
+    pub(super) fn wait_or_stop(&self, attempt: u32, waker: &Waker) -> Option<Stop> {
         let mut held = self.held.lock();
         let extras = held.extras.get_or_insert_default();
         let is_new = extras.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
@@ -69,47 +123,78 @@ impl Record {
         }
         drop(held);
         self.note_extras();
-        self.is_cancelled()
+        self.stop_of(attempt)
     }
 
-    /// Asks the running attempt to stop. It looks at the flag whenever it is polled.
-    pub(super) fn stop(&self) {
-        self.cancel();
+    /// Asks attempts to stop. They look at the flag whenever they are polled.
+    pub(super) fn stop(&self, stop: Stop) {
+        self.cancel(stop);
         let waker = self.held.lock().extras.as_mut().and_then(|extras| extras.waker.take());
         if let Some(waker) = waker {
             discard::wake(waker);
         }
     }
 
-    /// Whether the attempt is to stop.
+    /// Whether some attempt was asked to stop.
     pub(super) fn is_cancelled(&self) -> bool {
         // ORDERING: Acquire pairs with the Release in `cancel`.
         self.is_cancelled.load(Ordering::Acquire)
     }
 
-    /// Sets the flag and wakes everybody who waits for it.
-    fn cancel(&self) {
+    /// Whether attempt number `attempt` is to stop, and how that came.
+    pub(super) fn stop_of(&self, attempt: u32) -> Option<Stop> {
+        if !self.is_cancelled() {
+            return None;
+        }
+        let held = self.held.lock();
+        let stop = held.extras.as_ref().and_then(|extras| extras.stop);
+        stop.or(Some(Stop::for_good(None))).filter(|stop| stop.attempt >= attempt)
+    }
+
+    /// Sets the flag and wakes everybody who waits for it, unless as many were stopped before.
+    ///
+    /// The flag alone, without extras, stops all attempts: whoever has none is spared them.
+    fn cancel(&self, stop: Stop) {
+        let mut held = self.held.lock();
+        let is_plain = stop.attempt == u32::MAX && stop.limit.is_none();
+        if held.extras.is_none() && !is_plain {
+            held.extras = Some(Box::default());
+            self.note_extras();
+        }
         // ORDERING: Release pairs with the Acquire in `is_cancelled`. A helper that did not see
         // the flag under the lock has left its waker there by the time the lock is ours.
-        if self.is_cancelled.swap(true, Ordering::AcqRel) {
+        let was_set = self.is_cancelled.swap(true, Ordering::AcqRel);
+        let Some(extras) = &mut held.extras else { return };
+        let before = extras.stop.or(was_set.then_some(Stop::for_good(None)));
+        if before.is_some_and(|before| before.attempt >= stop.attempt) {
             return;
         }
-        let mut held = self.held.lock();
-        let wakers: Vec<_> =
-            held.extras.iter_mut().flat_map(|extras| extras.helpers.take()).collect();
+        extras.stop = Some(stop);
+        let wakers: Vec<_> = extras.helpers.take().collect();
         drop(held);
         wakers.into_iter().for_each(discard::wake);
     }
 
-    /// Whether a helper, to be woken by `waker`, need not wait for the flag. `place` is where its
-    /// waker is kept if it must.
-    pub(super) fn help_or_stop(&self, place: &mut Option<usize>, waker: &Waker) -> bool {
-        if self.is_cancelled() {
-            return true;
-        }
+    /// The attempt will be followed by another: those who help it need not go on.
+    pub(super) fn stop_helpers(&self, attempt: u32) {
+        self.cancel(Stop { attempt, limit: None });
+    }
+
+    /// Whether a helper of attempt number `attempt`, to be woken by `waker`, need not wait for the
+    /// flag. `place` is where its waker is kept if it must.
+    pub(super) fn help_or_stop(
+        &self,
+        attempt: u32,
+        place: &mut Option<usize>,
+        waker: &Waker,
+    ) -> bool {
         let waker = waker.clone();
         let mut held = self.held.lock();
-        if self.is_cancelled() {
+        let is_stopped = self.is_cancelled() && {
+            let stop = held.extras.as_ref().and_then(|extras| extras.stop);
+            stop.is_none_or(|stop| stop.attempt >= attempt)
+        };
+        if is_stopped {
             drop(held);
             return true;
         }
@@ -157,7 +242,7 @@ impl Record {
     /// Those who help an attempt need not go on if it has ended, and not well.
     fn tell_helpers(&self) {
         if self.ending().is_some_and(|ending| !matches!(ending.outcome, Outcome::Completed(_))) {
-            self.cancel();
+            self.cancel(Stop::for_good(None));
         }
     }
 

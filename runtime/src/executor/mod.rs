@@ -40,6 +40,15 @@
 //! be looked at again, is on one agenda, and the executor has one `Alarm` for all of it. It is set
 //! for the next thing that will happen, and there is none while nothing will.
 //!
+//! # When an attempt goes wrong
+//!
+//! Its error goes to the user's predicate first, with no lock held. Then, under the lock, the
+//! scheduler says whether the task is [tried again](ExecutableTask::retry); if so its body goes back
+//! to where it was, and the wait for the next attempt is a matter for the alarm. What an attempt had
+//! to say is kept with the record, eight errors at most. Attempts have timers for their own timeouts;
+//! those of whole tasks and of graphs, and silence, are on the scheduler's agenda, and a
+//! [sign of life](TaskContext::heartbeat) is a number in memory at which nobody looks until then.
+//!
 //! # What is kept, and for how long
 //!
 //! What is submitted together is a `Batch`: a graph, a part that is added to one while it runs, or
@@ -90,14 +99,18 @@ mod output;
 mod record;
 mod release;
 mod repeat;
+mod retry;
 mod room;
+mod root_cause;
 mod runner;
+mod sign;
 mod start;
 mod submission;
 mod submit_error;
 mod task_handle;
 mod tasks;
 mod trampoline;
+mod tries;
 mod waker_set;
 mod watch;
 mod why;
@@ -119,6 +132,8 @@ pub use map::Item;
 pub use node::{Node, OutputOf};
 pub use output::TaskOutput;
 pub use repeat::Generation;
+pub use retry::RetryPredicate;
+pub use root_cause::RootCause;
 pub use submit_error::SubmitError;
 pub use task_handle::TaskHandle;
 pub use why::Waiting;

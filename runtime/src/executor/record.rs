@@ -2,11 +2,11 @@
 
 use super::discard::discard;
 use super::held::Held;
-use super::{AsyncTask, ExecutableTask, ExecutorError, TaskOutput};
+use super::{AsyncTask, ExecutableTask, ExecutorError, RootCause, TaskOutput};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::AtomicBool;
-use scheduler::{EndState, ResourceRequirements, TaskId};
+use scheduler::{EndState, ResourceRequirements, TaskId, TimeLimit, TriggerRule};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -55,16 +55,23 @@ pub(super) struct Run {
     ready_at: Timestamp,
     started_at: Timestamp,
     worker: u32,
+    /// Which attempt it is; 0 if there was none.
+    attempt: u32,
 }
 
 impl Run {
     /// Of a task that never was dispatched.
     pub(super) const NEVER: Self =
-        Self { ready_at: Timestamp::MAX, started_at: Timestamp::MAX, worker: u32::MAX };
+        Self { ready_at: Timestamp::MAX, started_at: Timestamp::MAX, worker: u32::MAX, attempt: 0 };
 
     /// Of an attempt that has been dispatched, and not begun.
-    pub(super) fn dispatched(ready_at: Timestamp) -> Self {
-        Self { ready_at, ..Self::NEVER }
+    pub(super) fn dispatched(ready_at: Timestamp, attempt: u32) -> Self {
+        Self { ready_at, attempt, ..Self::NEVER }
+    }
+
+    /// Which attempt it is; 0 if there was none.
+    pub(super) fn attempt(&self) -> u32 {
+        self.attempt
     }
 
     /// A worker, if it is one, polls the attempt for the first time. `now` may have been read just
@@ -115,10 +122,11 @@ impl Timeout {
 pub(super) enum Outcome {
     Completed(TaskOutput),
     /// Returned an error, or panicked.
-    Failed(Box<ExecutorError>),
+    Failed(Arc<ExecutorError>),
     Cancelled,
-    TimedOut(Duration),
-    Skipped(TaskId),
+    TimedOut(Arc<ExecutorError>),
+    /// Because of which dependency, and where it all began.
+    Skipped(TaskId, Option<RootCause>),
 }
 
 /// What the user wants run.
@@ -160,6 +168,9 @@ impl Record {
             estimated_duration: self.estimate(),
             resource_requirements,
             timeout: self.timeout.said(),
+            trigger: TriggerRule::default(),
+            resilience: None,
+            retry_if: None,
             task: self.take_body()?.0,
         })
     }
@@ -202,10 +213,11 @@ impl Record {
         let (id, name) = (self.id, self.name.clone());
         Some(match outcome {
             Outcome::Completed(_) => return None,
-            Outcome::Failed(error) => ExecutorError::clone(error),
+            Outcome::Failed(error) | Outcome::TimedOut(error) => ExecutorError::clone(error),
             Outcome::Cancelled => ExecutorError::Cancelled { id, name },
-            &Outcome::TimedOut(after) => ExecutorError::TimedOut { id, name, after },
-            &Outcome::Skipped(cause) => ExecutorError::Skipped { id, name, cause },
+            Outcome::Skipped(cause, root) => {
+                ExecutorError::Skipped { id, name, cause: *cause, source: root.clone() }
+            }
         })
     }
 
@@ -225,17 +237,32 @@ impl Drop for Record {
     /// The output, or the error, is the user's, and many records may go at once.
     fn drop(&mut self) {
         discard(self.ending.take());
+        discard(self.take_errors());
     }
 }
 
 impl Outcome {
+    /// Of a task that ran into `limit`, after so many attempts.
+    pub(super) fn timed_out(task: &Record, attempt: u32, limit: TimeLimit) -> Self {
+        let (id, name) = (task.id, task.name.clone());
+        Self::TimedOut(Arc::new(ExecutorError::TimedOut { id, name, attempt, limit }))
+    }
+
+    /// What went wrong, if something did that another attempt might do better.
+    pub(super) fn failure(&self) -> Option<&Arc<ExecutorError>> {
+        match self {
+            Self::Failed(error) | Self::TimedOut(error) => Some(error),
+            Self::Completed(_) | Self::Cancelled | Self::Skipped(..) => None,
+        }
+    }
+
     pub(super) fn state(&self) -> EndState {
         match self {
             Self::Completed(_) => EndState::Completed,
             Self::Failed(_) => EndState::Failed,
             Self::Cancelled => EndState::Cancelled,
             Self::TimedOut(_) => EndState::TimedOut,
-            Self::Skipped(_) => EndState::Skipped,
+            Self::Skipped(..) => EndState::Skipped,
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Start {
     /// Which attempt it is; the first is 1.
     pub(super) number: u32,
     pub(super) timeout: Option<Duration>,
+    /// Whether it has to give signs of life.
+    pub(super) is_listened_to: bool,
     pub(super) ready_at: Timestamp,
 }
 
@@ -23,6 +25,7 @@ impl Start {
             ticket: dispatch.ticket,
             number: dispatch.attempt,
             timeout: dispatch.timeout,
+            is_listened_to: dispatch.idle_timeout.is_some(),
             ready_at: dispatch.ready_at,
         }
     }

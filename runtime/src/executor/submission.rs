@@ -199,6 +199,9 @@ impl Inner {
         if let Some(deadline) = options.deadline {
             plan = plan.due_by(self.timestamp(deadline));
         }
+        if let Some(timeout) = options.timeout {
+            plan = plan.timeout(timeout);
+        }
         Ok(match options.look_ahead {
             Some(how) => plan.look_ahead(&self.scheduler, how),
             None => plan,

@@ -1,8 +1,8 @@
 //! The tasks of a graph, as it is put together and as it runs.
 
-use super::ExecutableTask;
 use super::record::Record;
-use scheduler::{ResourceRequirements, TaskId, TaskTerms, TriggerRule};
+use super::{ExecutableTask, RetryPredicate};
+use scheduler::{Resilience, ResourceRequirements, RetryPolicy, TaskId, TaskTerms, TriggerRule};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +21,32 @@ pub(super) struct Tasks {
 }
 
 /// What few tasks say about themselves.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Default)]
 struct Traits {
     kind: Option<Arc<str>>,
     input_size: Option<u64>,
+    trigger: TriggerRule,
+    resilience: Option<Box<Resilience>>,
+    retry_if: Option<RetryPredicate>,
+}
+
+impl Traits {
+    /// Takes over what there is; `None` if there is nothing.
+    fn of(task: &mut ExecutableTask) -> Option<Self> {
+        let traits = Self {
+            kind: task.kind.take(),
+            input_size: task.input_size,
+            trigger: task.trigger,
+            resilience: task.resilience.take(),
+            retry_if: task.retry_if.take(),
+        };
+        let is_something = traits.kind.is_some()
+            || traits.input_size.is_some()
+            || traits.trigger != TriggerRule::default()
+            || traits.resilience.is_some()
+            || traits.retry_if.is_some();
+        is_something.then_some(traits)
+    }
 }
 
 impl Tasks {
@@ -37,8 +59,7 @@ impl Tasks {
         let requirements = u32::try_from(self.requirements.len() - 1);
         let message = "fewer than 2^32 tasks and dependencies in a graph";
         let (requirements, end) = (requirements.expect(message), end.expect(message));
-        let traits = Traits { kind: task.kind.take(), input_size: task.input_size };
-        if traits != Traits::default() {
+        if let Some(traits) = Traits::of(&mut task) {
             self.traits.push((self.records.len() as u32, traits));
         }
         self.records.push(Record::new(task, requirements, end));
@@ -47,9 +68,10 @@ impl Tasks {
     /// The only task again, if it is the only one and has not started.
     pub(super) fn into_only(mut self) -> Option<ExecutableTask> {
         let (record, requirements) = (self.records.pop()?, self.requirements.pop()?);
-        let Traits { kind, input_size } = self.traits.pop().unwrap_or_default().1;
+        let Traits { kind, input_size, trigger, resilience, retry_if } =
+            self.traits.pop().unwrap_or_default().1;
         let task = record.into_task(self.dependencies, requirements)?;
-        Some(ExecutableTask { kind, input_size, ..task })
+        Some(ExecutableTask { kind, input_size, trigger, resilience, retry_if, ..task })
     }
 
     /// What task number `index` depends on.
@@ -58,10 +80,20 @@ impl Tasks {
         &self.dependencies[before as usize..self.records[index].dependencies_end as usize]
     }
 
+    fn traits(&self, index: usize) -> Option<&Traits> {
+        let place = self.traits.binary_search_by_key(&(index as u32), |&(at, _)| at).ok()?;
+        Some(&self.traits[place].1)
+    }
+
+    /// How often task number `index` is tried, if more than once, and after which errors.
+    pub(super) fn retry(&self, index: usize) -> Option<(RetryPolicy, Option<&RetryPredicate>)> {
+        let traits = self.traits(index)?;
+        Some((traits.resilience.as_ref()?.retry?, traits.retry_if.as_ref()))
+    }
+
     /// Of which kind task number `index` is, if that can be said, and the size of its input.
     pub(super) fn kind(&self, index: usize) -> Option<(&str, Option<u64>)> {
-        let place = self.traits.binary_search_by_key(&(index as u32), |&(at, _)| at);
-        let traits = place.ok().map(|place| &self.traits[place].1);
+        let traits = self.traits(index);
         let own = traits.and_then(|traits| traits.kind.as_deref());
         let kind = own.or(self.records[index].name.as_deref())?;
         Some((kind, traits.and_then(|traits| traits.input_size)))
@@ -82,6 +114,7 @@ impl Tasks {
     pub(super) fn terms(&self, index: usize, default_timeout: Duration) -> TaskTerms<'_> {
         let record = &self.records[index];
         let timeout = record.timeout.said().unwrap_or(default_timeout);
+        let traits = self.traits(index);
         TaskTerms {
             id: record.id,
             priority: record.priority,
@@ -90,8 +123,8 @@ impl Tasks {
             estimate: record.estimate(),
             requirements: self.requirements(record),
             timeout: Some(timeout).filter(|&timeout| timeout != Duration::MAX),
-            trigger: TriggerRule::default(),
-            resilience: None,
+            trigger: traits.map_or(TriggerRule::default(), |traits| traits.trigger),
+            resilience: traits.and_then(|traits| traits.resilience.as_deref()),
         }
     }
 }

@@ -56,7 +56,7 @@ fn in_run() {
     let executor = executor(|_| ());
     let error = end_of(&executor, ExecutableTask::new(Run).named("runner"));
     assert!(error.is_panicked() && error.is_failed());
-    assert!(error.to_string().contains("(runner) panicked: in run"), "{error}");
+    assert!(error.to_string().contains("(runner) panicked in attempt 1: in run"), "{error}");
     check_usable(&executor);
 }
 
@@ -71,7 +71,7 @@ fn in_poll() {
         Ok::<_, TaskError>(())
     });
     let error = end_of(&executor, ExecutableTask::new(task));
-    assert!(error.to_string().contains("panicked: in poll 1"), "{error}");
+    assert!(error.to_string().contains("panicked in attempt 1: in poll 1"), "{error}");
     check_usable(&executor);
 }
 

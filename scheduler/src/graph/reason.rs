@@ -1,8 +1,8 @@
 //! What a task waits for.
 
 use super::TaskId;
-use primitives::Timestamp;
 use std::fmt;
+use std::time::Duration;
 
 /// Why a task is not running. There may be several reasons; this is the one that has to go first.
 ///
@@ -95,8 +95,8 @@ pub enum Reason {
     },
     /// An attempt went wrong, and it waits for the next one.
     Backoff {
-        /// When it will be ready again.
-        until: Timestamp,
+        /// How long it will be until it is ready again.
+        left: Duration,
         /// Attempts there have been.
         attempts: u32,
     },
@@ -205,8 +205,8 @@ impl fmt::Display for Line<'_> {
                 f.write_str("waits behind ")?;
                 self.write_task(first, f)
             }
-            Reason::Backoff { until, attempts } => {
-                write!(f, "waits until {until:?} to be tried again after attempt {attempts}")
+            Reason::Backoff { left, attempts } => {
+                write!(f, "waits another {left:?} to be tried again after attempt {attempts}")
             }
             Reason::MachineMemory { wanted } => {
                 write!(f, "waits for the machine to have {wanted} bytes of memory free")

@@ -11,14 +11,14 @@ impl<P> TaskScheduler<P> {
     ///
     /// What it says holds until the next call that changes something; who is first is answered as
     /// by [`peek`](Self::peek). O(dependencies) at most. See [`Reason`] for an example.
-    pub fn why(&self, id: TaskId, _now: Timestamp) -> Option<Reason> {
+    pub fn why(&self, id: TaskId, now: Timestamp) -> Option<Reason> {
         let Place::Live(slot) = self.place(id)? else { return None };
         match self.graph[slot].phase {
             Phase::Waiting => self.why_waiting(slot),
             Phase::Ready => Some(self.why_ready(slot)),
             Phase::Running => None,
             Phase::Backoff => Some(Reason::Backoff {
-                until: self.graph[slot].ready_at,
+                left: self.graph[slot].ready_at - now,
                 attempts: self.graph[slot].attempts.into(),
             }),
         }

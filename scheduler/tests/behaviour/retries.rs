@@ -49,7 +49,8 @@ fn a_waiting_retry_takes_nothing_and_comes_back_as_it_was() {
 
     let state = TaskState::BackingOff { until: at(11), attempts: 1 };
     assert_eq!(scheduler.state(id(1)), Some(state));
-    assert_eq!(scheduler.why(id(1), at(10)), Some(Reason::Backoff { until: at(11), attempts: 1 }));
+    let reason = Reason::Backoff { left: Duration::from_secs(1), attempts: 1 };
+    assert_eq!(scheduler.why(id(1), at(10)), Some(reason));
     let counts = scheduler.counts();
     assert_eq!((counts.backing_off, counts.running, counts.unfinished()), (1, 0, 2));
     let other = start(&mut scheduler, 10);

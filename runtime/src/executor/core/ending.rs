@@ -1,10 +1,12 @@
 //! The way out: attempts that are over, cancellation, and what the scheduler reports of both.
 
 use super::{Core, Step};
+use crate::executor::RootCause;
 use crate::executor::batch::{Batch, TaskRef};
-use crate::executor::record::{Ending, Outcome, Run};
+use crate::executor::held::Stop;
+use crate::executor::record::{Ending, Outcome};
 use monitor::TaskEnd;
-use scheduler::{Cancelled, Counts, EndState, Event, GraphId, TaskId, Ticket};
+use scheduler::{Cancelled, Counts, EndState, Event, GraphId, TaskId, Ticket, TimeLimit};
 use std::sync::Arc;
 
 impl Core {
@@ -25,7 +27,7 @@ impl Core {
     pub(in crate::executor) fn cancel(&mut self, id: TaskId, step: &mut Step<'_>) -> bool {
         match self.scheduler.cancel(id, step.now) {
             Cancelled::Ended => self.drain(None, step),
-            Cancelled::Running(ticket) => self.stop(ticket, step),
+            Cancelled::Running(ticket) => self.stop(ticket, None, step),
             Cancelled::AlreadyEnded(_) | Cancelled::Unknown => return false,
         }
         true
@@ -33,13 +35,13 @@ impl Core {
 
     pub(in crate::executor) fn cancel_graph(&mut self, graph: GraphId, step: &mut Step<'_>) {
         let running = self.scheduler.cancel_graph(graph, step.now);
-        running.into_iter().for_each(|ticket| self.stop(ticket, step));
+        running.into_iter().for_each(|ticket| self.stop(ticket, None, step));
         self.drain(None, step);
     }
 
     pub(in crate::executor) fn cancel_all(&mut self, step: &mut Step<'_>) {
         let running = self.scheduler.cancel_all(step.now);
-        running.into_iter().for_each(|ticket| self.stop(ticket, step));
+        running.into_iter().for_each(|ticket| self.stop(ticket, None, step));
         self.drain(None, step);
     }
 
@@ -51,9 +53,10 @@ impl Core {
         self.cancel_all(step);
     }
 
-    fn stop(&self, ticket: Ticket, step: &mut Step<'_>) {
+    /// Asks what runs to stop, because of `limit` if that is why.
+    fn stop(&self, ticket: Ticket, limit: Option<TimeLimit>, step: &mut Step<'_>) {
         let task = self.scheduler.task_of(ticket).and_then(|id| self.find(id));
-        step.after.stops.extend(task);
+        step.after.stops.extend(task.map(|task| (task, Stop::for_good(limit))));
     }
 
     /// Takes a task that was submitted alone, or a part that was added to a graph, out of the books
@@ -75,19 +78,23 @@ impl Core {
 
     /// Books what the scheduler reports. `finished` is the task whose attempt is over, if that is
     /// what the step is about: the only one that can end without handing its payload back.
-    pub(super) fn drain(&mut self, finished: Option<&TaskRef>, step: &mut Step<'_>) {
+    pub(in crate::executor) fn drain(&mut self, finished: Option<&TaskRef>, step: &mut Step<'_>) {
         while let Some(event) = self.scheduler.next_event() {
             match event {
-                Event::Ended { id, end, payload, cause, .. } => {
-                    let unstarted = payload.and_then(|()| self.end_unstarted(id, end, cause, step));
+                Event::Ended { id, end, payload, cause, limit, .. } => {
+                    let why = (cause, limit);
+                    let unstarted = payload.and_then(|()| self.end_unstarted(id, end, why, step));
                     if let Some(task) = unstarted.as_ref().or(finished) {
                         self.end_in_batch(&task.batch, step);
                     }
                 }
                 Event::GraphEnded { graph, counts } => self.end_graph(graph, counts, step),
-                Event::CancelRunning { ticket } => self.stop(ticket, step),
+                Event::CancelRunning { ticket } => self.stop(ticket, None, step),
                 Event::DeadlinePassed { id, deadline, .. } => self.report_late(id, deadline, step),
-                Event::LimitReached { .. } | Event::Silent { .. } => {}
+                Event::LimitReached { ticket, limit } => self.stop(ticket, Some(limit), step),
+                Event::Silent { ticket, since, limit } => {
+                    self.look_for_sign(ticket, since, limit, step);
+                }
             }
         }
     }
@@ -103,24 +110,43 @@ impl Core {
         step.after.ended_batches.push(Arc::clone(batch));
     }
 
-    /// A task has ended without having run.
+    /// A task has ended that does not run: because of a dependency, because of a limit, or because
+    /// somebody asked for it.
     fn end_unstarted(
         &self,
         id: TaskId,
         end: EndState,
-        cause: Option<TaskId>,
+        why: (Option<TaskId>, Option<TimeLimit>),
         step: &mut Step<'_>,
     ) -> Option<TaskRef> {
         let task = self.find(id)?;
-        let (outcome, counted) = match cause {
-            Some(cause) => (Outcome::Skipped(cause), TaskEnd::Skipped),
-            None => (Outcome::Cancelled, TaskEnd::Cancelled),
+        let run = task.last_run();
+        let (outcome, counted) = match why {
+            (Some(cause), _) => {
+                (Outcome::Skipped(cause, self.root_of(&task, cause)), TaskEnd::Skipped)
+            }
+            (None, Some(limit)) => {
+                (Outcome::timed_out(&task, run.attempt(), limit), TaskEnd::TimedOut)
+            }
+            (None, None) => (Outcome::Cancelled, TaskEnd::Cancelled),
         };
         debug_assert_eq!(outcome.state(), end);
         step.recorder().ended(counted, None, None);
-        task.end(Ending { outcome, run: Run::NEVER, finished_at: step.now });
+        task.end(Ending { outcome, run, finished_at: step.now });
         step.after.ended.push(task.clone());
         Some(task)
+    }
+
+    /// Where it began that `task` is skipped because of `cause`.
+    fn root_of(&self, task: &TaskRef, cause: TaskId) -> Option<RootCause> {
+        let cause = task.input(cause).or_else(|| self.find(cause))?;
+        match &cause.ending()?.outcome {
+            Outcome::Failed(error) | Outcome::TimedOut(error) => {
+                Some(RootCause::new(Arc::clone(error)))
+            }
+            Outcome::Skipped(_, root) => root.clone(),
+            outcome => cause.error(outcome).map(|error| RootCause::new(Arc::new(error))),
+        }
     }
 
     fn end_graph(&mut self, graph: GraphId, counts: Counts, step: &mut Step<'_>) {

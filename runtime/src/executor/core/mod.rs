@@ -6,6 +6,7 @@ mod backlogs;
 mod dispatch;
 mod ending;
 mod growth;
+mod limits;
 mod why;
 
 use super::ExecutorConfig;
