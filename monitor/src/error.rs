@@ -1,10 +1,10 @@
-//! What can go wrong when a monitor is set up. Once it runs, nothing does: a figure that cannot be
-//! read is unknown.
+//! What can go wrong when a monitor is set up, or its figures are named. Once it runs, nothing does:
+//! a figure that cannot be read is unknown.
 
 use std::io;
 use thiserror::Error;
 
-/// Why a monitor could not be started.
+/// Why a monitor could not be started, or a figure not be labelled.
 ///
 /// # Examples
 ///
@@ -42,12 +42,27 @@ pub enum MonitorError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A label of an [`Export`](crate::Export) cannot have this name.
+    #[error(
+        "{name:?} cannot be the name of a label: it must be new, of ASCII letters, digits and \
+         underscores, and begin with a letter or one underscore"
+    )]
+    #[non_exhaustive]
+    InvalidLabel {
+        /// The name.
+        name: String,
+    },
 }
 
 impl MonitorError {
     /// Whether the configuration was refused.
     pub fn is_invalid_config(&self) -> bool {
         matches!(self, Self::InvalidConfig { .. })
+    }
+
+    /// Whether a label cannot have its name.
+    pub fn is_invalid_label(&self) -> bool {
+        matches!(self, Self::InvalidLabel { .. })
     }
 
     /// Whether the thread could not be started.

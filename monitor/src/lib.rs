@@ -9,6 +9,7 @@
 //! * [`metrics`]: what the runtime reports about itself. Histograms and task counts sharded by
 //!   worker ([`ExecutionMetrics`]), and the totals a worker publishes when it parks
 //!   ([`WorkerCounters`]).
+//! * [`export`]: all of it for other programs, as Prometheus's text or as JSON.
 //!
 //! ```text
 //!   FileSource ──► parse ──► Counter ──► Sample ──► ResourceMonitor::latest, can_schedule_*
@@ -22,12 +23,14 @@
 
 mod config;
 mod error;
+pub mod export;
 pub mod metrics;
 pub mod resource;
 pub mod sample;
 
 pub use config::ResourceMonitorConfig;
 pub use error::MonitorError;
+pub use export::Export;
 pub use metrics::{
     ExecutionMetrics, HistogramSnapshot, Lateness, MetricsSnapshot, Recorder, TaskCounts, TaskEnd,
     WorkerCounters, WorkerSnapshot, WorkerStats,

@@ -60,6 +60,7 @@ impl TimeHistogram {
         let mean_ns = self.sum_ns.checked_div(u128::from(count)).unwrap_or(0);
         HistogramSnapshot {
             count,
+            sum: Duration::from_nanos(u64::try_from(self.sum_ns).unwrap_or(u64::MAX)),
             mean: Duration::from_nanos(u64::try_from(mean_ns).unwrap_or(u64::MAX)),
             p50: at(0.5),
             p90: at(0.9),
@@ -112,6 +113,7 @@ mod tests {
             prop_assert_eq!(snapshot.max.as_nanos(), u128::from(sorted[sorted.len() - 1]));
             let sum: u128 = sorted.iter().copied().map(u128::from).sum();
             prop_assert_eq!(snapshot.mean.as_nanos(), sum / sorted.len() as u128);
+            prop_assert_eq!(snapshot.sum.as_nanos(), sum);
             let clamped = sorted.iter().filter(|&&ns| ns > LONGEST_NS).count();
             prop_assert_eq!(snapshot.clamped, clamped as u64);
             for (shown, share) in [(snapshot.p50, 0.5), (snapshot.p90, 0.9), (snapshot.p99, 0.99)] {

@@ -82,12 +82,14 @@ impl TaskCounts {
 
 /// A distribution of times.
 ///
-/// Count, mean and maximum are exact. The percentiles are upper bounds within one part in a
+/// Count, sum, mean and maximum are exact. The percentiles are upper bounds within one part in a
 /// thousand, for times up to an hour; longer ones count as an hour there. All zero if `count` is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HistogramSnapshot {
     /// How many times were recorded.
     pub count: u64,
+    /// All of them together, up to some 584 years.
+    pub sum: Duration,
     /// Their mean.
     pub mean: Duration,
     /// Half of them were at most this.

@@ -1,0 +1,38 @@
+//! JSON.
+
+use super::families::{Family, Series, Value};
+use serde_json::{Map, json};
+
+/// The text of `families`, with `labels`.
+pub(super) fn written(labels: &[(String, String)], families: &[Family]) -> String {
+    let labels = labels.iter().map(|(name, value)| (name.clone(), json!(value)));
+    let labels: Map<String, serde_json::Value> = labels.collect();
+    let metrics: Vec<_> = families.iter().map(family).collect();
+    json!({ "labels": labels, "metrics": metrics }).to_string()
+}
+
+fn family(family: &Family) -> serde_json::Value {
+    let series: Vec<_> = family.series.iter().map(series).collect();
+    let name = format!("graph_runtime_{}", family.name);
+    json!({ "name": name, "type": family.kind.name(), "help": family.help, "series": series })
+}
+
+fn series(Series { labels, value }: &Series) -> serde_json::Value {
+    let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+    let labels: Map<String, serde_json::Value> = labels.collect();
+    match value {
+        Value::Count(count) => json!({ "labels": labels, "value": count }),
+        Value::Measure(measure) => json!({ "labels": labels, "value": measure }),
+        Value::Distribution(times) => json!({
+            "labels": labels,
+            "count": times.count,
+            "sum": times.sum.as_secs_f64(),
+            "max": times.max.as_secs_f64(),
+            "quantiles": {
+                "0.5": times.p50.as_secs_f64(),
+                "0.9": times.p90.as_secs_f64(),
+                "0.99": times.p99.as_secs_f64(),
+            },
+        }),
+    }
+}
