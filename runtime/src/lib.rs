@@ -90,7 +90,9 @@ pub use executor::{
     SubmitError, TaskContext, TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
 };
 pub use macros::{main, test};
-pub use monitor::{ExecutionMetrics, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
+pub use monitor::{
+    ExecutionMetrics, Export, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig, Sample,
+};
 pub use primitives::Timestamp;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
