@@ -97,8 +97,8 @@ pub use primitives::Timestamp;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{
-    Counts, Dependents, EndState, FailurePolicy, GraphId, History, Jitter, KindHistory, LimitKind,
-    LookAhead, Overdue, Policy, Reason, Resilience, ResourceRequirements, RetryPolicy,
+    Counts, Dependents, EndState, FailurePolicy, Forecast, GraphId, History, Jitter, KindHistory,
+    LimitKind, LookAhead, Overdue, Policy, Reason, Resilience, ResourceRequirements, RetryPolicy,
     SchedulerConfig, SchedulerError, SizeTrend, TaskId, TaskScheduler, TaskState, TimeLimit,
     TriggerRule,
 };

@@ -55,7 +55,8 @@ pub struct ExecutorConfig {
     /// whatever the policy thinks of it. `Duration::MAX` is for ever. Default: a minute.
     pub patience: Duration,
     /// What is known about run times by kind of task. If there is a history, even an empty one, the
-    /// executor goes by it for tasks that come without an estimate, observes whatever completes, at
+    /// executor goes by it for tasks that come without an estimate, unless of a graph so little is
+    /// known that ranks would be [guesses](crate::Forecast), observes whatever completes, at
     /// some 100 ns a task, and computes ranks again when estimates have moved.
     /// [`AsyncTaskExecutor::history`](super::AsyncTaskExecutor::history) takes it out again.
     /// `None`, the default, learns nothing.

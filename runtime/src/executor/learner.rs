@@ -5,15 +5,16 @@ use super::inner::Inner;
 use super::tasks::Tasks;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicU64, Ordering};
-use scheduler::History;
+use scheduler::{Forecast, History};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// For how many tasks estimates are looked up in one stay under the lock.
-const CHUNK: usize = 256;
 /// The first time that a graph's ranks are computed again is when one in so many of its tasks has
 /// completed; each further time when twice as many have.
 const FIRST_SHARE: usize = 64;
+
+/// For more tasks it is better to copy the history than to keep the others from it.
+const FEW: usize = 64;
 
 /// The executor's history of run times, if it keeps one.
 ///
@@ -78,19 +79,31 @@ impl Learner {
         home.is_whole() && pace.advance(task.batch.records().len(), moves + u64::from(has_moved))
     }
 
-    /// How long each task is expected to run: what it says itself, or what is known of its kind.
+    /// How long each task is expected to run: what it says itself, or what is known of its kind and
+    /// the size of its input; zero, all of them, while too little is known to rank by. O(tasks log
+    /// kinds), for more than a few tasks without the lock.
     pub(super) fn estimates(&self, tasks: &Tasks) -> Vec<Duration> {
-        let mut estimates = Vec::with_capacity(tasks.records.len());
-        while estimates.len() < tasks.records.len() {
-            let chunk = estimates.len()..tasks.records.len().min(estimates.len() + CHUNK);
-            let history = self.history.lock();
-            estimates.extend(chunk.map(|index| match (tasks.hint(index), tasks.kind(index)) {
-                (None, Some((kind, size))) => history.estimate_sized(kind, size),
-                (hint, _) => hint.unwrap_or_default(),
-            }));
+        if tasks.records.len() <= FEW {
+            return estimates(&self.history.lock(), tasks);
         }
-        estimates
+        estimates(&self.snapshot(), tasks)
     }
+}
+
+fn estimates(history: &History, tasks: &Tasks) -> Vec<Duration> {
+    let each = || (0..tasks.records.len()).map(|index| (tasks.kind(index), tasks.hint(index)));
+    // Who has no kind is of one that nobody knows.
+    let known = || each().map(|(kind, hint)| (kind.unwrap_or_default().0, hint));
+    // What was found at the submission counts later on, too.
+    let forecast = tasks.forecast.get_or_init(|| Forecast::new(history, known()));
+    if !forecast.clone().is_sufficient(history, known()) {
+        return vec![Duration::ZERO; tasks.records.len()];
+    }
+    let estimate = |(kind, hint): (Option<(&str, Option<u64>)>, Option<Duration>)| {
+        let (kind, size) = kind.unwrap_or_default();
+        hint.unwrap_or_else(|| history.estimate_sized(kind, size))
+    };
+    each().map(estimate).collect()
 }
 
 impl Inner {

@@ -34,6 +34,12 @@
 //! to resolve, submitters to wake, values to drop. All of that runs after the lock is free, because
 //! futures, outputs, errors and wakers are user code that may come back here, or panic.
 //!
+//! # What is learnt
+//!
+//! With a [history](ExecutorConfig::history) a `Learner` watches what tasks of each kind take. A task
+//! without an estimate goes by that; a running graph is ranked again, in the background, when that
+//! has changed.
+//!
 //! # One alarm
 //!
 //! What time alone brings about, from a deadline that passes to figures of the machine that are to

@@ -2,9 +2,11 @@
 
 use super::record::Record;
 use super::{ExecutableTask, RetryPredicate};
-use scheduler::{Resilience, ResourceRequirements, RetryPolicy, TaskId, TaskTerms, TriggerRule};
+use scheduler::{
+    Forecast, Resilience, ResourceRequirements, RetryPolicy, TaskId, TaskTerms, TriggerRule,
+};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Records in one piece of memory, which a submission hands on as it is, and beside them what has
@@ -18,6 +20,8 @@ pub(super) struct Tasks {
     requirements: Vec<ResourceRequirements>,
     /// By position, of the tasks that have any.
     traits: Vec<(u32, Traits)>,
+    /// Whether enough was known of them at the submission, if run times are learnt.
+    pub(super) forecast: OnceLock<Forecast>,
 }
 
 /// What few tasks say about themselves.

@@ -88,6 +88,18 @@ async fn hints_count_more_than_history_and_unknown_kinds_take_what_tasks_take() 
 }
 
 #[graph_runtime::test(start_paused = true)]
+async fn a_graph_of_which_too_little_is_known_goes_first_come_first_served() {
+    let mut history = History::default();
+    history.observe("b", Duration::from_secs(100));
+    let mut graph = Graph::new();
+    for name in ["v", "w", "b", "x"] {
+        graph.push(task(name, 1));
+    }
+    let report = executor(Some(history)).run(graph).await.unwrap();
+    assert_eq!(order(&report), "vwbx");
+}
+
+#[graph_runtime::test(start_paused = true)]
 async fn the_size_of_the_input_counts_where_it_makes_a_difference() {
     let executor = executor(Some(History::default()));
     let mut graph = Graph::new();

@@ -54,12 +54,23 @@ impl Forecast {
         history: &History,
         tasks: impl Iterator<Item = (&'a str, Option<Duration>)> + Clone,
     ) -> Vec<Duration> {
-        self.is_confident |= tasks.clone().all(|(kind, hint)| is_known(history, kind, hint));
-        let estimate = |(kind, hint)| match self.is_confident {
+        let is_sufficient = self.is_sufficient(history, tasks.clone());
+        let estimate = |(kind, hint)| match is_sufficient {
             true => history.estimate(kind, hint),
             false => Duration::ZERO,
         };
         tasks.map(estimate).collect()
+    }
+
+    /// Whether enough is known now, for a driver that knows more than kinds and hints. O(tasks log
+    /// kinds).
+    pub fn is_sufficient<'a>(
+        &mut self,
+        history: &History,
+        mut tasks: impl Iterator<Item = (&'a str, Option<Duration>)>,
+    ) -> bool {
+        self.is_confident |= tasks.all(|(kind, hint)| is_known(history, kind, hint));
+        self.is_confident
     }
 }
 
