@@ -19,9 +19,10 @@
 //! | pressure in the cgroup | `*.pressure` | 3 × 700 | after 750 ms |
 //! | which cgroup | `/proc/self/cgroup` | 1,100 | after 750 ms |
 //!
-//! These are figures of readings in a row. A sample as a whole, with eight workers, is about 12 us
-//! then, and 25 us if it reads everything; on a machine that sleeps in between, caches are cold and
-//! it is several times as much.
+//! These are figures of readings in a row, as are 12 us for a sample as a whole, with eight workers,
+//! and 23 us for one that reads everything. At a sample every 100 ms on a machine that does nothing
+//! in between, all caches are cold, and it is 80 us and 160 us of CPU time: less than a thousandth
+//! of a core (`benches --bin monitor_accuracy` prints both).
 //!
 //! Opening a file anew for each reading adds 1,100 to 1,400 ns. The `procfs` crate opens anew, and
 //! its parsers allocate (strings, vectors and hash maps), so here it reads what is read once, the
