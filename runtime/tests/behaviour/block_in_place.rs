@@ -72,7 +72,7 @@ fn any_number_of_tasks_may_block_at_once() {
             }
             sum
         });
-        assert_eq!(sum, (0..BLOCKED).sum());
+        assert_eq!(sum, (0..BLOCKED).sum::<usize>());
     });
 }
 
@@ -263,7 +263,7 @@ fn without_a_thread_to_be_had_the_closure_runs_all_the_same() {
             }
             sum
         });
-        assert_eq!(sum, (0..100).sum());
+        assert_eq!(sum, (0..100).sum::<i32>());
         drop(release);
         assert!(runtime.block_on(occupies).unwrap().is_err());
     });
