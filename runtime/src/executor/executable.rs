@@ -37,8 +37,9 @@ pub struct ExecutableTask {
     /// When it should have ended. Orders the queue;
     /// [`overdue`](super::ExecutorConfig::overdue) says what happens when it passes.
     pub deadline: Option<Instant>,
-    /// Tasks that must complete before this one starts. Each must be known to the executor: not
-    /// submitted yet, or forgotten because it has ended and its handle is gone, is an error.
+    /// Tasks that this one waits for, as its [rule](Self::trigger) says. Each must be known to the
+    /// executor: not submitted yet, or forgotten because it has ended and its handle is gone, is an
+    /// error.
     pub dependencies: Vec<TaskId>,
     /// How long it is expected to run. Zero, the default, is not known; an executor with a
     /// [`history`](super::ExecutorConfig::history) then goes by what others of its kind took.

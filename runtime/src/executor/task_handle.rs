@@ -69,6 +69,12 @@ impl TaskHandle {
         self.batch.release.has_ended()
     }
 
+    /// What went wrong in up to eight of the latest attempts before the last one, in their order, if
+    /// the task is [tried again](super::ExecutableTask::retry). The last one's is its result.
+    pub fn earlier_errors(&self) -> Vec<ExecutorError> {
+        self.record().earlier_errors()
+    }
+
     fn record(&self) -> &Record {
         &self.batch.records()[0]
     }

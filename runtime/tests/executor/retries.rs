@@ -54,7 +54,9 @@ async fn attempts_follow_each_other_as_the_policy_says() {
     let executor = on_this_runtime(|_| ());
     let begun = Instant::now();
     let (task, seen) = flaky(4);
-    let output = executor.submit(task.retry(policy(9))).await.unwrap().await.unwrap();
+    let mut handle = executor.submit(task.retry(policy(9))).await.unwrap();
+    let output = (&mut handle).await.unwrap();
+    assert_eq!(handle.earlier_errors().len(), 3);
     assert_eq!(*output.downcast::<u32>().unwrap(), 4);
     let starts: Vec<_> = seen.all().iter().map(|at| (*at - begun).as_secs()).collect();
     assert_eq!(starts, [0, 1, 3, 7]);
