@@ -68,6 +68,11 @@ impl<T: Ord + Copy> Heap<T> {
         self.0[hole] = item;
     }
 
+    /// Takes everything, in no order.
+    pub(crate) fn take_all(&mut self) -> Vec<T> {
+        std::mem::take(&mut self.0)
+    }
+
     /// Keeps what `keep` says. O(n log n) at worst.
     pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         self.0.retain(keep);

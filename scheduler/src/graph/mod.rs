@@ -48,6 +48,7 @@ mod scheduler;
 mod shifts;
 mod slab;
 mod spec;
+mod spills;
 mod stage;
 mod state;
 mod submission;

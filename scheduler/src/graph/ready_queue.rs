@@ -2,6 +2,7 @@
 
 use super::heap::Heap;
 use super::policy::Key;
+use super::spills::Spills;
 use std::collections::{HashMap, VecDeque};
 
 /// Slots in the exact order of their keys.
@@ -11,12 +12,13 @@ use std::collections::{HashMap, VecDeque};
 /// or down, perhaps once for each priority. So the queue is a few sorted *runs*, each of which
 /// grows at both ends, and a heap for whatever fits no end of any run (after the runs of natural
 /// merge sort and of patience sorting: C. L. Mallows, "Patience sorting", SIAM Review 5(4), 1963).
-/// The best entry is kept apart, so a chain touches nothing else. With n tasks:
+/// A heap that outgrows the cache is [spilled](Spills) into runs of another sort. The best entry
+/// is kept apart, so a chain touches nothing else. With n tasks:
 ///
 /// | operation | cost |
 /// |---|---|
 /// | [`peek`](Self::peek) | O(1) |
-/// | [`push`](Self::push), [`pop`](Self::pop) | O(runs) at the end of a run, O(log n) in the heap |
+/// | [`push`](Self::push), [`pop`](Self::pop) | O(runs) at the end of a run, O(log n), amortised, elsewhere |
 /// | [`remove`](Self::remove) | O(1), amortised: it leaves a mark, and the entry is skipped later |
 ///
 /// Why not something relaxed: the ready set of a real graph is small, and giving up exactness
@@ -30,8 +32,10 @@ pub(crate) struct ReadyQueue {
     best: Option<Entry>,
     /// Sorted, at most [`RUNS_MAX`].
     runs: Vec<VecDeque<Entry>>,
+    /// At most [`HEAP_MAX`].
     heap: Heap<Entry>,
-    /// How many entries with this key in `runs` and `heap` have been removed. Two entries with
+    spills: Spills<Entry>,
+    /// How many entries with this key in `runs`, `heap` and `spills` have been removed. Two entries with
     /// the same key are the same task, so it does not matter which of them is skipped.
     removed: HashMap<Key, u32>,
     /// The sum of `removed`.
@@ -43,6 +47,8 @@ type Entry = Key;
 
 /// More runs take longer to look through than the heap does.
 const RUNS_MAX: usize = 8;
+/// More entries than this, 32 bytes each, are no longer at hand.
+const HEAP_MAX: usize = 1024;
 /// The memory of a longer run is given back when the run is empty.
 const SPARE_MAX: usize = 1024;
 /// Fewer marks than this are not worth sweeping.
@@ -87,9 +93,10 @@ impl ReadyQueue {
         }
     }
 
-    /// Entries in runs and heap, with the removed ones.
+    /// All entries but the best, with the removed ones.
     fn stored(&self) -> usize {
-        self.runs.iter().map(VecDeque::len).sum::<usize>() + self.heap.len()
+        let in_runs: usize = self.runs.iter().map(VecDeque::len).sum();
+        in_runs + self.heap.len() + self.spills.len()
     }
 
     fn store(&mut self, entry: Entry) {
@@ -111,10 +118,13 @@ impl ReadyQueue {
         if self.runs.len() < RUNS_MAX {
             return self.runs.push(VecDeque::from([entry]));
         }
+        if self.heap.len() == HEAP_MAX {
+            self.spills.add(self.heap.take_all());
+        }
         self.heap.push(entry);
     }
 
-    /// Takes the best entry in runs and heap that has not been removed.
+    /// Takes the best stored entry that has not been removed.
     fn take_next(&mut self) -> Option<Entry> {
         loop {
             let entry = self.take_stored()?;
@@ -128,8 +138,13 @@ impl ReadyQueue {
     fn take_stored(&mut self) -> Option<Entry> {
         let first = |(at, run): (usize, &VecDeque<Entry>)| Some((*run.front()?, at));
         let in_run = self.runs.iter().enumerate().filter_map(first).min();
-        match (in_run, self.heap.peek()) {
-            (Some((entry, at)), top) if top.is_none_or(|top| entry < top) => {
+        let spilled = self.spills.peek();
+        let top = self.heap.peek();
+        let is_first = |entry: Entry, others: [Option<Entry>; 2]| {
+            others.into_iter().flatten().all(|other| entry <= other)
+        };
+        match (in_run, spilled) {
+            (Some((entry, at)), _) if is_first(entry, [top, spilled.map(|it| it.0)]) => {
                 let run = &mut self.runs[at];
                 run.pop_front();
                 if run.is_empty() && run.capacity() > SPARE_MAX {
@@ -137,6 +152,7 @@ impl ReadyQueue {
                 }
                 Some(entry)
             }
+            (_, Some((entry, at))) if is_first(entry, [top, None]) => self.spills.pop(at),
             _ => self.heap.pop(),
         }
     }
@@ -148,6 +164,7 @@ impl ReadyQueue {
             run.retain(|entry| !unmark(removed, *entry));
         }
         self.heap.retain(|entry| !unmark(removed, *entry));
+        self.spills.retain(|entry| !unmark(removed, *entry));
         debug_assert!(self.removed.is_empty(), "every mark has its entry");
         self.marks = 0;
     }
