@@ -172,7 +172,8 @@ impl<P> TaskScheduler<P> {
             let &PlannedNode { class, profile, rank, due } = node;
             let profile = plan.profiles[profile as usize];
             let resilience = plan.resiliences.get(profile.resilience as usize);
-            let due = self.due_in(graph.index, due.min(plan.deadline), profile.estimate, rank);
+            let due = due.min(self.config.policy.due(plan.deadline, rank));
+            let due = self.due_in(graph.index, due, rank);
             let (profile, trigger) =
                 (self.graph.insert_profile(profile, resilience), profile.trigger);
             let job = graph.index;

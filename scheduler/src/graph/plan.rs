@@ -1,12 +1,12 @@
 //! Checking a submission, and what the shape of a graph says about its tasks. Nothing changes.
 
-use super::due::{from_caller, latest_start};
+use super::due::from_caller;
 use super::ranks::levels;
 use super::record::Profile;
 use super::resilience::check_timeout;
 use super::roster::Roster;
 use super::survey::Survey;
-use super::{Resilience, SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
+use super::{Policy, Resilience, SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::collections::HashMap;
@@ -101,22 +101,25 @@ impl GraphPlan {
             }
             self.levels = Some(levels);
         }
-        self.urge(config.policy.has_barrier());
+        self.urge(config.policy);
     }
 
     /// Ranks, effective deadlines and priorities, in one pass from the ends of the graph to its
     /// beginnings: what `nodes` says of a task by itself before, it says for everybody behind it
-    /// afterwards. A class that `is_level` is nobody else's.
-    fn urge(&mut self, is_level: bool) {
+    /// afterwards. Under a policy with barriers a class is nobody else's.
+    fn urge(&mut self, policy: Policy) {
         let Self { topology, nodes, profiles, work, .. } = self;
         for node in topology.order().rev() {
-            let PlannedNode { mut due, mut class, .. } = nodes[node as usize];
+            let PlannedNode { due, mut class, profile, .. } = nodes[node as usize];
+            let estimate = profiles[profile as usize].estimate;
+            let mut due = policy.due(due, estimate);
             let mut longest = 0;
             for &child in topology.children.of(node) {
                 let child = nodes[child as usize];
                 longest = longest.max(child.rank);
-                due = due.min(latest_start(child.due, profiles[child.profile as usize].estimate));
-                if !is_level {
+                let successor = profiles[child.profile as usize].estimate;
+                due = due.min(policy.due_before(child.due, successor, estimate));
+                if !policy.has_barrier() {
                     class = class.max(child.class);
                 }
             }

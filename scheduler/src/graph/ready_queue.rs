@@ -35,8 +35,8 @@ pub(crate) struct ReadyQueue {
     /// At most [`HEAP_MAX`].
     heap: Heap<Entry>,
     spills: Spills<Entry>,
-    /// How many entries with this key in `runs`, `heap` and `spills` have been removed. Two entries with
-    /// the same key are the same task, so it does not matter which of them is skipped.
+    /// How many entries with this key in `runs`, `heap` and `spills` have been removed. Two entries
+    /// with the same key are the same task, so it does not matter which of them is skipped.
     removed: HashMap<Key, u32>,
     /// The sum of `removed`.
     marks: usize,
@@ -48,7 +48,7 @@ type Entry = Key;
 /// More runs take longer to look through than the heap does.
 const RUNS_MAX: usize = 8;
 /// More entries than this, 32 bytes each, are no longer at hand.
-const HEAP_MAX: usize = 1024;
+const HEAP_MAX: usize = 4096;
 /// The memory of a longer run is given back when the run is empty.
 const SPARE_MAX: usize = 1024;
 /// Fewer marks than this are not worth sweeping.

@@ -53,8 +53,7 @@ impl<'a> Rehearsal<'a> {
             Part {
                 class: !node.class,
                 due: if has_due {
-                    let graph = config.policy.due(plan.deadline, 0);
-                    config.policy.due(node.due, profile.estimate).min(graph).as_nanos()
+                    node.due.min(config.policy.due(plan.deadline, 0)).as_nanos()
                 } else {
                     0
                 },

@@ -205,6 +205,7 @@ impl<P> TaskScheduler<P> {
         let has_level = self.config.policy.has_barrier();
         let level = if has_level { self.level_after(task.dependencies) } else { 0 };
         let estimate = nanos(task.estimate);
+        let due = self.config.policy.due(from_caller(task.deadline), estimate);
         Standing {
             job,
             node: NO_NODE,
@@ -212,7 +213,7 @@ impl<P> TaskScheduler<P> {
             class: self.config.policy.class(task.priority, level),
             profile: self.graph.insert_profile(Profile::from(task), task.resilience),
             rank: estimate,
-            due: self.due_in(job, from_caller(task.deadline), estimate, estimate),
+            due: self.due_in(job, due, estimate),
             trigger: task.trigger,
         }
     }
@@ -286,8 +287,8 @@ impl<P> TaskScheduler<P> {
         for (planned, at) in nodes.into_iter().zip(0..) {
             let PlannedNode { class, profile, rank, due } = planned;
             let (node, unmet) = (at as u32, self.graph.jobs[job].unmet(at as u32));
-            let &Profile { estimate, trigger, .. } = self.graph.jobs[job].profile(profile);
-            let due = self.due_in(job, due, estimate, rank);
+            let trigger = self.graph.jobs[job].profile(profile).trigger;
+            let due = self.due_in(job, due, rank);
             let standing = Standing { job, node, unmet, class, profile, rank, due, trigger };
             let id = ids.next().expect("every task has an id");
             let (payload, mut label) = cargo(at);
@@ -303,9 +304,8 @@ impl<P> TaskScheduler<P> {
 
     /// What the queue sorts by: a deadline, the task's own or that of its graph, or for those
     /// without one when they or their graph came.
-    pub(super) fn due_in(&self, job: u32, due: Timestamp, estimate: u64, rank: u64) -> Timestamp {
+    pub(super) fn due_in(&self, job: u32, due: Timestamp, rank: u64) -> Timestamp {
         let policy = self.config.policy;
-        let due = policy.due(due, estimate);
         let (due, round) = match self.graph.jobs.get(job) {
             Some(job) => (due.min(policy.due(job.deadline, rank)), job.round),
             None => (due, self.round),

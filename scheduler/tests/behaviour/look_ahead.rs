@@ -91,7 +91,7 @@ proptest! {
     ) {
         let critical_path = run(&graph, &memory, slots, None).makespan;
         let best = best_of_all(&graph, &memory, slots);
-        let found = run(&graph, &memory, slots, Some(10_000)).makespan;
+        let found = run(&graph, &memory, slots, Some(40_000)).makespan;
         prop_assert!(lower_bound(&graph, slots).unwrap() <= best);
         prop_assert!(best <= critical_path);
         prop_assert_eq!(found, best, "critical path {:?}", critical_path);
