@@ -20,6 +20,7 @@ pub(crate) const KILLS: &[Kill] = &[
     (Mutant::OrderedPushSilent, "idle::something_urgent_meets_a_worker_going_to_sleep"),
     (Mutant::IdleSearcherSilent, "idle::two_workers_share_two_items"),
     (Mutant::IdleSearcherRelease, "idle::a_searcher_with_a_find_meets_one_going_to_sleep"),
+    (Mutant::IdleLastLookSilent, "idle::two_items_meet_the_last_look_of_a_searcher"),
 ];
 
 #[cfg(loom)]
@@ -85,8 +86,40 @@ impl<S: Source> Pool<S> {
 
     /// An item was queued.
     fn announce(&self) {
-        if let Some(worker) = self.idle.wake_one() {
+        self.unpark(self.idle.wake_one());
+    }
+
+    fn unpark(&self, chosen: Option<usize>) {
+        if let Some(worker) = chosen {
             self.parkers[worker].unpark();
+        }
+    }
+
+    /// As a worker that has nothing to do and falls asleep, perhaps after a search in vain, and that
+    /// takes what it finds then where no search is needed: from the injector.
+    fn doze(&self, worker: usize, mut searching: bool) -> u32 {
+        loop {
+            self.idle.fall_asleep(worker, searching);
+            if self.source.is_empty() {
+                self.parkers[worker].park();
+                searching = self.idle.wake_up(worker);
+            } else {
+                searching = self.idle.wake_up(worker);
+                self.unpark(self.idle.wake_for_rest());
+            }
+            if let Some(item) = self.source.take() {
+                self.stop_search(searching);
+                return item;
+            }
+        }
+    }
+
+    fn stop_search(&self, searching: bool) {
+        if searching && self.idle.stop_search() {
+            fence(Ordering::SeqCst);
+            if !self.source.is_empty() {
+                self.announce();
+            }
         }
     }
 
@@ -98,12 +131,7 @@ impl<S: Source> Pool<S> {
         loop {
             searching = searching || self.idle.start_search();
             if let Some(item) = self.source.take() {
-                if searching && self.idle.stop_search() {
-                    fence(Ordering::SeqCst);
-                    if !self.source.is_empty() {
-                        self.announce();
-                    }
-                }
+                self.stop_search(searching);
                 return item;
             }
             self.idle.fall_asleep(worker, searching);
@@ -219,6 +247,26 @@ fn a_busy_worker_meets_a_searcher_that_gives_up() {
         pool.announce();
         assert_eq!(other.join().unwrap(), 7);
         searcher.join().unwrap();
+    });
+}
+
+/// Two items come while a worker that has searched falls asleep, and are left to it. It takes one of
+/// them: the other is for the worker that sleeps already.
+#[test]
+fn two_items_meet_the_last_look_of_a_searcher() {
+    explore(2, || {
+        let pool = Pool::new(Injector::new(), 3);
+        assert!(pool.idle.start_search());
+        let [sleeper, searcher] = [(1, false), (2, true)].map(|(worker, searching)| {
+            let pool = Arc::clone(&pool);
+            thread::spawn(move || pool.doze(worker, searching))
+        });
+        for item in 0..2 {
+            assert_eq!(pool.source.push(item), Pushed::Accepted);
+            pool.announce();
+        }
+        let sum = sleeper.join().unwrap() + searcher.join().unwrap();
+        assert_eq!(sum, 1, "each took one of them");
     });
 }
 

@@ -10,6 +10,7 @@ mod lifo_slot;
 mod mutants;
 mod permit;
 mod rest;
+mod seat;
 mod slab;
 mod sync_mpsc;
 mod sync_mutex;

@@ -1,13 +1,15 @@
 //! No mutant survives.
 
-use crate::{biased_lock, deque, idle, injector, join_counters, lifo_slot, permit, rest, slab};
+use crate::{
+    biased_lock, deque, idle, injector, join_counters, lifo_slot, permit, rest, seat, slab,
+};
 use crate::{sync_mpsc, sync_mutex, sync_notify, sync_once, sync_oneshot, sync_semaphore};
 use crate::{task_abort, task_join, task_references, task_shutdown, task_wake};
 use loom_tests::Kill;
 use primitives::shim::Mutant;
 
 /// What each protocol's `every_mutant_is_noticed` runs.
-const TABLES: [&[Kill]; 20] = [
+const TABLES: [&[Kill]; 21] = [
     biased_lock::KILLS,
     permit::KILLS,
     join_counters::KILLS,
@@ -16,6 +18,7 @@ const TABLES: [&[Kill]; 20] = [
     injector::KILLS,
     idle::KILLS,
     rest::KILLS,
+    seat::KILLS,
     slab::KILLS,
     task_wake::KILLS,
     task_abort::KILLS,

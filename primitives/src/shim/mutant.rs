@@ -73,6 +73,16 @@ mutants! {
     IdleSearcherSilent,
     /// A searcher that finds work, but is not the last, does not publish what it leaves to others.
     IdleSearcherRelease,
+    /// A worker whose last look finds several items takes one and wakes nobody for the rest.
+    IdleLastLookSilent,
+    /// A stand-in falls asleep in a seat without checking that it still holds it.
+    SeatStaleTenure,
+    /// A stand-in that gets up does not look whether the worker wants its seat back.
+    SeatWishUnheard,
+    /// A worker that wants its seat back does not wake its stand-in.
+    SeatWishSilent,
+    /// A seat changes hands without publishing what was done in it (Relaxed exchanges).
+    SeatHandOver,
     /// An arrival at a join that is not the last publishes nothing (Relaxed addition).
     JoinArriveRelease,
     /// The last arrival at a join, which writes nothing, does not acquire the others.

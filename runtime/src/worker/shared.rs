@@ -251,7 +251,17 @@ impl Shared {
     /// Wakes a worker for an item that was just queued, if none is on its way already.
     #[inline]
     pub(crate) fn announce(&self) {
-        if let Some(worker) = self.idle.wake_one() {
+        self.unpark(self.idle.wake_one());
+    }
+
+    /// Wakes a worker for what another one leaves behind that has found something by its last look.
+    pub(super) fn announce_rest(&self) {
+        self.unpark(self.idle.wake_for_rest());
+    }
+
+    #[inline]
+    fn unpark(&self, chosen: Option<usize>) {
+        if let Some(worker) = chosen {
             self.remotes[worker].reactor.unpark();
         }
     }

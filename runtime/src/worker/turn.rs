@@ -145,8 +145,7 @@ impl Local {
     /// there is something to do.
     fn dozes(&self) -> bool {
         if self.searching.replace(false) && self.shared.idle.leave_search() && self.sees_work() {
-            // What came while this worker searched has woken nobody, and it takes but one of it.
-            self.shared.announce();
+            self.shared.announce_rest();
             return true;
         }
         self.to_queue.set(true);
@@ -172,8 +171,7 @@ impl Local {
         if for_anybody || self.pinned_waiting() > 0 || self.waits_for_itself() {
             self.searching.set(idle.wake_up(self.index));
             if for_anybody {
-                // As in `dozes`.
-                self.shared.announce();
+                self.shared.announce_rest();
             }
             runtime::call(&self.shared.config.thread_hooks.unpark);
             return;

@@ -106,6 +106,14 @@ impl Idle {
         if self.should_wake() { self.choose() } else { None }
     }
 
+    /// After a last look has found something, and the worker was [taken for](Self::leave_search) a
+    /// searcher until then, or for one that is [awake](Self::wake_up): the worker that must be woken
+    /// for what this one leaves behind, if any. Those who have queued it have woken nobody, and this
+    /// worker takes but one item.
+    pub fn wake_for_rest(&self) -> Option<usize> {
+        if Mutant::IdleLastLookSilent.is_active() { None } else { self.wake_one() }
+    }
+
     #[cold]
     fn choose(&self) -> Option<usize> {
         let mut sleepers = self.sleepers.lock();
@@ -153,7 +161,8 @@ impl Idle {
 
     /// A searcher found nothing, and does something else before it sleeps. If true, it was the
     /// last one, and must look at every queue once more: whoever has queued something meanwhile
-    /// has left it to the searcher.
+    /// has left it to the searcher, who then takes it, and calls
+    /// [`wake_for_rest`](Self::wake_for_rest).
     #[must_use = "the last searcher looks once more"]
     pub fn leave_search(&self) -> bool {
         // ORDERING: Relaxed; the fence below orders it before the last look.
@@ -163,8 +172,8 @@ impl Idle {
         before.searching == 1
     }
 
-    /// The worker is about to sleep. It must look at every queue once more afterwards, and
-    /// [`wake_up`](Self::wake_up) again if it finds anything.
+    /// The worker is about to sleep. It must look at every queue once more afterwards, and if it
+    /// finds anything [`wake_up`](Self::wake_up) again and [`wake_for_rest`](Self::wake_for_rest).
     pub fn fall_asleep(&self, worker: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
         let gone = AWAKE_ONE + if searching { SEARCHING_ONE } else { 0 };

@@ -26,6 +26,7 @@ mod ordered;
 mod progress;
 mod queue;
 mod rest;
+mod seat;
 mod stats;
 mod word;
 
@@ -36,5 +37,6 @@ pub use ordered::{Holding, OrderedQueue, Urgency};
 pub use progress::Progress;
 pub use queue::{QUEUE_CAPACITY, Steal, Stealer, WorkStealingQueue};
 pub use rest::Rest;
+pub use seat::{Seat, TakeBack, Tenure};
 pub use stats::QueueStats;
 pub use word::Word;
