@@ -5,7 +5,7 @@ use crate::context::EnteredHandle;
 use crate::runtime::{Handle, ThreadHooks, ThreadNames, Wait};
 use crate::seam::{ClockHold, StartThread, ThreadHandle, ThreadSpec};
 use crate::task::{Annotation, JoinHandle, Runnable, new_detached, new_detached_annotated};
-use crate::worker::Bench;
+use crate::worker::{Bench, Offer};
 use primitives::shim::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::fmt;
@@ -43,6 +43,8 @@ enum Job {
     Closure(Runnable),
     /// Is a worker in place of a thread that blocks.
     Worker(Bench),
+    /// Stands in for a worker that is stuck.
+    Spare(Offer),
 }
 
 /// A job that waits for a thread.
@@ -63,6 +65,7 @@ impl Waiting {
                 debug_assert!(again.is_none(), "a blocking task ends with its first poll");
             }
             Job::Worker(bench) => bench.work(handle),
+            Job::Spare(offer) => offer.accept(handle),
         }
     }
 }
@@ -82,6 +85,8 @@ enum Pushed {
 struct State {
     queue: VecDeque<Waiting>,
     threads: usize,
+    /// How many of them stand in for workers, or will: so many more there may be.
+    spares: usize,
     /// Threads that wait for the bell.
     free: usize,
     closed: bool,
@@ -167,8 +172,7 @@ impl BlockingPool {
     /// it back; so none is called where all are busy and there may be no more.
     pub(crate) fn call_for_worker(&self, handle: &Handle, bench: Bench) {
         let state = self.0.state.lock();
-        let has_none =
-            state.threads >= self.0.config.max_threads && state.free <= state.queue.len();
+        let has_none = state.threads >= self.0.limit(&state) && state.free <= state.queue.len();
         drop(state);
         if has_none {
             return;
@@ -176,6 +180,40 @@ impl BlockingPool {
         let waiting = Waiting { job: Job::Worker(bench), mandatory: true, _hold: None };
         if self.push(waiting) == Pushed::NeedsThread {
             // Refused: it stays in the queue until another thread looks there, or is dropped.
+            let _ = self.start_thread_if_needed(handle);
+        }
+    }
+
+    /// Calls for a thread to stand in for a worker, beyond all that there may be otherwise. False if
+    /// none can come now.
+    pub(crate) fn call_for_spare(&self, handle: &Handle, offer: Offer) -> bool {
+        let mut state = self.0.state.lock();
+        if state.closed {
+            drop(state);
+            drop(offer);
+            return false;
+        }
+        state.spares += 1;
+        // In front: it waits for nobody's end.
+        state.queue.push_front(Waiting { job: Job::Spare(offer), mandatory: false, _hold: None });
+        let is_taken = state.free >= state.queue.len();
+        if is_taken {
+            self.0.bell.notify_one();
+        }
+        drop(state);
+        is_taken || self.start_thread_if_needed(handle).is_ok()
+    }
+
+    /// Runs a closure of which nobody waits for the end. It is dropped after the shutdown, and if
+    /// the system has no thread for it.
+    pub(crate) fn run_detached<F>(&self, handle: &Handle, closure: F)
+    where
+        F: FnOnce() + Send + 'static,
+    {
+        let task = BlockingTask::new(closure);
+        let (runnable, _join) = new_detached(task, self.clone(), Location::caller());
+        let job = Job::Closure(runnable);
+        if self.push(Waiting { job, mandatory: false, _hold: None }) == Pushed::NeedsThread {
             let _ = self.start_thread_if_needed(handle);
         }
     }
@@ -206,7 +244,7 @@ impl BlockingPool {
     fn start_thread_if_needed(&self, handle: &Handle) -> io::Result<()> {
         let config = &self.0.config;
         let mut state = self.0.state.lock();
-        if state.closed || state.threads >= config.max_threads {
+        if state.closed || state.threads >= self.0.limit(&state) {
             return Ok(());
         }
         let number = state.started;
@@ -255,6 +293,9 @@ impl BlockingPool {
         state.threads -= 1;
         let none_left = state.threads == 0;
         let stranded = if none_left { std::mem::take(&mut state.queue) } else { VecDeque::new() };
+        if none_left {
+            state.spares = 0;
+        }
         self.tell_joiner(state);
         drop(stranded);
         if none_left { Err(error) } else { Ok(()) }
@@ -272,11 +313,15 @@ impl BlockingPool {
     /// A thread's life.
     fn run(&self, number: u64, handle: &Handle) {
         let mut state = self.0.state.lock();
-        loop {
-            while let Some(waiting) = state.queue.pop_front() {
+        // It is one too many when it has stood in for a worker, and others have come meanwhile.
+        while state.threads <= self.0.limit(&state) {
+            if let Some(waiting) = state.queue.pop_front() {
+                let was_spare = matches!(waiting.job, Job::Spare(_));
                 drop(state);
                 waiting.run(handle);
                 state = self.0.state.lock();
+                state.spares -= usize::from(was_spare);
+                continue;
             }
             if state.closed {
                 break;
@@ -375,6 +420,13 @@ impl BlockingPool {
             }
             state = self.0.bell.wait(state);
         }
+    }
+}
+
+impl Pool {
+    /// How many threads there may be.
+    fn limit(&self, state: &State) -> usize {
+        self.config.max_threads.saturating_add(state.spares)
     }
 }
 

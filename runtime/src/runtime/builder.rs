@@ -1,5 +1,6 @@
 //! Choosing a runtime's options.
 
+mod stalls;
 mod threads;
 
 use super::{

@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) start_paused: bool,
     /// Whether it is part of a [`LocalRuntime`](super::LocalRuntime).
     pub(crate) is_local: bool,
+    pub(crate) max_spare_workers: usize,
     pub(crate) monitor: Option<ResourceMonitorConfig>,
     pub(crate) hooks: Hooks,
     pub(crate) seams: Seams,
@@ -59,6 +60,7 @@ impl Default for Config {
             unhandled_panic: UnhandledPanic::Ignore,
             start_paused: false,
             is_local: false,
+            max_spare_workers: 64,
             monitor: None,
             hooks: Hooks::default(),
             seams: Seams::default(),

@@ -43,7 +43,8 @@ impl RuntimeMetrics {
         self.shared.forced_yields()
     }
 
-    /// How many threads for blocking closures there are.
+    /// How many threads for blocking closures there are, those that [stand
+    /// in](crate::runtime::Builder::max_spare_workers) for workers included.
     pub fn num_blocking_threads(&self) -> usize {
         self.shared.blocking.threads()
     }
@@ -133,7 +134,8 @@ impl RuntimeMetrics {
 
     /// How many events of sockets the reactors have seen.
     pub fn io_driver_ready_count(&self) -> u64 {
-        self.shared.remotes.iter().map(|it| it.gauges.io_events()).sum()
+        let by_workers: u64 = self.shared.remotes.iter().map(|it| it.gauges.io_events()).sum();
+        by_workers + self.shared.spares.io_events()
     }
 
     #[track_caller]

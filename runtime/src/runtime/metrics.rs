@@ -1,5 +1,6 @@
 //! What a runtime reports about itself.
 
+use super::StallMetrics;
 use crate::worker::{Shared, TaskTally};
 use monitor::{WorkerCounters, WorkerSnapshot};
 use std::fmt;
@@ -33,6 +34,8 @@ pub struct RuntimeMetrics {
     pub pending_timers: usize,
     /// Workers that are not asleep.
     pub awake_workers: usize,
+    /// Polls that took long, and what was done about it.
+    pub stalls: StallMetrics,
     /// For what is asked later.
     pub(super) shared: Arc<Shared>,
 }
@@ -45,6 +48,7 @@ impl RuntimeMetrics {
             injected: shared.injector.len(),
             pending_timers: shared.remotes.iter().map(|it| it.reactor.timer_count()).sum(),
             awake_workers: shared.idle.snapshot().awake,
+            stalls: shared.spares.metrics(),
             shared: Arc::clone(shared),
         }
     }
@@ -58,6 +62,7 @@ impl fmt::Debug for RuntimeMetrics {
             .field("injected", &self.injected)
             .field("pending_timers", &self.pending_timers)
             .field("awake_workers", &self.awake_workers)
+            .field("stalls", &self.stalls)
             .finish_non_exhaustive()
     }
 }

@@ -61,14 +61,14 @@ impl MultiThread {
         {
             return Err(unbound(error));
         }
-        if config.worker_threads > 1 && config.work_stealing {
+        if config.work_stealing {
             self.start_watch(config, handle)?;
         }
         self.incomplete = false;
         Ok(())
     }
 
-    /// A blocked worker matters only to others that could do its work.
+    /// A blocked worker matters only where others may do its work.
     fn start_watch(&mut self, config: &Config, handle: &Handle) -> Result<(), BuildError> {
         let spec = ThreadSpec { name: config.thread_names.next("watch"), stack_size: None };
         let shared = Arc::clone(handle.shared());

@@ -214,6 +214,7 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
         event_interval: config.event_interval,
         coop_budget: config.coop_budget,
         is_local: config.is_local,
+        max_spares: config.max_spare_workers,
     };
     let (shared, locals) =
         Shared::new(shared, config.hooks.clone(), config.seams.clone(), blocking)

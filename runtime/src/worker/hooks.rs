@@ -1,12 +1,15 @@
 //! What a runtime's owner wants to be called for.
 
-use crate::runtime::TaskMeta;
+use crate::runtime::{StallReport, TaskMeta};
 use crate::task::{CoarseClock, RawTask, Runnable};
 use std::fmt;
 use std::sync::Arc;
 
 /// A closure that is told of a task.
 pub(crate) type Hook = Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>;
+
+/// A closure that is told of a stall.
+pub(crate) type StallHook = Arc<dyn Fn(&StallReport) + Send + Sync>;
 
 /// The closures that were set. Where none is, that is one look at memory that nobody writes.
 #[derive(Clone, Default)]
@@ -15,6 +18,7 @@ pub(crate) struct Hooks {
     pub(crate) before_poll: Option<Hook>,
     pub(crate) after_poll: Option<Hook>,
     pub(crate) terminate: Option<Hook>,
+    pub(crate) stall: Option<StallHook>,
 }
 
 impl Hooks {
@@ -65,6 +69,7 @@ impl fmt::Debug for Hooks {
             .field("before_poll", &self.before_poll.is_some())
             .field("after_poll", &self.after_poll.is_some())
             .field("terminate", &self.terminate.is_some())
+            .field("stall", &self.stall.is_some())
             .finish()
     }
 }

@@ -7,7 +7,7 @@ use monitor::WorkerStats;
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use reactor::Reactor;
-use scheduler::steal::{QUEUE_CAPACITY, WorkStealingQueue};
+use scheduler::steal::{QUEUE_CAPACITY, Seat, Tenure, WorkStealingQueue};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
@@ -36,6 +36,8 @@ pub(crate) struct Local {
     slab: Slab<Arc<Shared>>,
     pub(super) rng: RefCell<Rng>,
     pub(super) stats: Cell<WorkerStats>,
+    /// What it is in its seat by; another one is if it has lost that.
+    pub(super) tenure: Cell<Tenure>,
     /// Steps made: every poll is one.
     pub(super) ticks: Cell<u64>,
     /// Steps until the injector comes first.
@@ -82,6 +84,7 @@ impl Local {
             pinned: PinnedQueue::default(),
             rng: RefCell::new(rng),
             stats: Cell::default(),
+            tenure: Cell::new(Seat::FIRST),
             ticks: Cell::new(0),
             searching: Cell::new(false),
             from_queue: Cell::new(false),

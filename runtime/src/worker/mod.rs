@@ -6,12 +6,14 @@
 //!   │ injector, idle register, watch        │        │ queue (owner's end), slab, rng  │
 //!   │ Remote × workers:                     │◄───────│ statistics                      │
 //!   │   stealer, LIFO slot, reactor,        │        └─────────────────────────────────┘
-//!   │   progress, counters                  │
+//!   │   progress, seat, counters            │
+//!   │ Spares: who stands in for them        │
 //!   └───────────────────────────────────────┘
 //! ```
 //!
 //! What others may need from a worker that is stuck in a poll is in its [`Remote`]: its queue and
-//! its LIFO slot can be stolen from, its reactor served, and its progress counter read.
+//! its LIFO slot can be stolen from, its reactor served, its progress counter read, and its seat
+//! taken. [`watch`] finds it out and calls for help, and [`stand_in`] is the help.
 
 mod gauges;
 mod glances;
@@ -23,6 +25,7 @@ mod local;
 mod ordered;
 mod outside;
 mod pinned;
+mod pulse;
 mod remote;
 mod report;
 mod roots;
@@ -30,7 +33,11 @@ mod schedule;
 mod search;
 mod shared;
 mod skip;
+mod spares;
+mod stalls;
+mod stand_in;
 mod tally;
+mod thread_clock;
 mod turn;
 mod watch;
 
@@ -42,9 +49,12 @@ pub(crate) use life::work;
 pub(crate) use local::Local;
 use outside::Outside;
 use pinned::{Inbox, PinnedQueue};
+use pulse::Pulse;
 pub(crate) use remote::Remote;
 pub(crate) use roots::{RootFuture, Roots};
 pub(crate) use shared::{Shared, SharedConfig};
+use spares::Spares;
+pub(crate) use stand_in::Offer;
 pub(crate) use tally::Tally;
 pub use tally::TaskTally;
 pub(crate) use watch::Watch;

@@ -1,13 +1,13 @@
 //! The part of a worker that others may reach.
 
-use super::{Gauges, Inbox, Shared, Tally};
+use super::{Gauges, Inbox, Pulse, Shared, Tally};
 use crate::task::{Directory, Runnable};
 use monitor::WorkerCounters;
+use primitives::parker::Parker;
 use primitives::shim::CachePadded;
 use reactor::Reactor;
-use scheduler::steal::{LifoSlot, Progress, Stealer};
+use scheduler::steal::{LifoSlot, Seat, Stealer};
 use std::fmt;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 /// One worker, seen from outside.
@@ -21,12 +21,20 @@ pub(crate) struct Remote {
     pub(crate) tally: Tally,
     /// Written by the worker only.
     pub(crate) gauges: Gauges,
-    /// The id of the task that the worker has polled last. A hint for reports.
-    pub(crate) polled: AtomicU64,
     /// The tasks that the worker has spawned.
     pub(crate) tasks: OnceLock<Arc<Directory<Arc<Shared>>>>,
+    pub(crate) post: CachePadded<Post>,
+    /// Rung for the worker when a stand-in has passed its seat on.
+    pub(super) bell: Parker,
+}
+
+/// What the worker writes or looks at in every step, in a cache line of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Post {
     /// Set by the worker, marked by the watch.
-    pub(crate) progress: CachePadded<Progress>,
+    pub(crate) pulse: Pulse,
+    /// The worker's, unless it is stuck.
+    pub(super) seat: Seat,
 }
 
 impl Remote {
@@ -38,22 +46,22 @@ impl Remote {
             inbox: Inbox::new(),
             tally: Tally::default(),
             gauges: Gauges::default(),
-            polled: AtomicU64::new(0),
             tasks: OnceLock::new(),
-            progress: CachePadded::default(),
+            post: CachePadded::default(),
+            bell: Parker::new(),
         }
     }
 
     /// Whether the worker keeps a task in its LIFO slot that others may take, because the poll
     /// under way does not end.
     pub(crate) fn withholds(&self) -> bool {
-        self.progress.is_stuck() && !self.lifo.is_empty()
+        self.post.pulse.progress.is_stuck() && !self.lifo.is_empty()
     }
 }
 
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Remote").field("progress", &self.progress).finish_non_exhaustive()
+        f.debug_struct("Remote").field("post", &self.post).finish_non_exhaustive()
     }
 }
 

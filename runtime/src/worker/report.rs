@@ -39,7 +39,6 @@ impl Shared {
 
     /// The id of the task that each worker has polled last.
     pub(crate) fn running(&self) -> Vec<u64> {
-        // ORDERING: Relaxed; a hint for reports.
-        self.remotes.iter().map(|remote| remote.polled.load(Ordering::Relaxed)).collect()
+        self.remotes.iter().map(|remote| remote.post.pulse.polled()).collect()
     }
 }

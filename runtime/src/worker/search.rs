@@ -1,6 +1,6 @@
 //! Looking for work elsewhere.
 
-use super::Local;
+use super::{Local, Shared};
 use crate::task::Runnable;
 use primitives::shim::atomic::{Ordering, fence};
 use scheduler::steal::Steal;
@@ -74,24 +74,32 @@ impl Local {
     /// not without something to find.
     #[inline]
     pub(super) fn stop_search(&self) {
-        if self.searching.replace(false) && self.shared.idle.stop_search() {
+        if self.searching.replace(false) {
+            self.shared.stop_search();
+        }
+    }
+}
+
+impl Shared {
+    /// A searcher has work. If it was the last that did search and there is more, the next starts.
+    pub(super) fn stop_search(&self) {
+        if self.idle.stop_search() {
             // ORDERING: pairs with the fence of a producer between its push and its look at who
             // searches: either what it has pushed is seen here, or it sees that nobody searches
             // any more.
             fence(Ordering::SeqCst);
             if self.sees_work() {
-                self.shared.announce();
+                self.announce();
             }
         }
     }
 
-    /// Whether anything is queued that this worker could take.
+    /// Whether anything is queued that any worker could take.
     pub(super) fn sees_work(&self) -> bool {
-        let others = &self.shared.remotes;
-        !self.shared.injector.is_empty()
-            || !self.shared.ordered.is_empty()
-            || (self.shared.config.work_stealing
-                && others.iter().any(|remote| !remote.stealer.is_empty() || remote.withholds()))
+        !self.injector.is_empty()
+            || !self.ordered.is_empty()
+            || (self.config.work_stealing
+                && self.remotes.iter().any(|it| !it.stealer.is_empty() || it.withholds()))
     }
 }
 
@@ -132,6 +140,7 @@ mod tests {
             event_interval: 61,
             coop_budget: None,
             is_local: false,
+            max_spares: 0,
         };
         Shared::new(config, Hooks::default(), seams, blocking).unwrap()
     }

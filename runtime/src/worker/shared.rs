@@ -1,7 +1,7 @@
 //! What all workers of a runtime, and everybody who wakes its tasks, share.
 
 use super::remote::AllCounters;
-use super::{Hooks, Injected, Local, Outside, Remote, Roots, Tally, TaskTally, Watch};
+use super::{Hooks, Injected, Local, Outside, Remote, Roots, Spares, Tally, TaskTally, Watch};
 use crate::blocking::BlockingPool;
 use crate::context;
 use crate::runtime::{self, Processors, RuntimeFlavor, ThreadHooks};
@@ -40,6 +40,8 @@ pub(crate) struct SharedConfig {
     pub(crate) event_interval: u32,
     /// How many operations a poll may do before others have their turn; `None` is no limit.
     pub(crate) coop_budget: Option<u32>,
+    /// How many threads may stand in for stuck workers at a time.
+    pub(crate) max_spares: usize,
 }
 
 /// The shared part of a runtime.
@@ -62,6 +64,7 @@ pub(crate) struct Shared {
     pub(crate) outside_tally: Tally,
     pub(crate) monitor: OnceLock<Arc<ResourceMonitor>>,
     pub(crate) watch: Watch,
+    pub(crate) spares: Arc<Spares>,
     /// Polls that were cut short because their budget was used up.
     pub(super) forced_yields: AtomicU64,
     /// Tasks that were queued by threads that are no workers.
@@ -108,6 +111,7 @@ impl Shared {
             outside_tally: Tally::default(),
             monitor: OnceLock::new(),
             watch: Watch::default(),
+            spares: Arc::new(Spares::new(config.max_spares)),
             forced_yields: AtomicU64::new(0),
             remote_schedules: AtomicU64::new(0),
             panicked: AtomicBool::new(false),

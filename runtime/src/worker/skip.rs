@@ -21,7 +21,7 @@ impl Local {
         // A timer that is due at the end of time never is.
         let next = self.remote().reactor.earliest_deadline();
         let Some(next) = next.filter(|&next| next < Timestamp::MAX) else { return false };
-        !self.sees_work()
+        !self.shared.sees_work()
             && self.pinned_waiting() == 0
             && clock.skip_to(next)
             && self.turn_without_wait()

@@ -30,11 +30,8 @@ use crate::task::coop::{self, BudgetScope};
 use primitives::Timestamp;
 use primitives::shim::atomic::{Ordering, fence};
 use reactor::Turn;
+use scheduler::steal::TakeBack;
 use std::time::Duration;
-
-/// How late a worker's timers may be before another one fires them: more than waking a thread
-/// takes, so that a worker which is just waking up is not helped.
-const PATIENCE: Duration = Duration::from_micros(200);
 
 /// A sleep that is over sooner did not get as far as the processor's idle loop: something was
 /// ready already.
@@ -51,6 +48,7 @@ impl Local {
         if let Some(monitor) = self.shared.monitor.get() {
             monitor.register_worker(self.index());
         }
+        self.remote().post.pulse.enter_thread();
         let now = self.shared.now();
         self.busy_since.set(now);
         self.shared.coarse.set(now);
@@ -63,8 +61,7 @@ impl Local {
                 coop::begin_poll();
                 handover::begin_poll();
                 let watch = self.watches_polls;
-                // ORDERING: Relaxed; a hint for reports.
-                self.remote().polled.store(runnable.task().id().as_u64(), Ordering::Relaxed);
+                self.remote().post.pulse.begin_poll(runnable.task().id().as_u64());
                 let clock = &self.shared.coarse;
                 let again = if watch {
                     self.shared.hooks.run(runnable, clock)
@@ -104,10 +101,47 @@ impl Local {
     fn begin_step(&self) {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
-        self.remote().progress.set(ticks);
+        let post = &self.remote().post;
+        post.pulse.progress.set(ticks);
+        if !post.seat.is_held_in(self.tenure.get()) {
+            self.claim_seat();
+        }
         if self.glances.is_due(ticks) {
             self.glance_at_reactor();
         }
+    }
+
+    /// This worker was found stuck, and somebody stands in for it: says that it is back. False if
+    /// it has to wait for its seat, which it needs for its next sleep only.
+    #[cold]
+    fn claim_seat(&self) -> bool {
+        match self.remote().post.seat.take_back() {
+            TakeBack::Taken(tenure) => {
+                self.tenure.set(tenure);
+                return true;
+            }
+            TakeBack::Wake => self.remote().reactor.unpark(),
+            TakeBack::Coming => {}
+        }
+        false
+    }
+
+    /// Enters this worker among the sleepers, with its last look still to come.
+    fn fall_asleep(&self) {
+        while !self.remote().post.seat.fall_asleep(self.tenure.get()) {
+            // The stand-in rings as soon as it is awake.
+            while !self.claim_seat() {
+                self.remote().bell.park();
+            }
+        }
+        self.shared.idle.fall_asleep(self.index, self.searching.replace(false));
+    }
+
+    /// The reverse.
+    fn get_up(&self) {
+        self.searching.set(self.shared.idle.wake_up(self.index));
+        let stays = self.remote().post.seat.wake_up(self.tenure.get());
+        debug_assert!(stays, "nobody but this worker takes its own seat back");
     }
 
     /// Hands out what is ready or due, without waiting.
@@ -125,26 +159,27 @@ impl Local {
             self.ticks.get(),
             u64::from(self.shared.config.event_interval),
         );
-        self.help_late_timers(now);
+        self.help_another(now);
         self.leave_reactor();
     }
 
-    /// Fires another worker's timers if they are late: it is stuck in a poll, or the operating
-    /// system does not run its thread. One worker at a time, in turn.
-    fn help_late_timers(&self, now: Timestamp) {
+    /// Looks after another worker's reactor. One worker at a time, in turn.
+    fn help_another(&self, now: Timestamp) {
         if !self.shared.config.work_stealing {
             return;
         }
         let remotes = &self.shared.remotes;
         let other = self.glances.next_other(self.index, remotes.len());
-        let due_by = now.saturating_sub(PATIENCE);
-        let _ = remotes[other].reactor.expire_overdue(&|| self.shared.now(), due_by);
+        self.shared.help(&remotes[other], now);
     }
 
     /// Instead of a sleep that would probably be over at once: a look at the reactor. True if
     /// there is something to do.
     fn dozes(&self) -> bool {
-        if self.searching.replace(false) && self.shared.idle.leave_search() && self.sees_work() {
+        if self.searching.replace(false)
+            && self.shared.idle.leave_search()
+            && self.shared.sees_work()
+        {
             self.shared.announce_rest();
             return true;
         }
@@ -164,12 +199,11 @@ impl Local {
         if self.skips_to_next_timer() {
             return;
         }
-        let idle = &self.shared.idle;
         runtime::call(&self.shared.config.thread_hooks.park);
-        idle.fall_asleep(self.index, self.searching.replace(false));
-        let for_anybody = self.sees_work();
+        self.fall_asleep();
+        let for_anybody = self.shared.sees_work();
         if for_anybody || self.pinned_waiting() > 0 || self.waits_for_itself() {
-            self.searching.set(idle.wake_up(self.index));
+            self.get_up();
             if for_anybody {
                 self.shared.announce_rest();
             }
@@ -180,11 +214,11 @@ impl Local {
         self.remote().gauges.count_park_or_unpark();
         self.count(|stats| stats.parks += 1);
         let asleep_since = self.publish_stats();
-        self.tell_if_idle();
+        self.shared.tell_if_idle();
         self.to_queue.set(true);
         let turn = self.park(|| {
-            self.searching.set(idle.wake_up(self.index));
-            if idle.snapshot().awake > 1 {
+            self.get_up();
+            if self.shared.idle.snapshot().awake > 1 {
                 self.solo_wakes.set(0);
             }
             // ORDERING: pairs with the fence in `tell_if_idle`.
@@ -201,7 +235,7 @@ impl Local {
         self.busy_since.set(now);
         self.shared.coarse.set(now);
         self.sleeps_are_short.set(now - asleep_since < SHORT);
-        self.help_late_timers(now);
+        self.help_another(now);
         self.leave_reactor();
         self.glances.restart(self.ticks.get());
     }
@@ -222,23 +256,6 @@ impl Local {
             reactor.park_frozen(&now, awake)
         } else {
             reactor.park_then(&now, None, awake)
-        }
-    }
-
-    /// The last worker to fall asleep sends the watch and the monitor to sleep as well.
-    ///
-    /// It looks again afterwards: a worker that woke up in between may have told them so before
-    /// they were told the contrary here.
-    fn tell_if_idle(&self) {
-        let all_asleep = || self.shared.idle.snapshot().awake == 0;
-        if all_asleep() {
-            self.shared.set_idle(true);
-            // ORDERING: pairs with the fence after `wake_up` in `sleep`: either the other worker
-            // sees that they were sent to sleep, or it is seen here to be awake.
-            fence(Ordering::SeqCst);
-            if !all_asleep() {
-                self.shared.set_idle(false);
-            }
         }
     }
 

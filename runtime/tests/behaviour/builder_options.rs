@@ -21,8 +21,9 @@ fn threads_are_named_by_the_function() {
         let runtime = builder.worker_threads(1).thread_name_fn(name).build().unwrap();
         let worker = runtime.spawn(async { thread::current().name().map(str::to_owned) });
         assert_eq!(runtime.block_on(worker).unwrap().unwrap(), "name-0");
+        // The second one watches over the worker.
         let blocking = runtime.spawn_blocking(|| thread::current().name().map(str::to_owned));
-        assert_eq!(runtime.block_on(blocking).unwrap().unwrap(), "name-1");
+        assert_eq!(runtime.block_on(blocking).unwrap().unwrap(), "name-2");
     });
 }
 

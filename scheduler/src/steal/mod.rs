@@ -37,6 +37,6 @@ pub use ordered::{Holding, OrderedQueue, Urgency};
 pub use progress::Progress;
 pub use queue::{QUEUE_CAPACITY, Steal, Stealer, WorkStealingQueue};
 pub use rest::Rest;
-pub use seat::{Seat, TakeBack, Tenure};
+pub use seat::{Glimpse, Seat, TakeBack, Tenure};
 pub use stats::QueueStats;
 pub use word::Word;

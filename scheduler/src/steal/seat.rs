@@ -1,7 +1,7 @@
 //! A worker's place among those that run, which another thread may take over.
 
 use primitives::shim::Mutant;
-use primitives::shim::atomic::{AtomicU64, Ordering};
+use primitives::shim::atomic::{AtomicU64, Ordering, fence};
 
 /// The holder sleeps, or is about to, or is just getting up.
 const ASLEEP: u64 = 1;
@@ -69,6 +69,17 @@ pub struct Seat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tenure(u64);
 
+/// Who holds a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Since when.
+    pub tenure: Tenure,
+    /// Whether it is a stand-in, and not the worker.
+    pub is_lent: bool,
+    /// Whether it sleeps.
+    pub is_asleep: bool,
+}
+
 /// What became of a worker's wish to have its seat back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakeBack {
@@ -89,11 +100,15 @@ impl Seat {
         Self::default()
     }
 
-    /// The tenure of this moment, unless the holder sleeps. A hint, for [`lend`](Self::lend).
-    pub fn awake(&self) -> Option<Tenure> {
+    /// Who holds it at this moment. A hint, for [`lend`](Self::lend).
+    pub fn glimpse(&self) -> Glimpse {
         // ORDERING: Relaxed; `lend` decides.
         let word = self.word.load(Ordering::Relaxed);
-        (word & ASLEEP == 0).then_some(Tenure(word))
+        Glimpse {
+            tenure: Tenure(word & !(ASLEEP | WANTED)),
+            is_lent: word & LENT != 0,
+            is_asleep: word & ASLEEP != 0,
+        }
     }
 
     /// Whether the tenure has not ended; for its holder, while that is awake.
@@ -144,7 +159,7 @@ impl Seat {
             let word = self.word.load(Ordering::Relaxed);
             if word & LENT == 0 {
                 // ORDERING: Acquire, like the exchanges: the stand-in has passed it on.
-                primitives::shim::atomic::fence(Ordering::Acquire);
+                fence(Ordering::Acquire);
                 return TakeBack::Taken(Tenure(word));
             }
             if word & WANTED != 0 {

@@ -14,6 +14,7 @@ pub mod ping_pong;
 pub mod repeat;
 pub mod serve;
 pub mod spawn_join;
+pub mod stalled;
 pub mod tcp;
 pub mod timer_cancel;
 pub mod timer_expiry;
@@ -23,6 +24,7 @@ pub mod yields;
 pub use name::Workload;
 
 use crate::peers::{Figures, Peer};
+use stalled::Holding;
 
 /// Runs a workload on a peer that was just started.
 ///
@@ -51,5 +53,9 @@ pub fn run<P: Peer>(workload: Workload, workers: usize) -> Figures {
         Workload::Mpsc => peer.mpsc(),
         Workload::Mutex => peer.mutex(),
         Workload::IdleConnections => idle_connections::run(peer),
+        Workload::StalledSleep => stalled::run(peer, workers, Holding::Sleep, 1),
+        Workload::StalledSleepTwice => stalled::run(peer, workers, Holding::Sleep, 2),
+        Workload::StalledCompute => stalled::run(peer, workers, Holding::Compute, 1),
+        Workload::StalledComputeTwice => stalled::run(peer, workers, Holding::Compute, 2),
     }
 }

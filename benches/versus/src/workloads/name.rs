@@ -41,6 +41,14 @@ pub enum Workload {
     Mutex,
     /// CPU time of a server whose connections are silent.
     IdleConnections,
+    /// Timers, an echo and new tasks while each worker sleeps for a second.
+    StalledSleep,
+    /// The same with two sleeping tasks for each worker.
+    StalledSleepTwice,
+    /// Timers, an echo and new tasks while each worker computes for a second.
+    StalledCompute,
+    /// The same with two computing tasks for each worker.
+    StalledComputeTwice,
 }
 
 impl Workload {
@@ -51,6 +59,9 @@ impl Workload {
             vec![Row::new(name, unit, AtMostRatio(glibc)).with_mimalloc(AtMostRatio(mimalloc))]
         };
         let one = |name, unit, target| vec![Row::new(name, unit, target)];
+        let stalled = |names: [&'static str; 3]| {
+            names.map(|name| Row::new(name, "ms", AtMost(20.0))).to_vec()
+        };
         match self {
             Self::SpawnJoinWorker => at_most("spawn-join-worker", "ns/task", 0.20, 0.35),
             Self::SpawnJoinOutside => at_most("spawn-join-outside", "ns/task", 0.35, 0.65),
@@ -73,13 +84,45 @@ impl Workload {
                 Row::new("idle-cpu-5s", "us", AtMostRatio(1.0)),
                 Row::new("idle-wakeups-5s", "wake-ups", AtMost(0.0)),
             ],
+            Self::StalledSleep => stalled([
+                "stalled-sleep-timer-p99",
+                "stalled-sleep-echo-p99",
+                "stalled-sleep-start-p99",
+            ]),
+            Self::StalledSleepTwice => stalled([
+                "stalled-sleep-2-timer-p99",
+                "stalled-sleep-2-echo-p99",
+                "stalled-sleep-2-start-p99",
+            ]),
+            Self::StalledCompute => stalled([
+                "stalled-compute-timer-p99",
+                "stalled-compute-echo-p99",
+                "stalled-compute-start-p99",
+            ]),
+            Self::StalledComputeTwice => stalled([
+                "stalled-compute-2-timer-p99",
+                "stalled-compute-2-echo-p99",
+                "stalled-compute-2-start-p99",
+            ]),
         }
     }
 
     /// Who takes part.
     pub fn peers(self) -> Vec<PeerName> {
         let has_floor = matches!(self, Self::Tcp1 | Self::Tcp64 | Self::Tcp1000);
-        let takes_part = |peer: &PeerName| has_floor || *peer != PeerName::Epoll;
+        // The others have no workers, or none that begin before somebody drives them.
+        let needs_workers = matches!(
+            self,
+            Self::StalledSleep
+                | Self::StalledSleepTwice
+                | Self::StalledCompute
+                | Self::StalledComputeTwice
+        );
+        let has_workers =
+            |peer| matches!(peer, PeerName::GraphRuntime | PeerName::TokioMulti | PeerName::Smol);
+        let takes_part = |peer: &PeerName| {
+            (has_floor || *peer != PeerName::Epoll) && (!needs_workers || has_workers(*peer))
+        };
         PeerName::value_variants().iter().copied().filter(takes_part).collect()
     }
 }
