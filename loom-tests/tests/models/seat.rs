@@ -2,6 +2,7 @@
 
 use loom_tests::{Tracked, explore};
 use primitives::parker::Parker;
+use primitives::shim::atomic::{AtomicBool, Ordering};
 use primitives::shim::sync::Arc;
 use primitives::shim::thread;
 use scheduler::steal::{Seat, TakeBack, Tenure};
@@ -58,7 +59,11 @@ impl Place {
     fn regain(&self) -> Tenure {
         loop {
             match self.seat.take_back() {
-                TakeBack::Taken(tenure) => return tenure,
+                TakeBack::Taken(tenure) => {
+                    // For a wake-up that the stand-in may have used up.
+                    self.reactor.unpark();
+                    return tenure;
+                }
                 TakeBack::Wake => self.reactor.unpark(),
                 TakeBack::Coming => {}
             }
@@ -136,5 +141,33 @@ fn a_stand_in_is_replaced_while_the_worker_comes_back() {
         assert!(!place.seat.fall_asleep(first), "its tenure is over");
         second.join().unwrap();
         late.join().unwrap();
+    });
+}
+
+/// Somebody calls for the worker while a stand-in sleeps in its place.
+#[test]
+fn a_call_for_the_worker_is_not_lost_on_its_stand_in() {
+    explore(3, || {
+        let place = Place::new();
+        let tenure = place.seat.lend(Seat::FIRST).expect("the worker is awake");
+        let stand_in = {
+            let place = Arc::clone(&place);
+            thread::spawn(move || place.sleep(tenure))
+        };
+        let called = Arc::new(AtomicBool::new(false));
+        let caller = {
+            let (place, called) = (Arc::clone(&place), Arc::clone(&called));
+            thread::spawn(move || {
+                called.store(true, Ordering::Relaxed);
+                place.reactor.unpark();
+            })
+        };
+        let own = place.regain();
+        // It would sleep for ever if the call could pass it by.
+        while !called.load(Ordering::Relaxed) {
+            assert!(place.sleep(own), "nobody else wants the seat");
+        }
+        stand_in.join().unwrap();
+        caller.join().unwrap();
     });
 }

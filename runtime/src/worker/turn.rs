@@ -118,6 +118,9 @@ impl Local {
         match self.remote().post.seat.take_back() {
             TakeBack::Taken(tenure) => {
                 self.tenure.set(tenure);
+                // The stand-in may have used up a wake-up that was meant for this worker: that of a
+                // shutdown, or of a pinned task. So the next sleep is over at once.
+                self.remote().reactor.unpark();
                 return true;
             }
             TakeBack::Wake => self.remote().reactor.unpark(),

@@ -44,8 +44,9 @@ const FLAGS: u64 = TENURE_ONE - 1;
 /// 2. A seat is never taken from a sleeper. The worker that wants it back says so and wakes the
 ///    stand-in ([`TakeBack::Wake`]), which passes the seat on as the first thing that it does, and
 ///    rings for the worker.
-/// 3. Whoever takes a seat over acquires what its last holder has released: a wake-up that one
-///    sleeper has used up is known to the next.
+/// 3. Whoever takes a seat over acquires what its last holder has released. A wake-up that the
+///    stand-in has used up may have been the worker's, which therefore looks at everything once more
+///    before it sleeps, as if it had just been woken.
 ///
 /// # Examples
 ///
