@@ -26,6 +26,7 @@ impl Misses {
 impl<P> TaskScheduler<P> {
     /// A dependency of the task in `slot`, which waits, has ended, or is none any more if it
     /// `waives`. If the task will never run now, returns because of which dependency.
+    #[inline]
     pub(super) fn note_end(
         &mut self,
         slot: u32,

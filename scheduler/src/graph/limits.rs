@@ -70,11 +70,12 @@ impl<P> TaskScheduler<P> {
         }
     }
 
-    /// An attempt starts whose task has some [`Resilience`].
-    pub(super) fn set_limits(&mut self, ticket: Ticket, resilience: Resilience, now: Timestamp) {
+    /// An attempt starts whose task has some [`Resilience`]; which.
+    pub(super) fn set_limits(&mut self, ticket: Ticket, now: Timestamp) -> Resilience {
+        let resilience = self.graph.resilience(ticket.index).copied().unwrap_or_default();
         let Resilience { idle_timeout, total_timeout, .. } = resilience;
         if idle_timeout.is_none() && total_timeout.is_none() {
-            return;
+            return resilience;
         }
         let first = Vigil {
             ends_at: total_timeout.map_or(Timestamp::MAX, |length| now + length),
@@ -91,6 +92,7 @@ impl<P> TaskScheduler<P> {
         if idle_timeout.is_some() {
             self.listen(ticket);
         }
+        resilience
     }
 
     /// When the task in `slot` runs out of time.

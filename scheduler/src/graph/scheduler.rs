@@ -11,7 +11,8 @@ use super::holds::Holds;
 use super::job::Job;
 use super::limits::Vigils;
 use super::ready_queue::ReadyQueue;
-use super::record::{NO_JOB, NO_NODE, Record};
+use super::record::{NO_JOB, NO_NODE, Profile, Record};
+use super::resilience::{NOT_RESILIENT, Resilience};
 use super::shifts::Shifts;
 use super::state::Phase;
 use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState, Ticket};
@@ -123,17 +124,20 @@ impl<P> TaskScheduler<P> {
         self.step(slot, Phase::Running);
         let ticket = self.graph.ticket(slot);
         let graph = self.graph_of(slot);
-        let resilience = self.graph.resilience(slot).copied();
-        let Label { name, deadline } = match resilience.and_then(|it| it.retry) {
+        let &Profile { timeout, resilience, .. } = self.graph.profile(slot);
+        let Resilience { retry, idle_timeout, .. } = match resilience {
+            NOT_RESILIENT => Resilience::default(),
+            _ => self.set_limits(ticket, now),
+        };
+        let Label { name, deadline } = match retry {
             Some(_) => self.graph.cargo.label(slot),
             None => self.graph.cargo.take_label(slot),
         };
         self.watch(ticket, deadline);
         let payload = self.graph.cargo.take(slot);
-        let timeout = self.graph.profile(slot).timeout;
         let record = &mut self.graph[slot];
         record.attempts = record.attempts.saturating_add(1);
-        let dispatch = Dispatch {
+        Some(Dispatch {
             ticket,
             id: record.id,
             graph,
@@ -142,15 +146,11 @@ impl<P> TaskScheduler<P> {
             attempt: record.attempts.into(),
             deadline,
             timeout,
-            idle_timeout: resilience.and_then(|it| it.idle_timeout),
+            idle_timeout,
             payload: payload.expect("a task that does not run has its payload"),
             ready_at: record.ready_at,
             started_at: now,
-        };
-        if let Some(resilience) = resilience {
-            self.set_limits(ticket, resilience, now);
-        }
-        Some(dispatch)
+        })
     }
 
     /// Reads the memory that [`finish`](Self::finish) will write when these attempts end. All of it
