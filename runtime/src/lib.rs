@@ -85,9 +85,10 @@ mod worker;
 #[doc(hidden)]
 pub use combinators::support as macro_support;
 pub use executor::{
-    AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, ExecutorEvent,
-    Explanation, Generation, Graph, GraphHandle, GraphPart, GraphReport, Item, Node, RootCause,
-    SubmitError, TaskContext, TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
+    AsyncTask, AsyncTaskExecutor, Drained, ExecutableTask, ExecutorConfig, ExecutorError,
+    ExecutorEvent, Explanation, Generation, Graph, GraphHandle, GraphPart, GraphReport, Item, Node,
+    RemainingTask, RootCause, SubmitError, TaskContext, TaskError, TaskFuture, TaskHandle,
+    TaskOutput, TaskReport, task_fn,
 };
 pub use macros::{main, test};
 pub use monitor::{

@@ -179,7 +179,11 @@ impl Attempt {
             return next;
         }
         // One that was stopped early is still where it was.
-        discard(self.body.take().or_else(|| self.task.take_body()));
+        let body = self.body.take().or_else(|| self.task.take_body());
+        // Whoever drains the executor wants to have it made again.
+        let is_kept = matches!(outcome, Outcome::Cancelled) && inner.is_draining();
+        let (kept, unused) = if is_kept { (body, None) } else { (None, body) };
+        discard(unused);
         let (now, end) = (inner.now(), outcome.state());
         self.count_end(inner, seat.worker, end, now);
         if end.is_completed() {
@@ -187,6 +191,9 @@ impl Attempt {
         }
         self.task.end(Ending { outcome, run: self.run, finished_at: now });
         self.task.let_go();
+        if kept.is_some() {
+            self.task.give_back_body(kept);
+        }
         let held = self.held(seat, now);
         let next = inner.finish(now, seat, |core, step| {
             held.into_iter().for_each(|held| core.observe(held));

@@ -1,5 +1,6 @@
 //! What was submitted together.
 
+use super::ExecutableTask;
 use super::RetryPredicate;
 use super::home::Home;
 use super::joiner::Joiner;
@@ -135,6 +136,12 @@ impl TaskRef {
     /// How often it is tried, if more than once, and after which errors.
     pub(super) fn retry(&self) -> Option<(RetryPolicy, Option<&RetryPredicate>)> {
         self.batch.tasks.retry(self.index as usize)
+    }
+
+    /// The task again, if no attempt has what it was to run; with no dependencies yet.
+    pub(super) fn take_task(&self) -> Option<ExecutableTask> {
+        let task = self.batch.tasks.take_task(self.index as usize)?;
+        Some(ExecutableTask { dependencies: Vec::new(), ..task })
     }
 
     /// The dependency `id`, until the task has ended.

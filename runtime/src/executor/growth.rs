@@ -1,6 +1,7 @@
 //! Adding to a graph that runs, and changing what has not started.
 
 use super::batch::Batch;
+use super::drained::{Drained, Left};
 use super::home::Home;
 use super::inner::Inner;
 use super::{
@@ -9,6 +10,7 @@ use super::{
 };
 use scheduler::{Dependents, GraphId, TaskId};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// # Growth
 ///
@@ -187,6 +189,54 @@ impl AsyncTaskExecutor {
     /// else is as usual. A task that was about to start may still do so.
     pub fn pause(&self) {
         self.inner.step(|core, _| core.pause());
+    }
+
+    /// Comes to an end without losing anything: starts nothing and accepts nothing new from now on,
+    /// for good, lets what runs go on until `deadline`, then stops it, and returns what is left, to be
+    /// written down or [submitted](Drained::into_graph) elsewhere. A deadline that has passed stops
+    /// what runs at once; without one, it may take as long as it likes.
+    ///
+    /// Running tasks can still add to their graphs; what they add is part of what is left. Submitters
+    /// that wait get their tasks back with [`Draining`](ExecutorError::Draining). For handles and
+    /// reports what is left was cancelled.
+    ///
+    /// Another drain meanwhile waits as well, and can bring the deadline forward; what is left goes to
+    /// the one that is polled first when everything has ended. [`shutdown`](Self::shutdown) ends a
+    /// drain, and what has not been returned is lost.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not take back the drain, and loses nothing: another one returns what
+    /// is left.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, TaskError};
+    ///
+    /// let first = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+    /// first.pause();
+    /// let mut graph = Graph::new();
+    /// let load = graph.task("load", |_| async { Ok::<_, TaskError>(7) }).add();
+    /// graph.task("store", |_| async { Ok::<_, TaskError>(()) }).after(load).add();
+    /// drop(first.try_submit_graph(graph)?);
+    /// let left = first.block_on(first.drain(None));
+    /// assert_eq!(left.remaining.len(), 2);
+    ///
+    /// let second = AsyncTaskExecutor::new(ExecutorConfig::default())?;
+    /// let report = second.block_on(second.run(left.into_graph()))?;
+    /// assert_eq!(*report.output(load)?, 7);
+    /// # Ok::<(), graph_runtime::ExecutorError>(())
+    /// ```
+    pub async fn drain(&self, deadline: Option<Instant>) -> Drained {
+        self.inner.begin_drain(deadline);
+        self.idle().await;
+        let (remaining, stopped) = self.inner.core.lock().take_drained();
+        let stopped = stopped.into_iter().filter_map(Left::of_stopped);
+        Drained {
+            remaining: remaining.into_iter().map(Left::settle).collect(),
+            cancelled: stopped.map(Left::settle).collect(),
+        }
     }
 
     /// Undoes [`pause`](Self::pause).

@@ -92,6 +92,12 @@ impl Record {
         result
     }
 
+    /// An attempt has been stopped that may be made again elsewhere.
+    pub(super) fn give_back_body(&self, body: Option<Body>) {
+        // There is none that could be replaced.
+        self.held.lock().body = body;
+    }
+
     /// The dependencies outside the task's batch, before it can start.
     pub(super) fn set_outside_inputs(&self, mut inputs: Vec<TaskRef>) {
         inputs.sort_unstable_by_key(|input| input.id);

@@ -15,6 +15,7 @@ use crate::worker::Local;
 use monitor::{ExecutionMetrics, ResourceMonitor};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
+use primitives::shim::atomic::{AtomicBool, Ordering};
 use scheduler::SchedulerConfig;
 use std::sync::Arc;
 use std::time::Instant;
@@ -29,6 +30,8 @@ pub(super) struct Inner {
     /// The part of it that the scheduler knows.
     pub(super) scheduler: SchedulerConfig,
     pub(super) alarm: Arc<Alarm>,
+    /// Whether somebody drains the executor.
+    is_draining: AtomicBool,
     pub(super) audience: Audience,
     /// If run times are learnt.
     pub(super) learner: Option<Learner>,
@@ -49,6 +52,7 @@ impl Inner {
             metrics,
             monitor,
             alarm: Arc::default(),
+            is_draining: AtomicBool::new(false),
             audience: Audience::default(),
             learner: config.history.clone().map(Learner::new),
             config,
@@ -108,6 +112,19 @@ impl Inner {
         core.settle(acting.may_dispatch(self), &mut step);
         drop(core);
         (result, after.act(self))
+    }
+
+    /// Starts nothing from now on; what runs may go on until `deadline`.
+    pub(super) fn begin_drain(self: &Arc<Self>, deadline: Option<Instant>) {
+        // ORDERING: Relaxed; the core's lock, which the next line takes, orders it before the stops.
+        self.is_draining.store(true, Ordering::Relaxed);
+        let deadline = deadline.map(|deadline| self.timestamp(deadline));
+        self.step(|core, step| core.begin_drain(deadline, step));
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        // ORDERING: Relaxed, see `begin_drain`.
+        self.is_draining.load(Ordering::Relaxed)
     }
 
     /// Has somebody look after the runners.

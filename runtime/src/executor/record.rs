@@ -152,8 +152,8 @@ impl Record {
     }
 
     /// The task again, with what the graph has kept of it, but for what few tasks have. `None` if it has started.
-    pub(super) fn into_task(
-        self,
+    pub(super) fn take_task(
+        &self,
         dependencies: Vec<TaskId>,
         resource_requirements: ResourceRequirements,
     ) -> Option<ExecutableTask> {

@@ -94,7 +94,7 @@ impl Inner {
         match accepted {
             Ok(()) => Ok(TaskHandle::new(Arc::clone(self), batch)),
             Err(error) => {
-                let task = batch.into_tasks().and_then(Tasks::into_only);
+                let task = batch.into_tasks().and_then(|tasks| tasks.take_task(0));
                 Err(SubmitError::new(error, task.expect("nobody keeps a refused task")))
             }
         }

@@ -25,7 +25,7 @@ pub(super) struct Tasks {
 }
 
 /// What few tasks say about themselves.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Traits {
     kind: Option<Arc<str>>,
     input_size: Option<u64>,
@@ -69,12 +69,13 @@ impl Tasks {
         self.records.push(Record::new(task, requirements, end));
     }
 
-    /// The only task again, if it is the only one and has not started.
-    pub(super) fn into_only(mut self) -> Option<ExecutableTask> {
-        let (record, requirements) = (self.records.pop()?, self.requirements.pop()?);
+    /// Task number `index` again, if no attempt has what it was to run; none the second time.
+    pub(super) fn take_task(&self, index: usize) -> Option<ExecutableTask> {
+        let record = &self.records[index];
+        let (dependencies, needs) = (self.dependencies(index).to_vec(), self.requirements(record));
+        let task = record.take_task(dependencies, needs)?;
         let Traits { kind, input_size, trigger, resilience, retry_if } =
-            self.traits.pop().unwrap_or_default().1;
-        let task = record.into_task(self.dependencies, requirements)?;
+            self.traits(index).cloned().unwrap_or_default();
         Some(ExecutableTask { kind, input_size, trigger, resilience, retry_if, ..task })
     }
 

@@ -7,6 +7,7 @@ mod cancellation;
 mod common;
 mod config;
 mod dependencies;
+mod draining;
 mod embedded;
 mod explanations;
 mod failure;

@@ -3,7 +3,7 @@
 use super::agenda::Matter;
 use super::record::NO_NODE;
 use super::state::Phase;
-use super::{Event, GraphId, TaskId, TaskScheduler};
+use super::{Event, GraphId, TaskId, TaskScheduler, Ticket};
 use primitives::Timestamp;
 use std::collections::{HashMap, VecDeque};
 
@@ -56,6 +56,32 @@ impl<P> TaskScheduler<P> {
         if let Some(deadline) = deadline {
             self.remember(deadline, Matter::Drain);
         }
+    }
+
+    /// Takes back a task that was dispatched and whose attempt has not begun and will not: it is ready
+    /// again, at its place in the order, and that was no attempt. Its ticket is used up. O(log n).
+    ///
+    /// # Errors
+    ///
+    /// The payload comes back, and nothing has changed, if the ticket has been used before or the
+    /// attempt was to stop; that one is to be [finished](Self::finish).
+    pub fn take_back(&mut self, ticket: Ticket, payload: P, now: Timestamp) -> Result<(), P> {
+        if !self.graph.is_running(ticket) || self.graph[ticket.index].must_stop {
+            return Err(payload);
+        }
+        let slot = ticket.index;
+        self.admission.release(self.graph.profile(slot).demand);
+        self.graph.cargo.put_back(slot, payload);
+        let renewed = self.graph.renew(slot);
+        self.graph[slot].attempts -= 1;
+        if self.graph[slot].attempts == 0 {
+            self.vigils.end(slot);
+        } else {
+            self.keep_total_timeout(renewed);
+        }
+        self.step(slot, Phase::Ready);
+        self.enter(slot, now);
+        Ok(())
     }
 
     /// Everything that has not started or waits to be tried again, each task after those of the list that it waits for, ready

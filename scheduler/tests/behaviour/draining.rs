@@ -77,3 +77,18 @@ fn a_paused_scheduler_starts_nothing_until_it_goes_on() {
     assert_eq!(scheduler.state(id(1)), Some(TaskState::Ended(EndState::Completed)));
     assert_eq!(events(&mut scheduler), ["1 completed"]);
 }
+
+#[test]
+fn what_has_not_begun_is_taken_back() {
+    let mut scheduler = scheduler(|config| config.max_in_flight = 2);
+    for number in 1..=3 {
+        scheduler.submit(spec(number, &[]), NOW).unwrap();
+    }
+    let running = start_all(&mut scheduler);
+    scheduler.take_back(running[0].ticket, "again", NOW).unwrap();
+    assert_eq!(scheduler.take_back(running[0].ticket, "late", NOW), Err("late"));
+    assert_eq!((scheduler.counts().ready, scheduler.counts().running), (2, 1));
+    let again = start_all(&mut scheduler);
+    assert_eq!((again[0].id, again[0].payload, again[0].attempt), (id(1), "again", 1));
+    assert_eq!(again.len(), 1, "it has given back its slot, and taken it again");
+}

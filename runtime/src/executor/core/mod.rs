@@ -4,11 +4,13 @@ mod accept;
 mod alarm;
 mod backlogs;
 mod dispatch;
+mod draining;
 mod ending;
 mod growth;
 mod limits;
 mod why;
 
+use self::draining::Draining;
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::backlog::Backlog;
@@ -81,6 +83,7 @@ pub(super) struct Core {
     look_at: Option<Timestamp>,
     /// For when the alarm is set, or earlier. `Timestamp::MAX` is never.
     alarm_at: Timestamp,
+    draining: Option<Draining>,
     is_closed: bool,
     max_pending: usize,
     max_in_flight: usize,
@@ -106,6 +109,7 @@ impl Core {
             control,
             look_at: None,
             alarm_at: Timestamp::MAX,
+            draining: None,
             is_closed: false,
             max_pending: config.max_queue_size,
             max_in_flight: config.max_in_flight,
@@ -150,6 +154,9 @@ impl Core {
         let free = self.free();
         self.room.grant(free, &mut step.after.wakers);
         self.set_alarm(step);
+        if self.draining.is_some() {
+            self.go_on_draining(step);
+        }
         if self.scheduler.is_idle() {
             step.after.wakers.extend(self.idle.take());
         }
