@@ -20,7 +20,7 @@ pub(super) struct Record {
     pub(super) id: TaskId,
     pub(super) deadline: Option<Instant>,
     pub(super) held: Mutex<Held>,
-    /// Whether the running attempt is to stop.
+    /// Whether some attempt was asked to stop; which, the extras say.
     pub(super) is_cancelled: AtomicBool,
     /// Whether there are any extras.
     pub(super) has_extras: AtomicBool,
