@@ -98,10 +98,10 @@ pub use primitives::Timestamp;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{
-    Counts, Dependents, EndState, FailurePolicy, Forecast, GraphId, History, Jitter, KindHistory,
-    LimitKind, LookAhead, Overdue, Policy, Reason, Resilience, ResourceRequirements, RetryPolicy,
-    SchedulerConfig, SchedulerError, SizeTrend, TaskId, TaskScheduler, TaskState, TimeLimit,
-    TriggerRule,
+    Cost, Counts, Dependents, EndState, FailurePolicy, Forecast, GraphId, GroupLimit, History,
+    Jitter, KindHistory, LimitKind, LookAhead, Overdue, Policy, RateLimit, Reason, Resilience,
+    ResourceRequirements, RetryPolicy, SchedulerConfig, SchedulerError, SizeTrend, TaskId,
+    TaskScheduler, TaskState, TimeLimit, TriggerRule,
 };
 pub use task::spawn;
 pub use worker::TaskTally;

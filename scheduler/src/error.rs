@@ -2,6 +2,7 @@
 
 use crate::graph::{GraphId, TaskId, Ticket};
 use std::fmt;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Why the scheduler refused a call.
@@ -80,6 +81,60 @@ pub enum SchedulerError {
         value: String,
         /// The values that are accepted.
         expected: &'static str,
+    },
+    /// A task, or a call, names a concurrency group that the configuration does not declare.
+    #[error(
+        "{}names the group {name:?}, which is not declared; {}",
+        Whose(.task), Known(.known)
+    )]
+    UnknownGroup {
+        /// The task that was submitted, if one was.
+        task: Option<TaskId>,
+        /// The name.
+        name: Arc<str>,
+        /// The names that are declared.
+        known: Vec<Arc<str>>,
+    },
+    /// A task, or a call, names a rate that the configuration does not declare.
+    #[error(
+        "{}names the rate {name:?}, which is not declared; {}",
+        Whose(.task), Known(.known)
+    )]
+    UnknownRate {
+        /// The task that was submitted, if one was.
+        task: Option<TaskId>,
+        /// The name.
+        name: Arc<str>,
+        /// The names that are declared.
+        known: Vec<Arc<str>>,
+    },
+    /// What a task costs, or has cost, is not a usable number.
+    #[error(
+        "{}gives {units} as a cost in {rate:?}; expected a finite number, not below 0",
+        Whose(.task)
+    )]
+    InvalidCost {
+        /// The task, if it is about one.
+        task: Option<TaskId>,
+        /// The name of the rate.
+        rate: Arc<str>,
+        /// The number.
+        units: f64,
+    },
+    /// A task costs more than the bucket of a rate ever holds.
+    #[error(
+        "task {task} costs {wanted} of {rate:?}, but its bucket never holds more than {burst}; \
+         it could never start"
+    )]
+    CostAboveBurst {
+        /// The task that was submitted.
+        task: TaskId,
+        /// The name of the rate.
+        rate: Arc<str>,
+        /// Units the task costs.
+        wanted: f64,
+        /// The most the bucket holds.
+        burst: u64,
     },
     /// There is no room for so many tasks now; there may be when some have started.
     #[error(
@@ -163,16 +218,27 @@ impl SchedulerError {
         matches!(self, Self::UnknownDependency { .. })
     }
 
+    /// Whether a group or a rate is named that is not declared.
+    pub fn is_unknown_name(&self) -> bool {
+        matches!(self, Self::UnknownGroup { .. } | Self::UnknownRate { .. })
+    }
+
     /// Whether the task or graph could never run with this configuration.
     pub fn is_unsatisfiable(&self) -> bool {
-        matches!(self, Self::Unsatisfiable { .. } | Self::GraphTooLarge { .. })
+        matches!(
+            self,
+            Self::Unsatisfiable { .. } | Self::CostAboveBurst { .. } | Self::GraphTooLarge { .. }
+        )
     }
 
     /// Whether a value in a configuration, a requirement or another term makes no sense.
     pub fn is_invalid(&self) -> bool {
         matches!(
             self,
-            Self::InvalidConfig { .. } | Self::InvalidRequirement { .. } | Self::InvalidTerm { .. }
+            Self::InvalidConfig { .. }
+                | Self::InvalidRequirement { .. }
+                | Self::InvalidTerm { .. }
+                | Self::InvalidCost { .. }
         )
     }
 
@@ -200,6 +266,38 @@ impl fmt::Display for Subject<'_> {
         match self.0 {
             Some(task) => write!(f, "task {task}"),
             None => f.write_str("the graph"),
+        }
+    }
+}
+
+/// Prints whose mistake it is.
+struct Whose<'a>(&'a Option<TaskId>);
+
+impl fmt::Display for Whose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(task) => write!(f, "task {task} "),
+            None => f.write_str("the call "),
+        }
+    }
+}
+
+/// Prints names that would have been right, the first few of many.
+struct Known<'a>(&'a [Arc<str>]);
+
+/// So many names are printed.
+const KNOWN_PRINTED: usize = 16;
+
+impl fmt::Display for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("there are none");
+        }
+        let printed = &self.0[..self.0.len().min(KNOWN_PRINTED)];
+        write!(f, "there is {}", printed.join(", "))?;
+        match self.0.len() - printed.len() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
         }
     }
 }

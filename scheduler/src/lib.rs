@@ -25,8 +25,8 @@
 //!          │                              ▼                               │
 //!          │                ┌────────►  Ready  ───────────────────────────┤
 //!          │                │             │                               │
-//!          │   (7) the wait │   (4) dispatch: first in the queue,         │
-//!          │       is over  │       below the limit, fits the budgets     │
+//!          │   (7) the wait │   (4) dispatch: the first of those          │
+//!          │       is over  │       that may start now                    │
 //!          │                │             ▼                               │
 //!          │            Backoff ◄───── Running                            │
 //!          │                │   (6) retry │                               │
@@ -73,6 +73,27 @@
 //! [`set_max_in_flight`](TaskScheduler::set_max_in_flight) may be called at any time; the controllers
 //! in [`adaptive`] say with what.
 //!
+//! # Who may overtake whom
+//!
+//! Tasks with the same needs ([budgets](ResourceRequirements), [groups](GroupLimit),
+//! [rates](RateLimit)) start strictly in order. Between those with different needs:
+//!
+//! * Who waits for a place in a group, or for enough of a rate, holds up nobody who does not need
+//!   that; of a rate nothing is taken by whoever comes behind one that waits for it.
+//! * Room in the budgets is reserved for the first one that does not fit. Whoever comes behind may
+//!   start if by the estimates it does not delay that one (EASY backfilling: D. Lifka, JSSPP 1995);
+//!   where there are no estimates, 64 others may.
+//! * A task has lost patience when 64 others that need some of what it needs have started while it
+//!   was first of its kind and waited, or when the time has passed twice in which room for it was
+//!   expected. Then nothing that needs what it needs starts behind it. While it waits for a rate it
+//!   keeps only rates, and nothing while a rate is paused. If there are several such tasks, the
+//!   first in order goes first.
+//!
+//! So the wait of a task that is first of its kind is bounded by 64 starts, or twice the time that
+//! was expected; then by the ends of those that run and the inflow of its rates; and by whatever is
+//! more urgent, which [ageing](SchedulerConfig::patience) bounds. Tests try this against a plain
+//! reference implementation.
+//!
 //! # Costs
 //!
 //! For n queued tasks:
@@ -84,7 +105,7 @@
 //! | [`connect`](TaskScheduler::connect) | O(log n), and up to 64 steps upwards; if both tasks wait and others wait behind, O(edges below one or above the other, whichever are fewer) |
 //! | [`hold`](TaskScheduler::hold), [`release`](TaskScheduler::release), [`remove`](TaskScheduler::remove) | O(log n), and O(dependents) for a removal |
 //! | [`submit_graph`](TaskScheduler::submit_graph) | O(tasks + edges), and O(log n) for each task that is ready |
-//! | [`dispatch`](TaskScheduler::dispatch) | O(log c), for c different urgencies among the ready tasks |
+//! | [`dispatch`](TaskScheduler::dispatch) | O(log c), for c different urgencies among the ready tasks; with budgets, groups or rates also O(log k) for each of k kinds of tasks that may have become free to start, or (128 at most) have no room |
 //! | [`finish`](TaskScheduler::finish), completed | O(successors), and O(log c) for each that becomes ready |
 //! | [`retry`](TaskScheduler::retry), [`heartbeat`](TaskScheduler::heartbeat) | O(log n), for n things on the agenda |
 //! | [`finish`](TaskScheduler::finish), otherwise; [`cancel`](TaskScheduler::cancel) | O(tasks that end and their edges) |
@@ -113,6 +134,7 @@ pub mod sim;
 pub mod steal;
 
 pub use control::adaptive;
+pub use control::{Cost, GroupLimit, RateLimit};
 pub use error::{Refused, SchedulerError};
 pub use estimate::{Forecast, History, KindHistory, SizeTrend};
 pub use graph::{

@@ -1,7 +1,7 @@
 //! An executor's settings.
 
 use super::ExecutorError;
-use scheduler::{History, Overdue, Policy, SchedulerConfig};
+use scheduler::{GroupLimit, History, Overdue, Policy, RateLimit, SchedulerConfig, SchedulerError};
 use std::time::Duration;
 
 /// Bounds, budgets and order of an [`AsyncTaskExecutor`](super::AsyncTaskExecutor).
@@ -67,6 +67,12 @@ pub struct ExecutorConfig {
     pub memory_bytes: usize,
     /// The sum of the running tasks' I/O intensities. Infinity, the default, is no budget.
     pub io_capacity: f64,
+    /// The concurrency groups that tasks may name: of each, at most so many tasks run at once.
+    /// Default: none.
+    pub groups: Vec<GroupLimit>,
+    /// The rates that tasks may name: so many units in a period, of which each attempt takes what
+    /// it costs. Default: none.
+    pub rates: Vec<RateLimit>,
 }
 
 impl Default for ExecutorConfig {
@@ -87,6 +93,8 @@ impl Default for ExecutorConfig {
             cpu_cores: f64::INFINITY,
             memory_bytes: usize::MAX,
             io_capacity: f64::INFINITY,
+            groups: Vec::new(),
+            rates: Vec::new(),
         }
     }
 }
@@ -119,7 +127,14 @@ impl ExecutorConfig {
         at_least_1("memory_bytes", self.memory_bytes)?;
         let above_0 = |field, value| check(field, value, value > 0.0, "above 0");
         above_0("cpu_cores", self.cpu_cores)?;
-        above_0("io_capacity", self.io_capacity)
+        above_0("io_capacity", self.io_capacity)?;
+        let allowed = "a list of distinct names with limits, units, periods and bursts above 0";
+        match self.scheduler(0).validate() {
+            Err(SchedulerError::InvalidConfig { field, reason }) => {
+                Err(invalid(field, format!("no such list: it {reason}"), allowed))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What of it the scheduler knows; whatever is random there follows from `seed`.
@@ -133,6 +148,8 @@ impl ExecutorConfig {
             cpu_cores: self.cpu_cores,
             memory_bytes: self.memory_bytes,
             io_capacity: self.io_capacity,
+            groups: self.groups.clone(),
+            rates: self.rates.clone(),
             seed,
         }
     }

@@ -1,7 +1,7 @@
 //! A task as it is submitted.
 
 use super::{AsyncTask, RetryPredicate};
-use scheduler::{Resilience, ResourceRequirements, RetryPolicy, TaskId, TriggerRule};
+use scheduler::{Cost, Resilience, ResourceRequirements, RetryPolicy, TaskId, TriggerRule};
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -51,6 +51,10 @@ pub struct ExecutableTask {
     pub input_size: Option<u64>,
     /// What it occupies while it runs.
     pub resource_requirements: ResourceRequirements,
+    /// The [concurrency groups](super::ExecutorConfig::groups) it belongs to, by name.
+    pub groups: Vec<Arc<str>>,
+    /// What each of its attempts takes of which [rate](super::ExecutorConfig::rates).
+    pub costs: Vec<Cost>,
     /// How long one attempt may run. `None` is
     /// [`default_timeout`](super::ExecutorConfig::default_timeout), `Duration::MAX` for ever.
     pub timeout: Option<Duration>,
@@ -78,6 +82,8 @@ impl ExecutableTask {
             kind: None,
             input_size: None,
             resource_requirements: ResourceRequirements::default(),
+            groups: Vec::new(),
+            costs: Vec::new(),
             timeout: None,
             trigger: TriggerRule::default(),
             resilience: None,
@@ -157,6 +163,22 @@ impl ExecutableTask {
     #[must_use]
     pub fn requires(mut self, requirements: ResourceRequirements) -> Self {
         self.resource_requirements = requirements;
+        self
+    }
+
+    /// Adds it to a [concurrency group](super::ExecutorConfig::groups): with the others in the group,
+    /// no more of them run at once than its limit says.
+    #[must_use]
+    pub fn group(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.groups.push(name.into());
+        self
+    }
+
+    /// Has each attempt take so many units of a [rate](super::ExecutorConfig::rates) when it starts,
+    /// and start when there are so many.
+    #[must_use]
+    pub fn costs(mut self, rate: impl Into<Arc<str>>, units: f64) -> Self {
+        self.costs.push(Cost::new(rate, units));
         self
     }
 
@@ -240,6 +262,8 @@ impl fmt::Debug for ExecutableTask {
             .field("kind", &self.kind)
             .field("input_size", &self.input_size)
             .field("resource_requirements", &self.resource_requirements)
+            .field("groups", &self.groups)
+            .field("costs", &self.costs)
             .field("timeout", &self.timeout)
             .field("trigger", &self.trigger)
             .field("resilience", &self.resilience)

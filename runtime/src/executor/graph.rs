@@ -211,6 +211,16 @@ impl<T> GraphTask<'_, T> {
         self.with(|task| task.requires(requirements))
     }
 
+    /// Adds the task to a concurrency group; see [`ExecutableTask::group`].
+    pub fn group(self, name: impl Into<Arc<str>>) -> Self {
+        self.with(|task| task.group(name))
+    }
+
+    /// Has each attempt take so many units of a rate; see [`ExecutableTask::costs`].
+    pub fn costs(self, rate: impl Into<Arc<str>>, units: f64) -> Self {
+        self.with(|task| task.costs(rate, units))
+    }
+
     /// Sets how long one attempt may run.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|task| task.timeout(timeout))

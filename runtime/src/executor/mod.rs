@@ -116,6 +116,7 @@ mod submission;
 mod submit_error;
 mod task_handle;
 mod tasks;
+mod throttle;
 mod trampoline;
 mod tries;
 mod waker_set;

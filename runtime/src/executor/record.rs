@@ -167,6 +167,8 @@ impl Record {
             dependencies,
             estimated_duration: self.estimate(),
             resource_requirements,
+            groups: Vec::new(),
+            costs: Vec::new(),
             timeout: self.timeout.said(),
             trigger: TriggerRule::default(),
             resilience: None,

@@ -3,7 +3,7 @@
 use super::record::Record;
 use super::{ExecutableTask, RetryPredicate};
 use scheduler::{
-    Forecast, Resilience, ResourceRequirements, RetryPolicy, TaskId, TaskTerms, TriggerRule,
+    Cost, Forecast, Resilience, ResourceRequirements, RetryPolicy, TaskId, TaskTerms, TriggerRule,
 };
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -29,6 +29,8 @@ pub(super) struct Tasks {
 struct Traits {
     kind: Option<Arc<str>>,
     input_size: Option<u64>,
+    groups: Vec<Arc<str>>,
+    costs: Vec<Cost>,
     trigger: TriggerRule,
     resilience: Option<Box<Resilience>>,
     retry_if: Option<RetryPredicate>,
@@ -40,12 +42,16 @@ impl Traits {
         let traits = Self {
             kind: task.kind.take(),
             input_size: task.input_size,
+            groups: std::mem::take(&mut task.groups),
+            costs: std::mem::take(&mut task.costs),
             trigger: task.trigger,
             resilience: task.resilience.take(),
             retry_if: task.retry_if.take(),
         };
         let is_something = traits.kind.is_some()
             || traits.input_size.is_some()
+            || !traits.groups.is_empty()
+            || !traits.costs.is_empty()
             || traits.trigger != TriggerRule::default()
             || traits.resilience.is_some()
             || traits.retry_if.is_some();
@@ -74,9 +80,18 @@ impl Tasks {
         let record = &self.records[index];
         let (dependencies, needs) = (self.dependencies(index).to_vec(), self.requirements(record));
         let task = record.take_task(dependencies, needs)?;
-        let Traits { kind, input_size, trigger, resilience, retry_if } =
+        let Traits { kind, input_size, groups, costs, trigger, resilience, retry_if } =
             self.traits(index).cloned().unwrap_or_default();
-        Some(ExecutableTask { kind, input_size, trigger, resilience, retry_if, ..task })
+        Some(ExecutableTask {
+            kind,
+            input_size,
+            groups,
+            costs,
+            trigger,
+            resilience,
+            retry_if,
+            ..task
+        })
     }
 
     /// What task number `index` depends on.
@@ -127,6 +142,8 @@ impl Tasks {
             dependencies: self.dependencies(index),
             estimate: record.estimate(),
             requirements: self.requirements(record),
+            groups: traits.map_or(&[], |traits| &traits.groups),
+            costs: traits.map_or(&[], |traits| &traits.costs),
             timeout: Some(timeout).filter(|&timeout| timeout != Duration::MAX),
             trigger: traits.map_or(TriggerRule::default(), |traits| traits.trigger),
             resilience: traits.and_then(|traits| traits.resilience.as_deref()),

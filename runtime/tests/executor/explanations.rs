@@ -17,7 +17,7 @@ fn a_task_names_what_it_waits_for_while_it_waits() {
 
     let why = second.why().expect("it waits");
     let dependency = Reason::Dependency { first: first.id(), unmet: 1 };
-    assert_eq!((why.id, why.reason), (second.id(), dependency));
+    assert_eq!((why.id, &why.reason), (second.id(), &dependency));
     let line = format!("task {} (second) waits for task {} (first)", second.id(), first.id());
     assert_eq!(why.to_string(), line);
     let why = executor.why(third.id()).expect("it waits");

@@ -26,6 +26,7 @@ mod reentry;
 mod retries;
 mod scale;
 mod shutdown;
+mod throttle;
 mod time_limits;
 mod timeouts;
 mod trigger_rules;

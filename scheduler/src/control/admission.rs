@@ -8,7 +8,7 @@ use crate::graph::{Reason, ResourceRequirements, SchedulerConfig, TaskId};
 const MILLIONTHS: f64 = 1e6;
 
 /// [`ResourceRequirements`] in whole units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Demand {
     cpu_millionths: u64,
     memory_bytes: u64,
@@ -25,6 +25,36 @@ impl From<ResourceRequirements> for Demand {
     }
 }
 
+impl Demand {
+    /// Nothing.
+    pub(crate) const NONE: Self = Self { cpu_millionths: 0, memory_bytes: 0, io_millionths: 0 };
+
+    /// Whether it is no more than `free` in anything.
+    pub(crate) fn fits_into(self, free: Self) -> bool {
+        self.cpu_millionths <= free.cpu_millionths
+            && self.memory_bytes <= free.memory_bytes
+            && self.io_millionths <= free.io_millionths
+    }
+
+    /// Both together, as far as numbers go.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            cpu_millionths: self.cpu_millionths.saturating_add(other.cpu_millionths),
+            memory_bytes: self.memory_bytes.saturating_add(other.memory_bytes),
+            io_millionths: self.io_millionths.saturating_add(other.io_millionths),
+        }
+    }
+
+    /// What is left without `other`.
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self {
+            cpu_millionths: self.cpu_millionths.saturating_sub(other.cpu_millionths),
+            memory_bytes: self.memory_bytes.saturating_sub(other.memory_bytes),
+            io_millionths: self.io_millionths.saturating_sub(other.io_millionths),
+        }
+    }
+}
+
 /// Rounded to the nearest, saturating: a float-to-integer cast stops at the ends of the range.
 fn millionths(value: f64) -> u64 {
     (value * MILLIONTHS).round() as u64
@@ -36,11 +66,8 @@ fn float_budget(total: f64) -> Budget {
 
 /// Limits on what runs at once: a number of tasks, and three budgets.
 ///
-/// The head of the ready queue starts when it fits, and nothing overtakes it. A large task
-/// therefore cannot starve behind a stream of small ones; the price is that small ones wait with
-/// it while the running tasks make room. When nothing runs every budget is untouched, and no task
-/// is accepted that does not fit an untouched budget, so the head always starts then and
-/// admission cannot deadlock.
+/// When nothing runs every budget is untouched, and no task is accepted that does not fit an
+/// untouched budget, so something can always start then and admission cannot deadlock.
 #[derive(Debug)]
 pub(crate) struct Admission {
     limit: usize,
@@ -81,20 +108,43 @@ impl Admission {
         self.memory.share(demand.memory_bytes)
     }
 
-    /// Starts a task if the limit and every budget allow it.
-    #[must_use = "a task that was not admitted must not start"]
-    pub(crate) fn admit(&mut self, demand: Demand) -> bool {
-        let fits = self.is_open()
+    /// Whether the limit and every budget allow a task to start.
+    pub(crate) fn fits(&self, demand: Demand) -> bool {
+        self.is_open()
             && self.cpu.fits(demand.cpu_millionths)
             && self.memory.fits(demand.memory_bytes)
-            && self.io.fits(demand.io_millionths);
-        if fits {
-            self.running += 1;
-            self.cpu.take(demand.cpu_millionths);
-            self.memory.take(demand.memory_bytes);
-            self.io.take(demand.io_millionths);
+            && self.io.fits(demand.io_millionths)
+    }
+
+    /// Starts a task, which must fit.
+    pub(crate) fn take(&mut self, demand: Demand) {
+        self.running += 1;
+        self.cpu.take(demand.cpu_millionths);
+        self.memory.take(demand.memory_bytes);
+        self.io.take(demand.io_millionths);
+    }
+
+    /// The part of a demand that is counted: nothing of what there is no budget for.
+    pub(crate) fn counted(&self, demand: Demand) -> Demand {
+        Demand {
+            cpu_millionths: self.cpu.counted(demand.cpu_millionths),
+            memory_bytes: self.memory.counted(demand.memory_bytes),
+            io_millionths: self.io.counted(demand.io_millionths),
         }
-        fits
+    }
+
+    /// What is left of each budget.
+    pub(crate) fn free(&self) -> Demand {
+        Demand {
+            cpu_millionths: self.cpu.free(),
+            memory_bytes: self.memory.free(),
+            io_millionths: self.io.free(),
+        }
+    }
+
+    /// Whether there is any budget.
+    pub(crate) fn has_budgets(&self) -> bool {
+        self.cpu.is_limited() || self.memory.is_limited() || self.io.is_limited()
     }
 
     /// The first budget that a task does not fit.
@@ -117,6 +167,11 @@ impl Admission {
             })
         };
         cpu.or_else(memory).or_else(io)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.running == 0 && [&self.cpu, &self.memory, &self.io].iter().all(|it| it.is_untouched())
     }
 
     /// Gives back what an admitted task took.
@@ -168,19 +223,23 @@ mod tests {
         let mut admission = Admission::new(&config);
         let tenth = Demand::from(cores(0.1));
         for _ in 0..1_000 {
-            assert!((0..10).all(|_| admission.admit(tenth)));
-            assert!(!admission.admit(Demand::from(cores(0.000_001))));
+            for _ in 0..10 {
+                assert!(admission.fits(tenth));
+                admission.take(tenth);
+            }
+            assert!(!admission.fits(Demand::from(cores(0.000_001))));
             (0..10).for_each(|_| admission.release(tenth));
         }
-        assert!(admission.admit(Demand::from(cores(1.0))));
+        assert!(admission.fits(Demand::from(cores(1.0))));
     }
 
     #[test]
     fn a_limit_of_zero_is_one() {
         let mut admission = Admission::new(&SchedulerConfig::default());
         admission.set_limit(0);
-        assert!(admission.admit(Demand::default()));
-        assert!(!admission.admit(Demand::default()));
+        assert!(admission.fits(Demand::NONE));
+        admission.take(Demand::NONE);
+        assert!(!admission.fits(Demand::NONE));
     }
 
     #[test]

@@ -26,6 +26,20 @@ impl Budget {
         self.total.map_or(0.0, |total| amount as f64 / total.max(1) as f64)
     }
 
+    pub(crate) fn is_limited(&self) -> bool {
+        self.total.is_some()
+    }
+
+    /// What is counted of `amount`: nothing without a total.
+    pub(crate) fn counted(&self, amount: u64) -> u64 {
+        if self.is_limited() { amount } else { 0 }
+    }
+
+    /// What is left; without a total, as much as numbers go.
+    pub(crate) fn free(&self) -> u64 {
+        self.total.map_or(u64::MAX, |total| total - self.used)
+    }
+
     /// What is left, and the total, if `amount` does not fit now.
     pub(crate) fn lacks(&self, amount: u64) -> Option<(u64, u64)> {
         let total = self.total?;
@@ -35,6 +49,11 @@ impl Budget {
     /// Whether `amount` fits now.
     pub(crate) fn fits(&self, amount: u64) -> bool {
         self.total.is_none_or(|total| amount <= total - self.used)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.used == 0
     }
 
     /// Takes `amount`, which must fit.

@@ -8,6 +8,15 @@
 
 pub mod adaptive;
 mod admission;
+mod allowances;
+mod bucket;
 mod budget;
+mod limits;
+mod needs;
+
+pub use limits::{Cost, GroupLimit, RateLimit};
 
 pub(crate) use admission::{Admission, Demand};
+pub(crate) use allowances::Allowances;
+pub(crate) use limits::check as check_limits;
+pub(crate) use needs::{Names, Needs, Resource, millionths};

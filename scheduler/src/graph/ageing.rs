@@ -1,7 +1,7 @@
 //! Tasks that have been overtaken for too long.
 
-use super::TaskScheduler;
 use super::state::Phase;
+use super::{TaskScheduler, stage};
 use primitives::Timestamp;
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ const TURN: u32 = 8;
 /// Only what is submitted later can make a task wait for ever, so it is enough to look for such
 /// tasks when something is submitted, and not more often than once in a patience: a task is in
 /// here before anything is that was submitted two patiences after it became ready. From then on
-/// each eighth start goes to the oldest, so with k others before it a task starts within 8 (k + 1)
-/// starts. It costs nothing while nobody waits.
+/// after each seventh start the oldest goes to the front of the queue, so with k others before it a
+/// task is there within 8 (k + 1) starts. It costs nothing while nobody waits.
 #[derive(Debug, Default)]
 pub(crate) struct Aged {
     slots: BTreeMap<u64, u32>,
@@ -39,13 +39,41 @@ impl Aged {
         }
     }
 
-    /// A task starts. Turns are counted only while somebody waits for one.
-    pub(crate) fn count(&mut self, was_turn: bool) {
-        self.starts = if was_turn || self.slots.is_empty() { 0 } else { self.starts + 1 };
+    /// Takes out the oldest, if it is its turn.
+    fn take_turn(&mut self) -> Option<u32> {
+        self.on_turn()?;
+        self.starts = 0;
+        self.slots.pop_first().map(|(_, slot)| slot)
+    }
+
+    /// A task starts whose turn it is not. Those are counted only while somebody waits for a turn.
+    fn count(&mut self) {
+        self.starts = if self.slots.is_empty() { 0 } else { self.starts + 1 };
     }
 }
 
 impl<P> TaskScheduler<P> {
+    /// Puts the oldest to the front if it is its turn and something may start.
+    pub(super) fn let_aged_go_first(&mut self) {
+        if self.turnstile.admission.is_open()
+            && let Some(slot) = self.aged.take_turn()
+        {
+            self.unqueue(slot);
+            self.graph[slot].stage = stage::FRONT;
+            self.queue(slot);
+        }
+    }
+
+    /// A task has been taken out of the queue to start.
+    pub(super) fn count_start(&mut self, slot: u32) {
+        self.aged.leave(self.graph[slot].sequence);
+        if self.graph[slot].stage == stage::FRONT {
+            self.graph[slot].stage = stage::USUAL;
+        } else {
+            self.aged.count();
+        }
+    }
+
     /// Looks for tasks that have waited too long; before anything is submitted. O(slots), once in
     /// a patience.
     pub(super) fn let_tasks_age(&mut self, now: Timestamp) {

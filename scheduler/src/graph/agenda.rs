@@ -63,7 +63,12 @@ impl<P> TaskScheduler<P> {
     /// for each matter that has settled itself.
     ///
     /// Changes of urgency are not waited for: they decide who starts first when something can start.
+    /// Nor are tasks that run longer than expected, which puts off what has been reserved.
     pub fn next_wake(&mut self) -> Option<Timestamp> {
+        self.next_matter().into_iter().chain(self.turnstile.next_wake()).min()
+    }
+
+    fn next_matter(&mut self) -> Option<Timestamp> {
         while let Some((time, matter)) = self.agenda.first() {
             if self.is_pending(matter) {
                 return Some(time);
@@ -114,6 +119,7 @@ impl<P> TaskScheduler<P> {
                 self.attend_to(matter, time);
             }
         }
+        self.turnstile.settle(now);
     }
 
     /// Puts something on the agenda.

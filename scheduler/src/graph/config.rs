@@ -1,6 +1,7 @@
 //! The scheduler's settings.
 
 use super::{Overdue, Policy};
+use crate::control::{GroupLimit, RateLimit, check_limits};
 use crate::error::SchedulerError;
 use std::time::Duration;
 
@@ -63,6 +64,10 @@ pub struct SchedulerConfig {
     /// What the [jitter](crate::Jitter) of waits between attempts follows from. Processes that talk
     /// to the same service should have different ones. Default: 0.
     pub seed: u64,
+    /// The concurrency groups that tasks may name. Default: none.
+    pub groups: Vec<GroupLimit>,
+    /// The rates that tasks may name. Default: none.
+    pub rates: Vec<RateLimit>,
 }
 
 impl Default for SchedulerConfig {
@@ -77,6 +82,8 @@ impl Default for SchedulerConfig {
             memory_bytes: usize::MAX,
             io_capacity: f64::INFINITY,
             seed: 0,
+            groups: Vec::new(),
+            rates: Vec::new(),
         }
     }
 }
@@ -108,7 +115,7 @@ impl SchedulerConfig {
                 return refuse(field, reason);
             }
         }
-        Ok(())
+        check_limits(&self.groups, &self.rates)
     }
 }
 

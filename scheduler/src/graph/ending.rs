@@ -68,7 +68,7 @@ impl<P> TaskScheduler<P> {
         if !self.graph.is_running(ticket) {
             return Err(SchedulerError::StaleTicket { ticket });
         }
-        self.admission.release(self.graph.profile(ticket.index).demand);
+        self.give_back(ticket.index);
         self.end(ticket.index, Fate::of(end), now);
         Ok(())
     }
@@ -193,6 +193,7 @@ impl<P> TaskScheduler<P> {
         self.misses.forget(slot);
         self.graph.remove(slot);
         self.holds.forget(id);
+        self.turnstile.forget(slot);
         if node != NO_NODE {
             self.graph.jobs[job].end(node, end);
         } else {
@@ -220,11 +221,16 @@ impl<P> TaskScheduler<P> {
         }
     }
 
+    /// An attempt gives back what it has occupied.
+    pub(super) fn give_back(&mut self, slot: u32) {
+        let demand = self.graph.profile(slot).demand;
+        self.turnstile.release(slot, demand);
+    }
+
     /// A ready task is not ready any more.
     pub(super) fn leave_queue(&mut self, slot: u32) {
-        let record = &self.graph[slot];
-        self.aged.leave(record.sequence);
-        self.ready.remove(self.config.policy.key(record));
+        self.aged.leave(self.graph[slot].sequence);
+        self.unqueue(slot);
     }
 
     fn end_in_job(

@@ -162,7 +162,7 @@ impl<P> TaskScheduler<P> {
         self.graph.reserve(plan.len());
         let mut ids = plan.roster.ids();
         let mut slots = Vec::with_capacity(plan.len());
-        let mut deadlines = plan.deadlines;
+        let (mut deadlines, mut needs) = (plan.deadlines, plan.needs);
         for (at, node) in plan.nodes.iter().enumerate() {
             let id = ids.next().expect("every task has an id");
             let (payload, mut label) = cargo(at);
@@ -180,6 +180,9 @@ impl<P> TaskScheduler<P> {
             let (node, unmet) = (NO_NODE, 0);
             let standing = Standing { job, node, unmet, class, profile, rank, due, trigger };
             let slot = self.graph.insert(Record::new(id, standing), payload, label);
+            if let Some(needs) = needs.remove(&(at as u32)) {
+                self.turnstile.set_needs(slot, needs);
+            }
             self.directory.put_alone(id, Place::Live(slot));
             self.join_job(job, slot);
             slots.push(slot);

@@ -7,10 +7,12 @@ use super::resilience::check_timeout;
 use super::roster::Roster;
 use super::survey::Survey;
 use super::{Policy, Resilience, SchedulerConfig, TaskId, TaskScheduler, TaskTerms, Topology};
+use crate::control::Needs;
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A graph that has passed every check which asks nobody else: its ids are distinct, it has no
@@ -50,6 +52,8 @@ pub struct GraphPlan {
     pub(super) outside: Vec<(u32, TaskId)>,
     /// The deadlines of tasks of their own, by node, if running tasks are watched.
     pub(super) deadlines: HashMap<u32, Timestamp>,
+    /// What tasks need by name, by node, of those that need anything.
+    pub(super) needs: HashMap<u32, Arc<Needs>>,
     /// The deadline of the graph as a whole; [`Timestamp::MAX`] is none.
     pub(super) deadline: Timestamp,
     /// How long the graph as a whole may take.
@@ -194,7 +198,8 @@ impl<P> TaskScheduler<P> {
     }
 
     pub(super) fn check_single(&self, spec: &TaskTerms<'_>) -> Result<(), SchedulerError> {
-        self.admission.check(spec.id, &spec.requirements, &self.config)?;
+        self.turnstile.admission.check(spec.id, &spec.requirements, &self.config)?;
+        self.turnstile.allowances.names.needs(spec, &self.config)?;
         spec.check_times()?;
         if self.directory.contains(spec.id) {
             return Err(SchedulerError::DuplicateId { id: spec.id });

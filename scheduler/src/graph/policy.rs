@@ -87,7 +87,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    fn new(class: u32, due: Timestamp, rank: Reverse<u64>, sequence: u64) -> Self {
+    pub(crate) fn new(class: u32, due: Timestamp, rank: Reverse<u64>, sequence: u64) -> Self {
         let later = u128::from(due.as_nanos());
         let shorter = u128::from(!rank.0);
         Self {
@@ -112,6 +112,9 @@ impl Policy {
     pub(crate) fn key(self, record: &Record) -> Key {
         let Record { class, due, rank, sequence, stage, .. } = *record;
         let no_due = Timestamp::ZERO;
+        if stage == stage::FRONT {
+            return Key::new(0, no_due, Reverse(u64::MAX), sequence);
+        }
         match self {
             Self::Deadline => Key::new(!class, due, Reverse(rank), sequence),
             Self::Demote => {

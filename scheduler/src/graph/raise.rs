@@ -2,9 +2,9 @@
 
 use super::Policy;
 use super::dependency_graph::DependencyGraph;
-use super::ready_queue::ReadyQueue;
 use super::record::Record;
 use super::state::Phase;
+use super::turnstile::Turnstile;
 use std::collections::VecDeque;
 
 /// How many edges one submission follows upwards.
@@ -22,7 +22,7 @@ const MAX_STEPS: usize = 64;
 /// on Computers 39(9), 1990.
 pub(crate) fn raise_ancestors<P>(
     graph: &mut DependencyGraph<P>,
-    ready: &mut ReadyQueue,
+    turnstile: &mut Turnstile,
     policy: Policy,
     slot: u32,
 ) -> Vec<u32> {
@@ -49,8 +49,10 @@ pub(crate) fn raise_ancestors<P>(
             record.due = record.due.min(due);
             record.class = record.class.max(class);
             if record.phase == Phase::Ready {
-                ready.remove(before);
-                ready.push(ancestor, policy.key(record));
+                let after = policy.key(record);
+                let demand = graph.profile(ancestor).demand;
+                turnstile.remove(ancestor, before, demand);
+                turnstile.push(ancestor, after, demand);
                 moved.push(ancestor);
             }
             raised.push_back(ancestor);

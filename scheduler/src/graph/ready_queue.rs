@@ -60,6 +60,11 @@ impl ReadyQueue {
         self.best.map(Key::slot)
     }
 
+    /// The key of the best slot, with the slot.
+    pub(crate) fn best(&self) -> Option<Key> {
+        self.best
+    }
+
     /// Adds `slot`. No other one has the same key.
     pub(crate) fn push(&mut self, slot: u32, key: Key) {
         let entry = key.with_slot(slot);

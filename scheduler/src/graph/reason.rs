@@ -2,6 +2,7 @@
 
 use super::TaskId;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why a task is not running. There may be several reasons; this is the one that has to go first.
@@ -25,7 +26,7 @@ use std::time::Duration;
 /// assert_eq!(scheduler.why(first, Timestamp::ZERO), Some(Reason::Next));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {
     /// Dependencies have not ended.
@@ -88,6 +89,34 @@ pub enum Reason {
         /// The whole budget.
         total: f64,
     },
+    /// As many tasks of a group run as may.
+    Group {
+        /// The group's name.
+        name: Arc<str>,
+        /// Tasks of the group that run.
+        running: usize,
+        /// How many may run at once.
+        limit: usize,
+    },
+    /// There is not enough of a rate.
+    Rate {
+        /// The rate's name.
+        name: Arc<str>,
+        /// How long until there is, if nobody takes anything before.
+        left: Duration,
+    },
+    /// A rate is paused.
+    RatePaused {
+        /// The rate's name.
+        name: Arc<str>,
+        /// How long until the pause ends.
+        left: Duration,
+    },
+    /// What it needs is there, and kept for another task that has waited long enough.
+    Reserved {
+        /// That task.
+        first: TaskId,
+    },
     /// Another ready task comes before it, and has to wait itself.
     Behind {
         /// The one that comes first.
@@ -127,6 +156,10 @@ impl Reason {
             Self::Cpu { .. } => "cpu",
             Self::Memory { .. } => "memory",
             Self::Io { .. } => "io",
+            Self::Group { .. } => "group",
+            Self::Rate { .. } => "rate",
+            Self::RatePaused { .. } => "rate-paused",
+            Self::Reserved { .. } => "reserved",
             Self::Behind { .. } => "behind",
             Self::Backoff { .. } => "backoff",
             Self::MachineMemory { .. } => "machine-memory",
@@ -138,7 +171,9 @@ impl Reason {
     /// The other task that it names.
     pub fn task(&self) -> Option<TaskId> {
         match *self {
-            Self::Dependency { first, .. } | Self::Behind { first } => Some(first),
+            Self::Dependency { first, .. } | Self::Behind { first } | Self::Reserved { first } => {
+                Some(first)
+            }
             _ => None,
         }
     }
@@ -200,6 +235,19 @@ impl fmt::Display for Line<'_> {
             }
             Reason::Io { wanted, free, total } => {
                 write!(f, "waits for {wanted} of the I/O capacity: {free} of {total} are free")
+            }
+            Reason::Group { ref name, running, limit } => {
+                write!(f, "waits for a place in the group {name}: {running} tasks run, {limit} may")
+            }
+            Reason::Rate { ref name, left } => {
+                write!(f, "waits for enough of the rate {name}, {left:.1?} more")
+            }
+            Reason::RatePaused { ref name, left } => {
+                write!(f, "waits while the rate {name} is paused, {left:.1?} more")
+            }
+            Reason::Reserved { first } => {
+                f.write_str("waits for room that is kept for ")?;
+                self.write_task(first, f)
             }
             Reason::Behind { first } => {
                 f.write_str("waits behind ")?;

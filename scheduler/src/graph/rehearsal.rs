@@ -1,35 +1,33 @@
 //! Running a planned graph in nothing but numbers.
 
-use super::GraphPlan;
+use super::policy::Key;
 use super::topology::Topology;
-use crate::control::{Admission, Demand};
-use crate::graph::SchedulerConfig;
+use super::turnstile::Turnstile;
+use super::{GraphPlan, SchedulerConfig};
+use crate::control::Demand;
+use primitives::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-
-/// Smallest first: class, deadline, rank, readiness, node; as in the ready queue.
-type Waiting = Reverse<(u32, u64, u64, u32, u32)>;
 
 /// What a task is to a rehearsal.
 struct Part {
     /// What comes before the rank.
     class: u32,
-    due: u64,
+    due: Timestamp,
     estimate: u64,
     demand: Demand,
 }
 
 /// A graph on slots and under budgets, as often as wanted, with other ranks each time.
 ///
-/// It starts what the scheduler would start if nothing else ran and every estimate were exact:
-/// the same admission, the same order. One run takes O((tasks + edges) log tasks) and allocates
-/// nothing after the first.
+/// It starts what the scheduler would start if nothing else ran, every estimate were exact and
+/// there were no groups and no rates: the same turnstile, the same order. One run takes
+/// O((tasks + edges) log tasks), and more where there is no room for many kinds of tasks.
 pub(super) struct Rehearsal<'a> {
     topology: &'a Topology,
     parts: Vec<Part>,
-    admission: Admission,
+    turnstile: Turnstile,
     unmet: Vec<u32>,
-    ready: BinaryHeap<Waiting>,
     running: BinaryHeap<Reverse<(u64, u32)>>,
     /// When each task ended in the last run.
     pub(super) ends: Vec<u64>,
@@ -45,17 +43,18 @@ pub(super) enum Direction {
 
 impl<'a> Rehearsal<'a> {
     pub(super) fn new(plan: &'a GraphPlan, config: &SchedulerConfig, slots: usize) -> Self {
-        let mut admission = Admission::new(config);
-        admission.set_limit(slots.min(config.max_in_flight));
+        let (groups, rates) = (Vec::new(), Vec::new());
+        let mut turnstile = Turnstile::new(&SchedulerConfig { groups, rates, ..config.clone() });
+        turnstile.admission.set_limit(slots.min(config.max_in_flight));
         let has_due = config.policy.knows_deadlines();
         let parts = plan.nodes.iter().map(|node| {
             let profile = &plan.profiles[node.profile as usize];
             Part {
                 class: !node.class,
                 due: if has_due {
-                    node.due.min(config.policy.due(plan.deadline, 0)).as_nanos()
+                    node.due.min(config.policy.due(plan.deadline, 0))
                 } else {
-                    0
+                    Timestamp::ZERO
                 },
                 estimate: profile.estimate,
                 demand: profile.demand,
@@ -64,9 +63,8 @@ impl<'a> Rehearsal<'a> {
         Self {
             topology: &plan.topology,
             parts: parts.collect(),
-            admission,
+            turnstile,
             unmet: Vec::new(),
-            ready: BinaryHeap::new(),
             running: BinaryHeap::new(),
             ends: vec![0; plan.len()],
         }
@@ -94,7 +92,7 @@ impl<'a> Rehearsal<'a> {
                 && end == now
             {
                 self.running.pop();
-                self.admission.release(self.parts[node as usize].demand);
+                self.turnstile.release(node, self.parts[node as usize].demand);
                 for &other in after.of(node) {
                     self.unmet[other as usize] -= 1;
                     if self.unmet[other as usize] == 0 {
@@ -105,23 +103,23 @@ impl<'a> Rehearsal<'a> {
         }
     }
 
-    fn enqueue(&mut self, node: u32, ranks: &[u64], sequence: &mut u32, direction: Direction) {
-        let Part { class, due, .. } = self.parts[node as usize];
-        let (class, due) = if direction == Direction::Forward { (class, due) } else { (0, 0) };
-        self.ready.push(Reverse((class, due, !ranks[node as usize], *sequence, node)));
+    fn enqueue(&mut self, node: u32, ranks: &[u64], sequence: &mut u64, direction: Direction) {
+        let Part { class, due, demand, .. } = self.parts[node as usize];
+        let is_forward = direction == Direction::Forward;
+        let (class, due) = if is_forward { (class, due) } else { (0, Timestamp::ZERO) };
+        let key = Key::new(class, due, Reverse(ranks[node as usize]), *sequence);
+        self.turnstile.push(node, key, demand);
         *sequence += 1;
     }
 
     fn start(&mut self, now: u64) {
-        while let Some(&Reverse((.., node))) = self.ready.peek() {
-            let part = &self.parts[node as usize];
-            if !self.admission.admit(part.demand) {
-                break;
-            }
-            self.ready.pop();
-            let end = now.saturating_add(part.estimate);
-            self.ends[node as usize] = end;
-            self.running.push(Reverse((end, node)));
+        let (parts, time) = (&self.parts, Timestamp::from_nanos(now));
+        while let Some(choice) = self.turnstile.choose(time, |node| parts[node as usize].estimate) {
+            let &Part { demand, estimate, .. } = &parts[choice.slot as usize];
+            self.turnstile.start(choice, demand, estimate, time);
+            let end = now.saturating_add(estimate);
+            self.ends[choice.slot as usize] = end;
+            self.running.push(Reverse((end, choice.slot)));
         }
     }
 
@@ -133,13 +131,13 @@ impl<'a> Rehearsal<'a> {
     /// What no run can beat: the longest way, and the work shared by the slots.
     pub(super) fn bound(&self, ranks: &[u64]) -> u64 {
         let work = self.parts.iter().fold(0_u128, |sum, part| sum + u128::from(part.estimate));
-        let share = work.div_ceil(self.admission.limit() as u128);
+        let share = work.div_ceil(self.turnstile.admission.limit() as u128);
         let longest = ranks.iter().copied().max().unwrap_or(0);
         longest.max(u64::try_from(share).unwrap_or(u64::MAX))
     }
 
     /// The part of the memory budget that each task takes; nothing without a budget.
     pub(super) fn memory_shares(&self) -> impl Iterator<Item = f64> + '_ {
-        self.parts.iter().map(|part| self.admission.memory_share(part.demand))
+        self.parts.iter().map(|part| self.turnstile.admission.memory_share(part.demand))
     }
 }

@@ -94,7 +94,7 @@ impl<P> TaskScheduler<P> {
     }
 
     fn back_off(&mut self, slot: u32, until: Timestamp, payload: P) {
-        self.admission.release(self.graph.profile(slot).demand);
+        self.give_back(slot);
         self.step(slot, Phase::Backoff);
         self.graph[slot].ready_at = until;
         self.graph.cargo.put_back(slot, payload);

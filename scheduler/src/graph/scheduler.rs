@@ -10,13 +10,13 @@ use super::gate::Gate;
 use super::holds::Holds;
 use super::job::Job;
 use super::limits::Vigils;
-use super::ready_queue::ReadyQueue;
 use super::record::{NO_JOB, NO_NODE, Profile, Record};
 use super::resilience::{NOT_RESILIENT, Resilience};
 use super::shifts::Shifts;
 use super::state::Phase;
+use super::turnstile::{Choice, Turnstile};
 use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState, Ticket};
-use crate::control::Admission;
+use crate::control::Demand;
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::collections::VecDeque;
@@ -51,9 +51,8 @@ use std::collections::VecDeque;
 #[derive(Debug)]
 pub struct TaskScheduler<P> {
     pub(super) config: SchedulerConfig,
-    pub(super) admission: Admission,
+    pub(super) turnstile: Turnstile,
     pub(super) graph: DependencyGraph<P>,
-    pub(super) ready: ReadyQueue,
     pub(super) directory: Directory,
     pub(super) counts: Counts,
     /// Bounded by what causes them: one per accepted task, one per graph, one per attempt that runs
@@ -84,10 +83,9 @@ impl<P> TaskScheduler<P> {
     pub fn new(config: SchedulerConfig) -> Result<Self, SchedulerError> {
         config.validate()?;
         Ok(Self {
-            admission: Admission::new(&config),
+            turnstile: Turnstile::new(&config),
             config,
             graph: DependencyGraph::default(),
-            ready: ReadyQueue::default(),
             directory: Directory::default(),
             counts: Counts::default(),
             events: VecDeque::new(),
@@ -104,27 +102,22 @@ impl<P> TaskScheduler<P> {
         })
     }
 
-    /// Starts the best ready task, if there is one and the limit and the budgets allow it.
+    /// Starts the best ready task that may start: below the limit, within the budgets, with a place
+    /// in its groups and enough of its rates. Call it until it returns `None`.
     ///
-    /// Only the best one is considered: a task that has to wait for room is not overtaken, so
-    /// large tasks do not starve. Call it until it returns `None`. O(log c), for c different
-    /// urgencies among the ready tasks, and as much for each whose urgency time has changed. Nothing
-    /// starts while the scheduler is [paused](Self::pause) or [drains](Self::drain).
+    /// Others overtake a task that has to wait, but not for ever: see
+    /// [Who may overtake whom](crate#who-may-overtake-whom). O(log c), for c different urgencies
+    /// among the ready tasks, and as much for each whose urgency time has changed. If there are
+    /// budgets, groups or rates, also O(log k) for each of the k kinds of ready tasks that is looked
+    /// at: those for which there may be enough for the first time since they were looked at last,
+    /// and at most 128 for which there is no room. Nothing starts while
+    /// the scheduler is [paused](Self::pause) or [drains](Self::drain).
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
-        if self.gate.is_shut() {
-            return None;
-        }
-        self.let_time_pass(now);
-        let slot = self.head()?;
-        if !self.admission.admit(self.graph.profile(slot).demand) {
-            return None;
-        }
-        self.take_from_queue(slot);
+        let (slot, Profile { timeout, resilience, .. }) = self.take_next(now)?;
         self.step(slot, Phase::Running);
         let ticket = self.graph.ticket(slot);
         let graph = self.graph_of(slot);
-        let &Profile { timeout, resilience, .. } = self.graph.profile(slot);
         let Resilience { retry, idle_timeout, .. } = match resilience {
             NOT_RESILIENT => Resilience::default(),
             _ => self.set_limits(ticket, now),
@@ -160,8 +153,8 @@ impl<P> TaskScheduler<P> {
         attempts.flat_map(successors).fold(0, |sum, unmet| sum ^ unmet)
     }
 
-    /// The task that [`dispatch`](Self::dispatch) would consider next, if no time had passed since
-    /// the last time.
+    /// The task that [`dispatch`](Self::dispatch) would consider first, if no time had passed since
+    /// the last time. Another may be the [next to start](Self::next_start) if it has to wait.
     ///
     /// ```
     /// # use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
@@ -180,18 +173,56 @@ impl<P> TaskScheduler<P> {
     }
 
     pub(super) fn head(&self) -> Option<u32> {
-        self.aged.on_turn().or_else(|| self.ready.peek())
+        self.aged.on_turn().or_else(|| self.turnstile.head())
     }
 
-    fn take_from_queue(&mut self, slot: u32) {
-        let is_turn = self.aged.on_turn().is_some();
-        if is_turn {
-            self.ready.remove(self.config.policy.key(&self.graph[slot]));
-        } else {
-            self.ready.pop();
+    /// The task that [`dispatch`](Self::dispatch) would start now. Costs the same.
+    pub fn next_start(&mut self, now: Timestamp) -> Option<TaskId> {
+        let choice = self.choose(now)?;
+        Some(self.graph[choice.slot].id)
+    }
+
+    /// The best task that may start.
+    fn choose(&mut self, now: Timestamp) -> Option<Choice> {
+        if self.gate.is_shut() {
+            return None;
         }
-        self.aged.leave(self.graph[slot].sequence);
-        self.aged.count(is_turn);
+        self.let_time_pass(now);
+        self.let_aged_go_first();
+        loop {
+            let graph = &self.graph;
+            let choice = self.turnstile.choose(now, |slot| graph.profile(slot).estimate)?;
+            if !self.give_up_if_hopeless(choice.slot, now) {
+                return Some(choice);
+            }
+        }
+    }
+
+    /// Takes the best task that may start out of the queue.
+    fn take_next(&mut self, now: Timestamp) -> Option<(u32, Profile)> {
+        let choice = self.choose(now)?;
+        let slot = choice.slot;
+        let profile = *self.graph.profile(slot);
+        self.turnstile.start(choice, profile.demand, profile.estimate, now);
+        self.count_start(slot);
+        Some((slot, profile))
+    }
+
+    /// What the turnstile wants to know of a task.
+    pub(super) fn demand(&self, slot: u32) -> Demand {
+        if self.turnstile.is_plain() { Demand::NONE } else { self.graph.profile(slot).demand }
+    }
+
+    /// Puts a task into the queue.
+    pub(super) fn queue(&mut self, slot: u32) {
+        let demand = self.demand(slot);
+        self.turnstile.push(slot, self.config.policy.key(&self.graph[slot]), demand);
+    }
+
+    /// Takes a task out of the queue, before anything is changed that decides on its place.
+    pub(super) fn unqueue(&mut self, slot: u32) {
+        let demand = self.demand(slot);
+        self.turnstile.remove(slot, self.config.policy.key(&self.graph[slot]), demand);
     }
 
     /// The task whose attempt `ticket` is, while the attempt runs.
@@ -222,12 +253,12 @@ impl<P> TaskScheduler<P> {
     ///
     /// Running tasks are left alone: after lowering it, none starts until enough have ended.
     pub fn set_max_in_flight(&mut self, limit: usize) {
-        self.admission.set_limit(limit);
+        self.turnstile.admission.set_limit(limit);
     }
 
     /// How many tasks may run at once.
     pub fn max_in_flight(&self) -> usize {
-        self.admission.limit()
+        self.turnstile.admission.limit()
     }
 
     /// Where a task is in its life, or `None` if nobody knows it.

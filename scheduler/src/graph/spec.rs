@@ -2,6 +2,7 @@
 
 use super::resilience::check_timeout;
 use super::{Resilience, ResourceRequirements, RetryPolicy, TaskId, TriggerRule};
+use crate::control::Cost;
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::sync::Arc;
@@ -40,6 +41,10 @@ pub struct TaskSpec<P> {
     pub estimate: Duration,
     /// What it occupies while it runs.
     pub requirements: ResourceRequirements,
+    /// The concurrency groups it belongs to, by name. Naming one twice counts once.
+    pub groups: Vec<Arc<str>>,
+    /// What each of its attempts takes of which rate. A rate that is named twice, both together.
+    pub costs: Vec<Cost>,
     /// How long one attempt may run; above zero. Kept for the driver, which enforces it.
     pub timeout: Option<Duration>,
     /// What it does about attempts that go wrong, if anything.
@@ -65,6 +70,10 @@ pub struct TaskTerms<'a> {
     pub estimate: Duration,
     /// As [`TaskSpec::requirements`].
     pub requirements: ResourceRequirements,
+    /// As [`TaskSpec::groups`].
+    pub groups: &'a [Arc<str>],
+    /// As [`TaskSpec::costs`].
+    pub costs: &'a [Cost],
     /// As [`TaskSpec::timeout`].
     pub timeout: Option<Duration>,
     /// As [`TaskSpec::resilience`].
@@ -89,6 +98,8 @@ impl<P> TaskSpec<P> {
             dependencies: &self.dependencies,
             estimate: self.estimate,
             requirements: self.requirements,
+            groups: &self.groups,
+            costs: &self.costs,
             timeout: self.timeout,
             trigger: self.trigger,
             resilience: self.resilience.as_deref(),
@@ -105,6 +116,8 @@ impl<P> TaskSpec<P> {
             dependencies: Vec::new(),
             estimate: Duration::ZERO,
             requirements: ResourceRequirements::default(),
+            groups: Vec::new(),
+            costs: Vec::new(),
             timeout: None,
             trigger: TriggerRule::default(),
             resilience: None,
@@ -158,6 +171,40 @@ impl<P> TaskSpec<P> {
     #[must_use]
     pub fn requirements(mut self, requirements: ResourceRequirements) -> Self {
         self.requirements = requirements;
+        self
+    }
+
+    /// Adds it to a concurrency group that the configuration declares: with the others in the
+    /// group, no more of them run at once than its limit says.
+    #[must_use]
+    pub fn group(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.groups.push(name.into());
+        self
+    }
+
+    /// Has each of its attempts take so many units of a rate that the configuration declares.
+    ///
+    /// ```
+    /// # use graph_runtime_scheduler::{RateLimit, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// # use primitives::Timestamp;
+    /// # use std::time::Duration;
+    /// let tokens = RateLimit::new("llm-tokens", 60, Duration::from_secs(60));
+    /// let config = SchedulerConfig { rates: vec![tokens], ..Default::default() };
+    /// let mut scheduler = TaskScheduler::new(config)?;
+    /// let now = Timestamp::ZERO;
+    /// scheduler.submit(TaskSpec::new(TaskId::new(1), ()).costs("llm-tokens", 60.0), now)?;
+    /// scheduler.submit(TaskSpec::new(TaskId::new(2), ()).costs("llm-tokens", 1.5), now)?;
+    ///
+    /// assert!(scheduler.dispatch(now).is_some());
+    /// assert!(scheduler.dispatch(now).is_none());
+    /// let enough = now + Duration::from_millis(1_500);
+    /// assert_eq!(scheduler.next_wake(), Some(enough));
+    /// assert!(scheduler.dispatch(enough).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn costs(mut self, rate: impl Into<Arc<str>>, units: f64) -> Self {
+        self.costs.push(Cost::new(rate, units));
         self
     }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub(crate) const USUAL: u8 = 0;
 /// Under [`Demote`](super::Policy::Demote): it will be late whatever is done.
 pub(crate) const GIVEN_UP: u8 = 1;
+/// It has waited too long, and goes before all others.
+pub(crate) const FRONT: u8 = u8::MAX;
 
 /// How long before a deadline each boost begins, and how much it adds to the priority.
 const BOOSTS: [(Duration, u32); 3] =

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::error::{Refused, SchedulerError};
 use primitives::Timestamp;
+use std::sync::Arc;
 
 /// Tasks of a new graph whose start does not depend on the graph any more.
 #[derive(Default)]
@@ -37,9 +38,9 @@ impl<P> TaskScheduler<P> {
     /// # Errors
     ///
     /// The task is handed back, and nothing has changed, if its id is a duplicate, a dependency
-    /// is unknown, it depends on itself, its requirements mean nothing or exceed the whole
-    /// budget, its timeouts or retries make no sense, or (the one reason that passes) the queue is
-    /// full.
+    /// is unknown, it depends on itself, its requirements or costs mean nothing or exceed the whole
+    /// budget or burst, it names a group or rate that is not declared, its timeouts or retries make
+    /// no sense, or (the one reason that passes) the queue is full.
     pub fn submit(
         &mut self,
         spec: TaskSpec<P>,
@@ -62,6 +63,8 @@ impl<P> TaskScheduler<P> {
             ref dependencies,
             estimate,
             requirements,
+            ref groups,
+            ref costs,
             timeout,
             trigger,
             ref resilience,
@@ -75,6 +78,8 @@ impl<P> TaskScheduler<P> {
             dependencies,
             estimate,
             requirements,
+            groups,
+            costs,
             timeout,
             trigger,
             resilience,
@@ -117,6 +122,10 @@ impl<P> TaskScheduler<P> {
         self.counts.submit(1);
         let record = Record::new(terms.id, self.standing_alone(job, terms));
         let slot = self.graph.insert(record, payload, label);
+        // It has been checked that it needs nothing unknown.
+        if let Ok(Some(needs)) = self.turnstile.allowances.names.needs(terms, &self.config) {
+            self.turnstile.set_needs(slot, Arc::new(needs));
+        }
         self.directory.put_alone(terms.id, Place::Live(slot));
         if job != NO_JOB {
             self.join_job(job, slot);
@@ -273,6 +282,7 @@ impl<P> TaskScheduler<P> {
             timeout: _,
             work,
             mut deadlines,
+            mut needs,
         } = plan;
         // Tasks submitted alone before it and after it are in two different rounds.
         self.round += 1;
@@ -296,6 +306,11 @@ impl<P> TaskScheduler<P> {
                 label.deadline = deadlines.remove(&node);
             }
             let slot = self.graph.insert(Record::new(id, standing), payload, label);
+            if !needs.is_empty()
+                && let Some(needs) = needs.remove(&node)
+            {
+                self.turnstile.set_needs(slot, needs);
+            }
             self.graph.jobs[job].place_next(slot);
         }
         self.round += 1;
@@ -354,7 +369,7 @@ impl<P> TaskScheduler<P> {
         }
         if !predecessors.is_empty() {
             let policy = self.config.policy;
-            let moved = raise_ancestors(&mut self.graph, &mut self.ready, policy, slot);
+            let moved = raise_ancestors(&mut self.graph, &mut self.turnstile, policy, slot);
             self.look_again(&moved);
         }
     }

@@ -8,10 +8,11 @@ use super::{
     Adjacency, Overdue, Resilience, ResourceRequirements, SchedulerConfig, TaskId, TaskTerms,
     Topology, TriggerRule,
 };
-use crate::control::Admission;
+use crate::control::{Admission, Cost, Names, Needs};
 use crate::error::SchedulerError;
 use primitives::Timestamp;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What is known of a graph after its first tasks.
@@ -29,8 +30,20 @@ pub(super) struct Survey<'a> {
     profiles: Vec<Profile>,
     resiliences: Vec<Resilience>,
     deadlines: HashMap<u32, Timestamp>,
+    needs: HashMap<u32, Arc<Needs>>,
+    /// Made when a task names something.
+    names: Option<Names>,
+    /// What the last task that named something has named.
+    named: Option<Named>,
     /// What the last few profiles were made of, by their number modulo the length.
     recent: [Option<(Traits, u32)>; 4],
+}
+
+/// Groups and costs, and what they come to.
+struct Named {
+    groups: Vec<Arc<str>>,
+    costs: Vec<Cost>,
+    needs: Arc<Needs>,
 }
 
 /// What makes a profile.
@@ -48,6 +61,9 @@ impl<'a> Survey<'a> {
             profiles: Vec::new(),
             resiliences: Vec::new(),
             deadlines: HashMap::new(),
+            needs: HashMap::new(),
+            names: None,
+            named: None,
             recent: [None; 4],
         }
     }
@@ -68,6 +84,9 @@ impl<'a> Survey<'a> {
         {
             self.deadlines.insert(node, deadline);
         }
+        if !(task.groups.is_empty() && task.costs.is_empty()) {
+            self.name(node, task)?;
+        }
         let (roster, unresolved) = (&self.roster, &mut self.unresolved);
         self.parents.push(task.dependencies.iter().filter_map(|&id| {
             let parent = roster.node(id);
@@ -76,6 +95,23 @@ impl<'a> Survey<'a> {
             }
             parent
         }));
+        Ok(())
+    }
+
+    /// Looks up what a task names. Many name the same, one after the other.
+    fn name(&mut self, node: u32, task: &TaskTerms<'_>) -> Result<(), SchedulerError> {
+        let same = |it: &&Named| it.groups == task.groups && it.costs == task.costs;
+        if let Some(named) = self.named.as_ref().filter(same) {
+            self.needs.insert(node, Arc::clone(&named.needs));
+            return Ok(());
+        }
+        let names = self.names.get_or_insert_with(|| Names::new(self.config));
+        if let Some(needs) = names.needs(task, self.config)? {
+            let needs = Arc::new(needs);
+            self.needs.insert(node, Arc::clone(&needs));
+            let (groups, costs) = (task.groups.to_vec(), task.costs.to_vec());
+            self.named = Some(Named { groups, costs, needs });
+        }
         Ok(())
     }
 
@@ -133,6 +169,7 @@ impl<'a> Survey<'a> {
             timeout: None,
             outside: self.unresolved,
             deadlines: self.deadlines,
+            needs: self.needs,
             deadline: Timestamp::MAX,
             work: 0,
         })

@@ -21,7 +21,7 @@ fn assert_nothing_left(scheduler: &TaskScheduler<u64>) {
     assert!(scheduler.is_idle());
     assert_eq!(scheduler.graph.slots().count(), 0);
     assert_eq!(scheduler.graph.edges_in_use(), 0);
-    assert_eq!(scheduler.ready.peek(), None);
+    scheduler.turnstile.assert_nothing_left();
 }
 
 #[test]

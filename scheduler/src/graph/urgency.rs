@@ -41,11 +41,13 @@ impl<P> TaskScheduler<P> {
             if record.links == NO_LINKS { 0 } else { record.rank }
         };
         for (slot, rank) in job.ranks(|node| nanos(estimate(node)), lent) {
-            let before = self.config.policy.key(&self.graph[slot]);
+            let is_ready = self.graph[slot].phase == Phase::Ready;
+            if is_ready {
+                self.unqueue(slot);
+            }
             self.graph[slot].rank = rank;
-            if self.graph[slot].phase == Phase::Ready {
-                self.ready.remove(before);
-                self.ready.push(slot, self.config.policy.key(&self.graph[slot]));
+            if is_ready {
+                self.queue(slot);
             }
         }
         true
@@ -56,7 +58,7 @@ impl<P> TaskScheduler<P> {
         while let Some(task) = self.shifts.pop(now) {
             if self.is_queued(task) {
                 let slot = task.0;
-                self.ready.remove(self.config.policy.key(&self.graph[slot]));
+                self.unqueue(slot);
                 self.enter(slot, now);
             }
         }
@@ -67,11 +69,10 @@ impl<P> TaskScheduler<P> {
 
     /// Puts a task into the queue, at its place at `now`.
     pub(super) fn enter(&mut self, slot: u32, now: Timestamp) {
-        let policy = self.config.policy;
-        if policy == Policy::StaticBoost {
+        if self.config.policy == Policy::StaticBoost && self.graph[slot].stage != stage::FRONT {
             self.boost(slot, now);
         }
-        self.ready.push(slot, policy.key(&self.graph[slot]));
+        self.queue(slot);
     }
 
     /// Tasks in the queue have other deadlines than before.
@@ -106,21 +107,31 @@ impl<P> TaskScheduler<P> {
 
     /// Moves whatever is hopeless away from the head of the queue. Each task moves once.
     fn give_up_hopeless(&mut self, now: Timestamp) {
-        while let Some(slot) = self.ready.peek() {
-            if self.graph[slot].stage == stage::GIVEN_UP || !self.is_hopeless(slot, now) {
+        while let Some(slot) = self.turnstile.head() {
+            if !self.give_up_if_hopeless(slot, now) {
                 break;
             }
-            self.ready.pop();
-            self.graph[slot].stage = stage::GIVEN_UP;
-            self.ready.push(slot, self.config.policy.key(&self.graph[slot]));
         }
+    }
+
+    /// Moves a task behind all others if it is hopeless. True if it did.
+    pub(super) fn give_up_if_hopeless(&mut self, slot: u32, now: Timestamp) -> bool {
+        let is_hopeless = self.config.policy == Policy::Demote
+            && self.graph[slot].stage == stage::USUAL
+            && self.is_hopeless(slot, now);
+        if is_hopeless {
+            self.unqueue(slot);
+            self.graph[slot].stage = stage::GIVEN_UP;
+            self.queue(slot);
+        }
+        is_hopeless
     }
 
     /// Whether the task, or its graph, will be late even if it starts now. Under `Demote`.
     fn is_hopeless(&mut self, slot: u32, now: Timestamp) -> bool {
         let &Record { job, rank, due, .. } = &self.graph[slot];
         if job != NO_JOB && is_deadline(self.graph.jobs[job].deadline) {
-            let slots = self.admission.limit() as u64;
+            let slots = self.turnstile.admission.limit() as u64;
             let job = &mut self.graph.jobs[job];
             let left = Duration::from_nanos(rank.max(job.work / slots));
             job.is_given_up |= job.deadline < now + left;

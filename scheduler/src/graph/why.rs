@@ -1,6 +1,7 @@
 //! Finding out what a task waits for.
 
 use super::directory::Place;
+use super::held_up::HeldUp;
 use super::record::Record;
 use super::state::Phase;
 use super::{Reason, TaskId, TaskScheduler};
@@ -10,12 +11,13 @@ impl<P> TaskScheduler<P> {
     /// Why a task is not running at `now`. `None` if it runs, has ended or is unknown.
     ///
     /// What it says holds until the next call that changes something; who is first is answered as
-    /// by [`peek`](Self::peek). O(dependencies) at most. See [`Reason`] for an example.
+    /// by [`peek`](Self::peek). O(dependencies) at most, and O(log k) for each of the k kinds of ready
+    /// tasks that take something of a budget. See [`Reason`] for an example.
     pub fn why(&self, id: TaskId, now: Timestamp) -> Option<Reason> {
         let Place::Live(slot) = self.place(id)? else { return None };
         match self.graph[slot].phase {
             Phase::Waiting => self.why_waiting(slot),
-            Phase::Ready => Some(self.why_ready(slot)),
+            Phase::Ready => Some(self.why_ready(slot, now)),
             Phase::Running => None,
             Phase::Backoff => Some(Reason::Backoff {
                 left: self.graph[slot].ready_at - now,
@@ -36,17 +38,30 @@ impl<P> TaskScheduler<P> {
         Some(Reason::Level { level: class as usize, open, unfinished })
     }
 
-    fn why_ready(&self, slot: u32) -> Reason {
+    fn why_ready(&self, slot: u32, now: Timestamp) -> Reason {
         if let Some(reason) = self.gate.reason() {
             return reason;
         }
-        if !self.admission.is_open() {
-            let (running, limit) = (self.counts.running, self.admission.limit());
+        if !self.turnstile.admission.is_open() {
+            let (running, limit) = (self.counts.running, self.turnstile.admission.limit());
             return Reason::Slot { running, limit };
         }
-        match self.head() {
-            Some(head) if head != slot => Reason::Behind { first: self.graph[head].id },
-            _ => self.admission.lacks(self.graph.profile(slot).demand).unwrap_or(Reason::Next),
+        let id = |slot: u32| self.graph[slot].id;
+        match self.turnstile.held_up(slot, self.demand(slot), now) {
+            HeldUp::By(reason) => reason,
+            HeldUp::Behind(first) => Reason::Behind { first: id(first) },
+            HeldUp::For(first) => Reason::Reserved { first: id(first) },
+            HeldUp::Nothing => match self.head() {
+                Some(first) if first != slot && self.may_start(first, now) => {
+                    Reason::Behind { first: id(first) }
+                }
+                _ => Reason::Next,
+            },
         }
+    }
+
+    /// Whether nothing but a place under the limit holds up a ready task.
+    fn may_start(&self, slot: u32, now: Timestamp) -> bool {
+        self.turnstile.held_up(slot, self.demand(slot), now) == HeldUp::Nothing
     }
 }

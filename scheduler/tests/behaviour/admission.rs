@@ -26,19 +26,6 @@ fn no_more_run_than_the_limit_allows() {
 }
 
 #[test]
-fn a_large_task_at_the_head_is_not_overtaken() {
-    let mut scheduler = scheduler(|config| config.cpu_cores = 2.0);
-    scheduler.submit(cores(1, 0.5), NOW).unwrap();
-    scheduler.submit(cores(2, 2.0), NOW).unwrap();
-    scheduler.submit(cores(3, 0.5), NOW).unwrap();
-    assert_eq!(started(&mut scheduler), [1], "3 would fit, but 2 was first");
-    finish(&mut scheduler, 1, EndState::Completed);
-    assert_eq!(started(&mut scheduler), [2]);
-    finish(&mut scheduler, 2, EndState::Completed);
-    assert_eq!(started(&mut scheduler), [3]);
-}
-
-#[test]
 fn each_resource_is_a_budget_of_its_own() {
     let needs = |cpu_cores, memory_bytes, io_intensity| {
         let needs = ResourceRequirements { cpu_cores, memory_bytes, io_intensity };

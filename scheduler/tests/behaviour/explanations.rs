@@ -57,7 +57,7 @@ fn the_limit_holds_up_everything_that_is_ready() {
 }
 
 #[test]
-fn the_first_task_names_what_it_lacks_and_the_others_name_the_first() {
+fn the_first_of_a_kind_names_what_it_lacks_and_the_others_name_the_first() {
     let needs = |cpu_cores, memory_bytes, io_intensity| ResourceRequirements {
         cpu_cores,
         memory_bytes,
@@ -74,11 +74,11 @@ fn the_first_task_names_what_it_lacks_and_the_others_name_the_first() {
             config.memory_bytes = 100;
             config.io_capacity = 0.75;
         });
-        for n in [1, 2] {
+        for n in [1, 2, 3] {
             scheduler.submit(spec(n, &[]).requirements(needs), NOW).unwrap();
         }
-        scheduler.submit(spec(3, &[]), NOW).unwrap();
-        assert_eq!(started(&mut scheduler), [1]);
+        scheduler.submit(spec(4, &[]), NOW).unwrap();
+        assert_eq!(started(&mut scheduler), [1, 4], "4 takes nothing of what 2 lacks");
         assert_eq!(why(&scheduler, 2), Some(expected));
         assert_eq!(why(&scheduler, 3), Some(Reason::Behind { first: id(2) }));
     }

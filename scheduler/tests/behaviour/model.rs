@@ -152,8 +152,8 @@ impl Model {
         live.map(|&d| 1 + self.ways_up(&self.tasks[d].linked)).sum()
     }
 
-    /// The ready task that starts next.
-    pub(crate) fn head(&self, policy: Policy) -> Option<usize> {
+    /// The ready task that starts next, of those that fit.
+    pub(crate) fn head(&self, policy: Policy, fits: impl Fn(&Task) -> bool) -> Option<usize> {
         let ready = (0..self.tasks.len()).filter_map(|task| match self.tasks[task].state {
             State::Ready { sequence } => Some((task, sequence)),
             _ => None,
@@ -183,6 +183,7 @@ impl Model {
                 }
             }
         };
+        let ready = ready.filter(|&(task, _)| fits(&self.tasks[task]));
         ready.min_by_key(key).map(|(task, _)| task)
     }
 

@@ -31,7 +31,10 @@ enum Step {
 
 fn draft() -> impl Strategy<Value = Draft> {
     let dependencies = prop::collection::vec(any::<Index>(), 0..3);
-    (dependencies, 0..2u32, prop::option::weighted(0.2, 0..9u64), 0..4u64, 0..=CORE_TENTHS)
+    // Those that take anything take the same, so that they go strictly in order: who may overtake
+    // whom, and when, is random admission's affair.
+    let tenths = prop_oneof![Just(0), Just(4)];
+    (dependencies, 0..2u32, prop::option::weighted(0.2, 0..9u64), 0..4u64, tenths)
 }
 
 fn end() -> impl Strategy<Value = EndState> {
@@ -171,19 +174,17 @@ impl Twins {
     fn dispatch(&mut self) -> Option<usize> {
         let running = self.model.running();
         let used: u32 = running.iter().map(|&task| self.model.tasks[task].tenths).sum();
-        let head = self.model.head(self.policy);
-        let fits = |&task: &usize| {
-            running.len() < self.limit && used + self.model.tasks[task].tenths <= CORE_TENTHS
-        };
+        let head = self.model.head(self.policy, |task| used + task.tenths <= CORE_TENTHS);
+        let is_free = running.len() < self.limit;
         self.explain();
         // Unless time is about to change who is first.
         if let Some(first) = head.filter(|&it| self.scheduler.peek() == Some(id(it as u64))) {
             let is_next = self.scheduler.why(id(first as u64), NOW) == Some(Reason::Next);
-            assert_eq!(is_next, fits(&first));
+            assert_eq!(is_next, is_free);
         }
         let dispatch = self.scheduler.dispatch(NOW);
         let started = dispatch.as_ref().map(|dispatch| dispatch.payload);
-        assert_eq!(started, head.filter(fits));
+        assert_eq!(started, head.filter(|_| is_free));
         if let Some(dispatch) = dispatch {
             self.tickets.insert(dispatch.payload, dispatch.ticket);
             self.model.tasks[dispatch.payload].state = State::Running;
@@ -209,8 +210,8 @@ impl Twins {
                     assert!(now >= limit);
                 }
                 (State::Ready { .. }, Some(Reason::Behind { first })) => {
-                    assert_eq!(Some(first), self.scheduler.peek());
                     assert_ne!(first.as_u64(), number as u64);
+                    assert_eq!(self.scheduler.state(first), Some(TaskState::Ready));
                 }
                 (State::Ready { .. }, Some(Reason::Cpu { wanted, free, total })) => {
                     let used: u32 = running.iter().map(|&it| self.model.tasks[it].tenths).sum();

@@ -5,7 +5,7 @@ use crate::executor::batch::TaskRef;
 use crate::executor::start::Start;
 use crate::executor::watch::Progress;
 use primitives::Timestamp;
-use scheduler::Dispatch;
+use scheduler::{Dispatch, TaskId};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ impl Core {
         // here is what the alarm is set for.
         let mut by_memory = false;
         while self.started.len() < most {
-            by_memory = !self.allows_next();
+            by_memory = self.control.is_some() && !self.allows_start(step.now);
             if by_memory || !self.start_next(step) {
                 break;
             }
@@ -125,14 +125,17 @@ impl Core {
         }
     }
 
-    /// Whether the machine has the memory for the task that is next. Something may always run.
-    pub(super) fn allows_next(&self) -> bool {
+    /// Whether the machine has the memory for the task that would start.
+    fn allows_start(&mut self, now: Timestamp) -> bool {
+        let next = self.scheduler.next_start(now);
+        next.is_none_or(|id| self.allows(id))
+    }
+
+    /// Whether the machine has the memory for a task. Something may always run.
+    pub(super) fn allows(&self, id: TaskId) -> bool {
         let Some(control) = &self.control else { return true };
-        if self.scheduler.counts().running == 0 {
-            return true;
-        }
-        let next = self.scheduler.peek().and_then(|id| self.find(id));
-        next.is_none_or(|task| control.allows_memory(task.memory_bytes()))
+        let task = if self.scheduler.counts().running > 0 { self.find(id) } else { None };
+        task.is_none_or(|task| control.allows_memory(task.memory_bytes()))
     }
 
     /// While control holds ready tasks back, and running ones may take long, the alarm has to look

@@ -124,6 +124,11 @@ impl Core {
         self.scheduler.state(id)
     }
 
+    /// For what changes no task: whatever may start because of it starts at the end of the step.
+    pub(super) fn scheduler_mut(&mut self) -> &mut TaskScheduler<()> {
+        &mut self.scheduler
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         self.scheduler.is_idle()
     }

@@ -33,7 +33,7 @@ impl Core {
 
     /// The scheduler would start the task, and has not been asked to.
     fn why_not_next(&self, id: TaskId) -> Reason {
-        if self.allows_next() {
+        if self.allows(id) {
             return Reason::Worker { ahead: self.started.len() };
         }
         let wanted = self.find(id).as_ref().map_or(0, TaskRef::memory_bytes);
@@ -41,7 +41,7 @@ impl Core {
     }
 
     fn is_held_up_by_workers(&self, first: TaskId, now: Timestamp) -> bool {
-        self.scheduler.why(first, now) == Some(Reason::Next) && self.allows_next()
+        self.scheduler.why(first, now) == Some(Reason::Next) && self.allows(first)
     }
 }
 

@@ -1,0 +1,120 @@
+//! When a large task will find room, and what may start before it without being in its way.
+
+use crate::control::{Admission, Demand};
+use primitives::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+/// How many expected ends are looked at. What lies beyond them is too far away to be planned for.
+const ENDS_MAX: usize = 64;
+
+/// When those running tasks are expected to end that take something of a budget. O(log n) for each
+/// that starts or ends.
+///
+/// A task that runs longer than expected is thought to take as long again as it has taken so far.
+#[derive(Debug, Default)]
+pub(crate) struct Ends {
+    by_time: BTreeMap<(Timestamp, u32), Held>,
+    /// Under which time each task is there.
+    times: HashMap<u32, Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    demand: Demand,
+    started_at: Timestamp,
+}
+
+/// A place in time for a task that does not fit now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reservation {
+    /// When it is expected to fit; `None` if nobody knows.
+    pub(crate) at: Option<Timestamp>,
+    /// What it leaves of each budget then.
+    pub(crate) spare: Demand,
+}
+
+/// What starting a task means for a reservation of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It will not be in its way, if estimates are right.
+    None,
+    /// Nobody knows.
+    Unknown,
+    /// It would be in its way.
+    Delay,
+}
+
+impl Ends {
+    /// A task starts that is expected to run for so many nanoseconds; for 0, nobody knows.
+    pub(crate) fn add(&mut self, slot: u32, demand: Demand, estimate: u64, now: Timestamp) {
+        if estimate > 0 && demand != Demand::NONE {
+            let end = now + Duration::from_nanos(estimate);
+            self.by_time.insert((end, slot), Held { demand, started_at: now });
+            self.times.insert(slot, end);
+        }
+    }
+
+    /// A task has ended.
+    pub(crate) fn remove(&mut self, slot: u32) {
+        if let Some(end) = self.times.remove(&slot) {
+            self.by_time.remove(&(end, slot));
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_time.is_empty() && self.times.is_empty()
+    }
+
+    /// When there is room for `demand`, which does not fit now: after EASY backfilling (D. Lifka,
+    /// "The ANL/IBM SP scheduling system", JSSPP 1995; A. Mu'alem and D. Feitelson, IEEE TPDS
+    /// 12(6), 2001). O(running tasks), and no more than some dozens.
+    pub(crate) fn reserve(
+        &mut self,
+        demand: Demand,
+        admission: &Admission,
+        now: Timestamp,
+    ) -> Reservation {
+        self.put_off(now);
+        let mut free = admission.free();
+        let mut last = None;
+        for (&(end, _), held) in self.by_time.iter().take(ENDS_MAX) {
+            free = free.plus(held.demand);
+            last = Some(end);
+            if demand.fits_into(free) {
+                return Reservation { at: last, spare: free.minus(demand) };
+            }
+        }
+        // Whatever ends before the last of those that were looked at is not in its way either.
+        let at = last.filter(|_| self.by_time.len() > ENDS_MAX);
+        Reservation { at, spare: Demand::NONE }
+    }
+
+    /// Whoever should have ended by now will end later.
+    fn put_off(&mut self, now: Timestamp) {
+        while let Some((&(end, slot), &held)) = self.by_time.first_key_value()
+            && end <= now
+        {
+            self.by_time.pop_first();
+            let taken = (now - held.started_at).max(Duration::from_nanos(1));
+            self.by_time.insert((now + taken, slot), held);
+            self.times.insert(slot, now + taken);
+        }
+    }
+}
+
+impl Reservation {
+    /// What becomes of it if a task starts that takes `demand` for so many nanoseconds; for 0,
+    /// nobody knows how long.
+    pub(crate) fn effect(&self, demand: Demand, estimate: u64, now: Timestamp) -> Effect {
+        let is_short = |at| estimate > 0 && now + Duration::from_nanos(estimate) <= at;
+        if demand.fits_into(self.spare) || self.at.is_some_and(is_short) {
+            Effect::None
+        } else if self.at.is_none() || estimate == 0 {
+            Effect::Unknown
+        } else {
+            Effect::Delay
+        }
+    }
+}
