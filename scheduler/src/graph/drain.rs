@@ -70,7 +70,7 @@ impl<P> TaskScheduler<P> {
             return Err(payload);
         }
         let slot = ticket.index;
-        self.admission.release(self.graph.profile(slot).demand);
+        self.give_back(slot);
         self.graph.cargo.put_back(slot, payload);
         let renewed = self.graph.renew(slot);
         self.graph[slot].attempts -= 1;
