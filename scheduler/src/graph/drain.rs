@@ -70,6 +70,7 @@ impl<P> TaskScheduler<P> {
             return Err(payload);
         }
         let slot = ticket.index;
+        self.turnstile.refund(slot, now);
         self.give_back(slot);
         self.graph.cargo.put_back(slot, payload);
         let renewed = self.graph.renew(slot);

@@ -163,6 +163,21 @@ fn a_debt_is_paid_before_anything_starts() {
 }
 
 #[test]
+fn an_attempt_that_is_taken_back_has_cost_nothing() {
+    let mut scheduler = scheduler(|config| {
+        config.rates = vec![RateLimit::new("tokens", 100, seconds(100))];
+        config.groups = vec![GroupLimit::new("db", 1)];
+    });
+    submit(&mut scheduler, [spec(1, &[]).costs("tokens", 100.0).group("db")]);
+    for _ in 0..3 {
+        let first = scheduler.dispatch(NOW).expect("nothing has been taken");
+        assert_eq!(scheduler.group_usage("db"), Some((1, 1)));
+        scheduler.take_back(first.ticket, first.payload, NOW).unwrap();
+    }
+    assert_eq!(scheduler.group_usage("db"), Some((0, 1)));
+}
+
+#[test]
 fn what_can_never_start_is_refused_with_what_there_is() {
     let mut scheduler = scheduler(|config| {
         config.groups = vec![GroupLimit::new("db", 1), GroupLimit::new("gpu", 1)];
