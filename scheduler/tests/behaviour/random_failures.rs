@@ -424,10 +424,11 @@ impl Twins {
 
     /// Whatever happened before, completing what starts must lead to the end of everything.
     fn run_out(&mut self) {
-        self.model.all_held().into_iter().for_each(|task| {
-            (0..self.model.tasks[task].holds).for_each(|_| self.release(task));
-        });
-        self.compare();
+        // Releasing one may end another.
+        while let Some(&task) = self.model.all_held().first() {
+            self.release(task);
+            self.compare();
+        }
         while !self.scheduler.is_idle() {
             if self.dispatch().is_none() {
                 match self.model.all_in(|state| state == State::Running).first() {
