@@ -12,6 +12,7 @@
 //! * `cargo run --release -p benches --bin stall` holds every worker up, and measures what the others
 //!   wait.
 //! * `cargo run --release -p benches --bin imbalance` measures how evenly workers share tasks.
+//! * `cargo run --release -p benches --bin adaptive` compares controllers of concurrency.
 
 mod bench;
 mod claim;

@@ -85,16 +85,17 @@ mod worker;
 #[doc(hidden)]
 pub use combinators::support as macro_support;
 pub use executor::{
-    AsyncTask, AsyncTaskExecutor, Drained, ExecutableTask, ExecutorConfig, ExecutorError,
-    ExecutorEvent, Explanation, Generation, Graph, GraphHandle, GraphPart, GraphReport, Item, Node,
-    RemainingTask, RootCause, SubmitError, TaskContext, TaskError, TaskFuture, TaskHandle,
-    TaskOutput, TaskReport, task_fn,
+    AsyncTask, AsyncTaskExecutor, Concurrency, Controller, Drained, ExecutableTask, ExecutorConfig,
+    ExecutorError, ExecutorEvent, Explanation, Generation, Graph, GraphHandle, GraphPart,
+    GraphReport, Item, LimitChange, Node, RemainingTask, RootCause, SubmitError, TaskContext,
+    TaskError, TaskFuture, TaskHandle, TaskOutput, TaskReport, task_fn,
 };
 pub use macros::{main, test};
 pub use monitor::{
     ExecutionMetrics, Export, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig, Sample,
 };
 pub use primitives::Timestamp;
+pub use scheduler::adaptive;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};
 pub use scheduler::{

@@ -8,6 +8,7 @@ use super::held::Stop;
 use super::inner::Inner;
 use super::runner::Runner;
 use super::start::Start;
+use super::steering::Question;
 use primitives::Timestamp;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub(super) struct Aftermath {
     pub(super) alarm: Option<Timestamp>,
     /// What listeners are to be told.
     pub(super) events: Vec<ExecutorEvent>,
+    /// What to ask the controller of the limit.
+    pub(super) question: Option<Question>,
     /// Whether somebody has to look after the runners.
     pub(super) watch: bool,
 }
@@ -72,6 +75,9 @@ impl Aftermath {
         self.forgotten.drain(..).for_each(discard);
         if let Some(at) = self.alarm.take() {
             inner.alarm.set(at, inner);
+        }
+        if let Some(question) = self.question.take() {
+            question.ask(inner);
         }
         if std::mem::take(&mut self.watch) {
             inner.watch();

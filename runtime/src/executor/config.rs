@@ -1,6 +1,6 @@
 //! An executor's settings.
 
-use super::ExecutorError;
+use super::{Controller, ExecutorError};
 use scheduler::{GroupLimit, History, Overdue, Policy, RateLimit, SchedulerConfig, SchedulerError};
 use std::time::Duration;
 
@@ -28,16 +28,18 @@ pub struct ExecutorConfig {
     /// Whether idle workers take tasks from busy ones. Default: yes. As with `worker_count`, an
     /// executor on a runtime leaves that to the runtime.
     pub enable_work_stealing: bool,
-    /// The share of the machine's CPU time that adaptive scheduling aims at, and from which on
-    /// the monitor advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
+    /// The share of the machine's CPU time, and of the workers' time, from which on adaptive
+    /// scheduling lets no more run, and the monitor advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
     pub cpu_target: f64,
     /// Bytes of memory in use, machine-wide, that should not be reached. While they would be, no
     /// task with a memory requirement starts beside others, and adaptive scheduling lowers its
     /// limit. At least 1; `usize::MAX`, the default, is no threshold.
     pub memory_threshold: usize,
-    /// Whether the number of tasks in flight follows what the monitor sees, between 1 and
-    /// `max_in_flight`. Default: no.
+    /// Whether a [`Controller`] decides how many tasks may run at once, between 1 and
+    /// `max_in_flight`, by what comes of it and by what the monitor sees. Default: no.
     pub adaptive_scheduling: bool,
+    /// Which one. Default: the one that probes throughput.
+    pub controller: Controller,
     /// How many tasks may run at once, at least 1. Running means started and not ended, also
     /// while waiting for I/O, so this is usually far above `worker_count`. Default: 1024.
     pub max_in_flight: usize,
@@ -85,6 +87,7 @@ impl Default for ExecutorConfig {
             cpu_target: 0.9,
             memory_threshold: usize::MAX,
             adaptive_scheduling: false,
+            controller: Controller::default(),
             max_in_flight: 1024,
             policy: Policy::default(),
             overdue: Overdue::default(),

@@ -2,95 +2,102 @@
 //! the scheduler obeys.
 
 use super::ExecutorConfig;
-use monitor::{ResourceMonitor, Sample};
+use super::steering::{Question, Steering};
+use monitor::{ResourceMonitor, Sample, WorkerCounters};
+use primitives::Timestamp;
+use scheduler::adaptive::Signals;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The limit falls to this share of what runs.
-const DECREASE: f64 = 0.75;
-/// From one to the full limit in about this many samples.
-const STEPS_TO_FULL: usize = 16;
-/// The most tasks the limit rises by after one sample.
-const STEP_MAX: usize = 16;
-
-/// How many tasks may run at once, steered by what the machine is doing.
-///
-/// Additive increase, multiplicative decrease (D.-M. Chiu and R. Jain, "Analysis of the increase
-/// and decrease algorithms for congestion avoidance", Computer Networks and ISDN Systems 17,
-/// 1989): after each sample the limit falls to three quarters of what runs if the CPU is busier
-/// than its target or memory in use has reached its threshold, and rises by a fixed step if both
-/// are known to be below. What is unknown changes nothing. Pure arithmetic.
-#[derive(Debug)]
-pub(super) struct Limit {
-    current: usize,
-    max: usize,
-    cpu_target: f64,
-    memory_threshold: u64,
-}
-
-impl Limit {
-    pub(super) fn new(config: &ExecutorConfig) -> Self {
-        Self {
-            current: config.max_in_flight,
-            max: config.max_in_flight,
-            cpu_target: config.cpu_target,
-            memory_threshold: u64::try_from(config.memory_threshold).unwrap_or(u64::MAX),
-        }
-    }
-
-    /// The limit that follows from `sample`, taken while `in_flight` tasks ran: 1 to
-    /// `max_in_flight`.
-    pub(super) fn observe(&mut self, sample: &Sample, in_flight: usize) -> usize {
-        let cpu_over = sample.cpu_utilization.map(|busy| busy > self.cpu_target);
-        let memory_over = match sample.memory_used_bytes {
-            _ if self.memory_threshold == u64::MAX => Some(false),
-            used => used.map(|used| used >= self.memory_threshold),
-        };
-        if cpu_over == Some(true) || memory_over == Some(true) {
-            let running = self.current.min(in_flight) as f64;
-            self.current = ((running * DECREASE) as usize).clamp(1, self.max);
-        } else if cpu_over == Some(false) && memory_over == Some(false) {
-            let step = (self.max / STEPS_TO_FULL).clamp(1, STEP_MAX);
-            self.current = self.current.saturating_add(step).min(self.max);
-        }
-        self.current
-    }
-}
 
 /// What the executor asks the monitor, and remembers about the answers.
 pub(super) struct Control {
     monitor: Arc<ResourceMonitor>,
+    workers: Arc<[WorkerCounters]>,
     /// `None` if the limit is constant.
-    limit: Option<Limit>,
+    pub(super) steering: Option<Steering>,
     /// Whether memory in use holds tasks back.
     guards_memory: bool,
+    memory_threshold: usize,
     /// Samples there had been at the last look.
     seen: u64,
+    /// What they said, and when that was.
+    signals: Signals,
+    looked_at: Timestamp,
+    /// How long all workers had been awake by then.
+    busy: Duration,
     /// Memory of the tasks started since then, which the sample cannot show yet.
     started_bytes: usize,
 }
 
 impl Control {
     /// `None` if the configuration leaves nothing to control.
-    pub(super) fn new(config: &ExecutorConfig, monitor: &Arc<ResourceMonitor>) -> Option<Self> {
+    pub(super) fn new(
+        config: &ExecutorConfig,
+        monitor: &Arc<ResourceMonitor>,
+        workers: &Arc<[WorkerCounters]>,
+        now: Timestamp,
+    ) -> Option<Self> {
         let guards_memory = config.memory_threshold != usize::MAX;
-        (config.adaptive_scheduling || guards_memory).then(|| Self {
+        let steers = config.adaptive_scheduling;
+        (steers || guards_memory).then(|| Self {
             monitor: Arc::clone(monitor),
-            limit: config.adaptive_scheduling.then(|| Limit::new(config)),
+            workers: Arc::clone(workers),
+            steering: steers.then(|| Steering::new(config, workers.len(), now)),
             guards_memory,
+            memory_threshold: config.memory_threshold,
             seen: 0,
+            signals: Signals::default(),
+            looked_at: now,
+            busy: Duration::ZERO,
             started_bytes: 0,
         })
     }
 
-    /// The limit, if there is a new sample and a limit that follows it.
-    pub(super) fn new_limit(&mut self, in_flight: usize) -> Option<usize> {
+    /// Looks at the latest sample, if there is a new one.
+    pub(super) fn look(&mut self, now: Timestamp) {
         let samples = self.monitor.samples();
         if std::mem::replace(&mut self.seen, samples) == samples {
-            return None;
+            return;
         }
         self.started_bytes = 0;
-        self.limit.as_mut().map(|limit| limit.observe(&self.monitor.latest(), in_flight))
+        if self.steering.is_some() {
+            self.signals = self.signals(&self.monitor.latest(), now);
+            (self.looked_at, self.busy) = (now, self.busy());
+        }
+    }
+
+    /// So many are in flight now. What to ask the controller, if a window is complete.
+    pub(super) fn note(
+        &mut self,
+        in_flight: usize,
+        is_held_back: bool,
+        now: Timestamp,
+    ) -> Option<Question> {
+        let question = self.steering.as_mut()?.note(in_flight, is_held_back, self.signals, now);
+        self.signals.is_fresh &= question.is_none();
+        question
+    }
+
+    fn signals(&self, sample: &Sample, now: Timestamp) -> Signals {
+        let threshold = self.memory_threshold as f64;
+        let memory = match sample.memory_used_bytes {
+            _ if !self.guards_memory => Some(0.0),
+            used => used.map(|used| used as f64 / threshold),
+        };
+        let span = (now - self.looked_at).as_secs_f64() * self.workers.len() as f64;
+        let busy = self.busy().saturating_sub(self.busy).as_secs_f64() / span;
+        Signals {
+            cpu: sample.cpu_utilization.map(|machine| machine.max(quota_used(sample))),
+            // A worker tells what it did some time after it did it.
+            busy: busy.is_finite().then_some(busy.min(1.0)),
+            memory,
+            throttled: throttled(sample),
+            is_fresh: true,
+        }
+    }
+
+    fn busy(&self) -> Duration {
+        self.workers.iter().map(|worker| worker.snapshot().busy).sum()
     }
 
     /// Whether a task that needs `bytes` may start while others run.
@@ -110,61 +117,14 @@ impl Control {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{ExecutorConfig, Limit, Sample};
-    use proptest::prelude::*;
+/// Which part of its CPU quota the control group used; none of none.
+fn quota_used(sample: &Sample) -> f64 {
+    let used = sample.cgroup_cpu.zip(sample.cpu_quota).map(|(cores, quota)| cores / quota);
+    used.map_or(0.0, |share| share.min(1.0))
+}
 
-    fn limit(max_in_flight: usize) -> Limit {
-        let config = ExecutorConfig {
-            max_in_flight,
-            cpu_target: 0.8,
-            memory_threshold: 1_000,
-            ..ExecutorConfig::default()
-        };
-        Limit::new(&config)
-    }
-
-    fn sample(cpu: Option<f64>, memory: Option<u64>) -> Sample {
-        Sample { cpu_utilization: cpu, memory_used_bytes: memory, ..Sample::default() }
-    }
-
-    #[test]
-    fn falls_to_three_quarters_of_what_runs_and_climbs_back() {
-        let mut limit = limit(64);
-        assert_eq!(limit.observe(&sample(Some(0.9), Some(0)), 16), 12);
-        assert_eq!(limit.observe(&sample(Some(0.5), Some(1_000)), 12), 9, "memory");
-        assert_eq!(limit.observe(&sample(Some(0.8), Some(999)), 9), 13);
-        for _ in 0..16 {
-            limit.observe(&sample(Some(0.1), Some(0)), 13);
-        }
-        assert_eq!(limit.current, 64);
-    }
-
-    #[test]
-    fn what_is_unknown_changes_nothing() {
-        let mut limit = limit(64);
-        limit.observe(&sample(Some(1.0), None), 8);
-        assert_eq!(limit.current, 6, "one known excess is enough");
-        limit.observe(&sample(None, Some(0)), 6);
-        limit.observe(&sample(Some(0.1), None), 6);
-        assert_eq!(limit.current, 6);
-    }
-
-    proptest! {
-        #[test]
-        fn stays_within_its_bounds(
-            max in 1_usize..=usize::MAX,
-            samples in prop::collection::vec(
-                (prop::option::of(0.0..1.5_f64), prop::option::of(0..2_000_u64), 0..200_usize),
-                1..80,
-            ),
-        ) {
-            let mut limit = limit(max);
-            for (cpu, memory, in_flight) in samples {
-                let now = limit.observe(&sample(cpu, memory), in_flight);
-                prop_assert!((1..=max).contains(&now));
-            }
-        }
-    }
+/// Which part of the cores there are stood still for want of quota.
+fn throttled(sample: &Sample) -> Option<f64> {
+    let (throttling, cores) = sample.throttling.zip(sample.cpus_allowed())?;
+    Some((throttling.cores / cores).min(1.0))
 }

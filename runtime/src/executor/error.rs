@@ -3,6 +3,7 @@
 use super::RootCause;
 use super::root_cause::{Because, During};
 use crate::runtime::BuildError;
+use scheduler::adaptive::Decision;
 use scheduler::{SchedulerError, TaskId, TimeLimit};
 use std::error::Error;
 use std::fmt;
@@ -27,12 +28,15 @@ use thiserror::Error;
 pub enum ExecutorError {
     /// There is no room now; there may be when some tasks have started.
     #[error(
-        "the queue is full: at most {capacity} tasks may wait to start; await `submit`, or try \
-         again when some have started"
+        "the queue is full: at most {capacity} tasks may wait to start{}; await `submit`, or try \
+         again when some have started",
+        while_limited(*limited)
     )]
     QueueFull {
         /// The bound.
         capacity: usize,
+        /// How many tasks may run now, and why not more, if a controller has lowered the limit.
+        limited: Option<Decision>,
     },
     /// The graph would not fit even into an empty queue.
     #[error(
@@ -179,6 +183,13 @@ pub enum ExecutorError {
         /// The task named.
         id: TaskId,
     },
+}
+
+/// What the controller of the limit has to do with it.
+fn while_limited(limited: Option<Decision>) -> String {
+    limited.map_or_else(String::new, |Decision { limit, reason }| {
+        format!(", and now {limit} may run at once ({reason})")
+    })
 }
 
 impl ExecutorError {

@@ -8,8 +8,8 @@ use super::idle::Idle;
 use super::inner::Inner;
 use super::learner::Learner;
 use super::{
-    Events, ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport,
-    SubmitError, TaskHandle,
+    Concurrency, Events, ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle,
+    GraphReport, SubmitError, TaskHandle,
 };
 use crate::context;
 use crate::runtime::{Builder, Handle, Runtime};
@@ -95,7 +95,10 @@ impl AsyncTaskExecutor {
                            `Builder::resource_monitor`";
             return Err(invalid(field, value, allowed));
         }
-        let control = monitor.as_ref().and_then(|monitor| Control::new(&config, monitor));
+        let control = monitor.as_ref().and_then(|monitor| {
+            let shared = handle.shared();
+            Control::new(&config, monitor, &shared.counters, shared.now())
+        });
         let below = &handle.shared().config;
         // Without stealing a worker does not come for what another one could start.
         let runners = if below.work_stealing { below.workers } else { usize::MAX };
@@ -245,6 +248,11 @@ impl AsyncTaskExecutor {
     /// ```
     pub fn history(&self) -> Option<History> {
         self.inner.learner.as_ref().map(Learner::snapshot)
+    }
+
+    /// The limit on tasks in flight, who decides on it, and the last decisions with their reasons.
+    pub fn concurrency(&self) -> Concurrency {
+        self.inner.core.lock().concurrency()
     }
 
     /// The monitor of the machine, if the runtime has one.

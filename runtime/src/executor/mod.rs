@@ -55,6 +55,12 @@
 //! those of whole tasks and of graphs, and silence, are on the scheduler's agenda, and a
 //! [sign of life](TaskContext::heartbeat) is a number in memory at which nobody looks until then.
 //!
+//! # How much at once
+//!
+//! The limit is fixed, or a [`Controller`] finds it. What ends is counted under the lock, and when a
+//! window is complete the controller is asked after the lock is free; its answer takes effect with
+//! the next step. `Control` is the one place where figures of the machine become input.
+//!
 //! # What is kept, and for how long
 //!
 //! What is submitted together is a `Batch`: a graph, a part that is added to one while it runs, or
@@ -75,9 +81,11 @@ mod attempt;
 mod backlog;
 mod batch;
 mod cancellation;
+mod concurrency;
 mod config;
 mod context;
 mod control;
+mod controller;
 mod core;
 mod crew;
 mod discard;
@@ -112,6 +120,7 @@ mod root_cause;
 mod runner;
 mod sign;
 mod start;
+mod steering;
 mod submission;
 mod submit_error;
 mod task_handle;
@@ -125,8 +134,10 @@ mod why;
 
 pub use async_task::{AsyncTask, FnTask, TaskError, TaskFuture, task_fn};
 pub use cancellation::Cancelled;
+pub use concurrency::{Concurrency, LimitChange};
 pub use config::ExecutorConfig;
 pub use context::TaskContext;
+pub use controller::{Controller, MakeController};
 pub use drained::{Drained, RemainingTask};
 pub use error::{ExecutorError, Failure};
 pub use event::{Events, ExecutorEvent};

@@ -25,7 +25,7 @@ fn try_submit_hands_the_task_back_untouched() {
     let third = noop().named("third").deadline(due).priority(3);
     let id = third.id;
     let refused = executor.try_submit(third).unwrap_err();
-    assert!(matches!(refused.error, ExecutorError::QueueFull { capacity: 1 }));
+    assert!(matches!(refused.error, ExecutorError::QueueFull { capacity: 1, limited: None }));
     let task = refused.task;
     assert_eq!((task.id, task.deadline, task.priority, task.timeout), (id, Some(due), 3, None));
     assert_eq!(executor.metrics().tasks.rejected, 1);

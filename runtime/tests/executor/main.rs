@@ -5,6 +5,7 @@ mod backpressure;
 mod budgets;
 mod cancellation;
 mod common;
+mod concurrency;
 mod config;
 mod dependencies;
 mod draining;

@@ -1,6 +1,7 @@
 //! What a task waits for.
 
 use super::TaskId;
+use crate::adaptive::LimitReason;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +62,17 @@ pub enum Reason {
         running: usize,
         /// How many may run at once.
         limit: usize,
+    },
+    /// As many tasks run as a controller allows now.
+    Limited {
+        /// Running tasks.
+        running: usize,
+        /// How many may run at once now.
+        limit: usize,
+        /// How many may at most.
+        most: usize,
+        /// Why not more.
+        because: LimitReason,
     },
     /// It is first, and too few cores are free.
     Cpu {
@@ -153,6 +165,7 @@ impl Reason {
             Self::Draining => "draining",
             Self::Level { .. } => "level",
             Self::Slot { .. } => "slot",
+            Self::Limited { .. } => "limited",
             Self::Cpu { .. } => "cpu",
             Self::Memory { .. } => "memory",
             Self::Io { .. } => "io",
@@ -227,6 +240,10 @@ impl fmt::Display for Line<'_> {
             Reason::Slot { running, limit } => {
                 write!(f, "waits for a slot: {running} tasks run, {limit} may")
             }
+            Reason::Limited { running, limit, most, because } => write!(
+                f,
+                "waits for a slot: {running} tasks run, {limit} of at most {most} may ({because})"
+            ),
             Reason::Cpu { wanted, free, total } => {
                 write!(f, "waits for {wanted} cores: {free} of {total} are free")
             }

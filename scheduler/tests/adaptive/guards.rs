@@ -83,11 +83,15 @@ fn tasks_that_wait_for_what_is_held_back_get_company() {
         limit,
         in_flight: limit as f64,
         held_back: 1.0,
+        is_stuck: true,
         ..Window::default()
     };
     let mut windows = 0;
     while prober.limit() < 512 {
-        let reason = prober.observe(&stuck(prober.limit()), Timestamp::ZERO).reason;
+        // Others keep the machine busy, which is no reason not to go on.
+        let signals = Signals { cpu: Some(1.0), busy: Some(0.0), ..Signals::default() };
+        let window = Window { signals, ..stuck(prober.limit()) };
+        let reason = prober.observe(&window, Timestamp::ZERO).reason;
         assert!([LimitReason::NothingEnds, LimitReason::Measuring].contains(&reason));
         windows += 1;
         assert!(windows <= 64, "{prober:?}");
@@ -102,6 +106,7 @@ fn while_what_was_started_before_drains_nothing_is_decided() {
         limit: 8,
         in_flight: 500.0,
         held_back: 1.0,
+        is_stuck: true,
         ..Window::default()
     };
     for _ in 0..100 {
@@ -125,6 +130,7 @@ fn windows() -> impl Strategy<Value = Window> {
                 run_time: Duration::from_millis(millis / 2),
                 main_class,
                 is_settled,
+                is_whole: true,
                 signals: Signals { cpu, busy, memory, throttled, is_fresh },
                 ..Window::default()
             }

@@ -12,7 +12,7 @@ fn oracle(phases: &[Phase]) -> f64 {
 
 /// Windows of a phase until the limit is within the bounds for the first time.
 fn windows_until(run: &Run, phase: usize, low: usize, high: usize) -> usize {
-    let of_phase = run.steps.iter().filter(|step| step.phase == phase);
+    let of_phase = run.steps.iter().filter(|step| step.phase == phase && step.window.is_whole);
     let found = of_phase.clone().position(|step| (low..=high).contains(&step.decision.limit));
     found.unwrap_or_else(|| panic!("phase {phase}: {:?}", run.limits()))
 }

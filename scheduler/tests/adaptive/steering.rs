@@ -71,13 +71,17 @@ fn a_window_after_a_change_is_not_settled_until_all_that_ran_has_ended() {
 }
 
 #[test]
-fn a_window_that_does_not_fill_is_cut_off() {
+fn a_window_that_does_not_fill_is_shown_as_far_as_it_has_come() {
     let mut meter = Meter::new(4, at(0));
     meter.note(4, true, at(0));
     assert_eq!(meter.close(Signals::default(), at(99)), None);
-    let window = meter.close(Signals::default(), at(100)).expect("its time is over");
-    assert_eq!((window.completions, window.is_settled), (0, false));
+    let window = meter.close(Signals::default(), at(100)).expect("it is time");
+    assert_eq!((window.completions, window.is_whole, window.is_stuck), (0, false, true));
     assert!((window.held_back - 1.0).abs() < 1e-9);
+    (0..8).for_each(|_| meter.complete(Class::default(), Duration::from_millis(100)));
+    let window = meter.close(Signals::default(), at(150)).expect("it is complete");
+    assert_eq!((window.completions, window.is_settled), (8, true));
+    assert_eq!(window.span, Duration::from_millis(150), "all of it");
 }
 
 #[test]

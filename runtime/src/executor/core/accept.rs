@@ -99,14 +99,16 @@ impl Core {
         if is_granted || tasks > self.max_pending || self.room.is_free(tasks, self.free()) {
             return Ok(());
         }
-        Err(ExecutorError::QueueFull { capacity: self.max_pending })
+        Err(self.queue_full())
+    }
+
+    fn queue_full(&self) -> ExecutorError {
+        ExecutorError::QueueFull { capacity: self.max_pending, limited: self.limited() }
     }
 
     pub(super) fn refusal(&self, error: SchedulerError) -> ExecutorError {
         match error {
-            SchedulerError::QueueFull { .. } => {
-                ExecutorError::QueueFull { capacity: self.max_pending }
-            }
+            SchedulerError::QueueFull { .. } => self.queue_full(),
             SchedulerError::GraphTooLarge { tasks, .. } => {
                 ExecutorError::GraphTooLarge { tasks, capacity: self.max_pending }
             }

@@ -15,7 +15,9 @@ const STARTS_MAX: usize = 32;
 impl Core {
     /// Starts what may start, and has its memory on the way while the runners are busy.
     pub(super) fn dispatch(&mut self, step: &mut Step<'_>) {
-        self.steer();
+        if let Some(control) = &mut self.control {
+            control.look(step.now);
+        }
         let (first, most) = (self.started.len(), self.starts_max(step));
         // The figures may change at any moment, so each task is decided on once: what is held back
         // here is what the alarm is set for.
@@ -115,14 +117,6 @@ impl Core {
             self.crew.forget_mean();
         }
         Some(Progress { ended: self.crew.ended, worker: self.crew.last_worker })
-    }
-
-    fn steer(&mut self) {
-        let running = self.scheduler.counts().running;
-        let limit = self.control.as_mut().and_then(|control| control.new_limit(running));
-        if let Some(limit) = limit {
-            self.scheduler.set_max_in_flight(limit);
-        }
     }
 
     /// Whether the machine has the memory for the task that would start.

@@ -20,6 +20,9 @@ impl Core {
     ) {
         let finished = self.scheduler.finish(ticket, end, step.now);
         debug_assert!(finished.is_ok(), "an attempt reports its end once: {finished:?}");
+        if let Some(steering) = self.steering_mut() {
+            steering.ended(task);
+        }
         self.drain(Some(task), step);
     }
 

@@ -8,6 +8,7 @@ mod draining;
 mod ending;
 mod growth;
 mod limits;
+mod steer;
 mod why;
 
 use self::draining::Draining;
@@ -96,8 +97,12 @@ impl Core {
         control: Option<Control>,
         runners: usize,
     ) -> Result<Self, SchedulerError> {
+        let mut scheduler = TaskScheduler::new(config.scheduler(seed))?;
+        if let Some(steering) = control.as_ref().and_then(|control| control.steering.as_ref()) {
+            scheduler.set_max_in_flight(steering.limit());
+        }
         Ok(Self {
-            scheduler: TaskScheduler::new(config.scheduler(seed))?,
+            scheduler,
             started: VecDeque::new(),
             crew: Crew::new(runners),
             is_watched: false,
@@ -156,6 +161,7 @@ impl Core {
             self.work_off_backlogs(may_dispatch, step);
         }
         self.man(may_dispatch, step);
+        self.note_concurrency(step);
         let free = self.free();
         self.room.grant(free, &mut step.after.wakers);
         self.set_alarm(step);

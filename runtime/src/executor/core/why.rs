@@ -27,7 +27,7 @@ impl Core {
             Some(Reason::Behind { first }) if self.is_held_up_by_workers(first, now) => {
                 Some(Reason::Worker { ahead: self.started.len() })
             }
-            reason => reason,
+            reason => reason.map(|reason| self.with_decision(reason)),
         }
     }
 

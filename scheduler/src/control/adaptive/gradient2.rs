@@ -36,7 +36,7 @@ const RECOVERY: f64 = 0.95;
 /// let mut gradient = Gradient2::new(ControllerSettings::default());
 /// let before = gradient.limit();
 /// let span = Duration::from_millis(10);
-/// let window = Window { span, completions: 8, in_flight: 8.0, held_back: 1.0, ..Window::default() };
+/// let window = Window { span, completions: 8, in_flight: 8.0, held_back: 1.0, is_whole: true, ..Window::default() };
 /// (0..20).for_each(|_| drop(gradient.observe(&window, Timestamp::ZERO)));
 /// assert!(gradient.limit() > before, "latency stays where it is");
 /// ```
@@ -72,7 +72,8 @@ impl ConcurrencyController for Gradient2 {
     }
 
     fn observe(&mut self, window: &Window, _now: Timestamp) -> Decision {
-        let Some(latency) = window.latency().map(|latency| latency.as_secs_f64()) else {
+        let latency = window.latency().filter(|_| window.is_whole);
+        let Some(latency) = latency.map(|latency| latency.as_secs_f64()) else {
             return Decision { limit: self.limit(), reason: LimitReason::Measuring };
         };
         self.follow(latency);
@@ -98,8 +99,14 @@ mod tests {
 
     fn observe(gradient: &mut Gradient2, latency_ms: u64) -> usize {
         let span = Duration::from_millis(latency_ms);
-        let window =
-            Window { span, completions: 8, in_flight: 8.0, held_back: 1.0, ..Window::default() };
+        let window = Window {
+            span,
+            completions: 8,
+            in_flight: 8.0,
+            held_back: 1.0,
+            is_whole: true,
+            ..Window::default()
+        };
         gradient.observe(&window, Timestamp::ZERO).limit
     }
 

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 /// The shortest window.
 const SPAN_MIN: Duration = Duration::from_millis(10);
-/// A window that has not enough completions is cut off after this time, or after four times what
-/// a task takes, whichever is longer.
-const PATIENCE_MIN: Duration = Duration::from_millis(100);
-const PATIENCE_LATENCIES: u32 = 4;
-/// The fewest completions of a window that is not cut off.
+/// How often one that takes longer is shown before it is complete.
+const INTERIM: Duration = Duration::from_millis(100);
+/// If nothing ends for so many times what a task takes, something is wrong.
+const STUCK_LATENCIES: u32 = 4;
+/// The fewest completions of a whole window.
 const COMPLETIONS_MIN: u64 = 8;
 /// The share of the work from which on a class is the main one.
 const MAIN_SHARE: f64 = 0.75;
@@ -21,12 +21,12 @@ const MAIN_SHARE: f64 = 0.75;
 ///
 /// A window ends with the completion that makes it last 10 ms and as many completions as tasks
 /// were in flight when it began, at least eight: a *generation*, so that tasks which started
-/// together and end together are always counted together. One that does not get there ends after
-/// 100 ms, or four times what a task takes, with what it has.
+/// together and end together are always counted together. One that takes long is shown every 100 ms
+/// as far as it has come, so that what has to be quick need not wait for slow tasks.
 ///
 /// What a new limit does shows in completions only after everything that was in flight has ended
 /// once, and no more is in flight than may be. The window until then is not
-/// [settled](Window::is_settled), and neither is one that was cut off.
+/// [settled](Window::is_settled).
 ///
 /// # Examples
 ///
@@ -55,8 +55,10 @@ pub struct Meter {
     is_held_back: bool,
     /// Completions that the window needs.
     wanted: u64,
-    /// It ends after this time in any case.
-    patience: Duration,
+    /// When it is shown before it is complete.
+    shown_at: Timestamp,
+    /// What a task took from start to end, in the last whole window.
+    latency: Duration,
     is_settled: bool,
     completions: u64,
     /// In-flight seconds and held-back seconds so far.
@@ -78,7 +80,8 @@ impl Meter {
             in_flight: 0,
             is_held_back: false,
             wanted: COMPLETIONS_MIN,
-            patience: PATIENCE_MIN,
+            shown_at: now + INTERIM,
+            latency: Duration::ZERO,
             is_settled: true,
             completions: 0,
             in_flight_s: 0.0,
@@ -112,28 +115,31 @@ impl Meter {
         }
     }
 
-    /// The window that is complete at `now`, if it is. The next begins. O(1); classes are counted
-    /// as one.
+    /// The window that is complete at `now`, if it is; the next begins. Or what there is of it, if
+    /// it is time to show that. O(1), where all classes count as one.
     pub fn close(&mut self, signals: Signals, now: Timestamp) -> Option<Window> {
         let span = now - self.began_at;
         let has_enough = span >= SPAN_MIN && self.completions >= self.wanted;
         let is_whole = has_enough && (self.is_settled || self.in_flight <= self.limit);
-        if !is_whole && span < self.patience {
+        if !is_whole && now < self.shown_at {
             return None;
         }
         self.pass(now);
-        let is_settled = self.is_settled && is_whole;
-        let window = self.window(span, is_settled, signals);
-        if let Some(latency) = window.latency() {
-            self.patience = PATIENCE_MIN.max(latency.saturating_mul(PATIENCE_LATENCIES));
+        let mut window = self.window(span, signals);
+        if is_whole {
+            (window.is_whole, window.is_settled) = (true, self.is_settled);
+            self.latency = window.latency().unwrap_or_default();
+            self.begin(true, now);
+        } else {
+            self.shown_at = now + INTERIM;
         }
-        self.begin(self.is_settled || is_whole, now);
         Some(window)
     }
 
     fn begin(&mut self, is_settled: bool, now: Timestamp) {
         self.pass(now);
         (self.began_at, self.is_settled) = (now, is_settled);
+        self.shown_at = now + INTERIM;
         // What a limit that has just risen lets through counts as well.
         let generation = if is_settled { self.in_flight } else { self.in_flight.max(self.limit) };
         self.wanted = COMPLETIONS_MIN.max(generation as u64);
@@ -149,7 +155,7 @@ impl Meter {
         self.held_back_s += if self.is_held_back { seconds } else { 0.0 };
     }
 
-    fn window(&mut self, span: Duration, is_settled: bool, signals: Signals) -> Window {
+    fn window(&mut self, span: Duration, signals: Signals) -> Window {
         let seconds = span.as_secs_f64().max(f64::MIN_POSITIVE);
         let (work, main_class) = self.weigh();
         let run_time = self.run_time_s / self.completions.max(1) as f64;
@@ -162,7 +168,9 @@ impl Meter {
             held_back: (self.held_back_s / seconds).min(1.0),
             run_time: Duration::try_from_secs_f64(run_time).unwrap_or(Duration::MAX),
             main_class,
-            is_settled,
+            is_stuck: self.completions == 0 && span >= self.latency.saturating_mul(STUCK_LATENCIES),
+            is_whole: false,
+            is_settled: false,
             signals,
         }
     }

@@ -29,7 +29,7 @@ const MEMORY_NEAR: f64 = 0.9;
 const THROTTLED: f64 = 0.1;
 /// Started tasks that wait longer than this for a worker, and longer than they run, need no company.
 const POLL_DELAY: Duration = Duration::from_millis(200);
-/// The most windows without completions, one after the other, that are waited for.
+/// The most looks at which nothing has ended, one after the other, that are waited for.
 const EMPTY_MAX: u32 = 64;
 
 /// Finds the limit that gives the most throughput, by trying.
@@ -99,7 +99,7 @@ pub struct Prober {
     before: Option<f64>,
     /// A window was far off already.
     is_off: bool,
-    /// Windows without completions, and how many are waited for.
+    /// Looks at which nothing had ended, and how many are waited for.
     empty: u32,
     empty_max: u32,
     /// Which class did most of the work.
@@ -259,7 +259,7 @@ impl Prober {
             Some(LimitReason::Memory)
         } else if signals.throttled.is_some_and(|share| share >= THROTTLED) {
             Some(LimitReason::Throttled)
-        } else if signals.busiest() >= self.settings.cpu_target {
+        } else if signals.busiest() > self.settings.cpu_target {
             Some(LimitReason::CpuBusy)
         } else if window.poll_delay().is_some_and(|it| it >= POLL_DELAY.max(window.run_time)) {
             Some(LimitReason::PollDelay)
@@ -279,12 +279,16 @@ impl Prober {
 
     /// Tasks were held back, and nothing ended.
     fn wait(&mut self, window: &Window) -> LimitReason {
-        if window.in_flight >= self.limit() as f64 + 1.0 {
+        if !window.is_stuck || window.in_flight >= self.limit() as f64 + 1.0 {
             return LimitReason::Measuring;
         }
         self.empty += 1;
-        if let Some(reason) = self.holds(window) {
-            return reason;
+        // Others may keep the CPU busy; only if these workers are, something goes on.
+        if window.signals.busy.is_some_and(|share| share > self.settings.cpu_target) {
+            return LimitReason::CpuBusy;
+        }
+        if window.signals.memory.is_some_and(|share| share >= MEMORY_NEAR) {
+            return LimitReason::Memory;
         }
         if self.empty < self.empty_max {
             return LimitReason::Measuring;
@@ -308,7 +312,10 @@ impl Prober {
         if window.completions == 0 {
             return self.wait(window);
         }
-        (self.empty, self.empty_max) = (0, 1);
+        self.empty = 0;
+        if window.is_whole {
+            self.empty_max = 1;
+        }
         if self.changes_class(window) {
             return LimitReason::Changed;
         }

@@ -30,7 +30,7 @@ const FORGET_AFTER: f64 = 30.0;
 /// let mut vegas = Vegas::new(ControllerSettings::default());
 /// let before = vegas.limit();
 /// let span = Duration::from_millis(10);
-/// let window = Window { span, completions: 8, in_flight: 8.0, held_back: 1.0, ..Window::default() };
+/// let window = Window { span, completions: 8, in_flight: 8.0, held_back: 1.0, is_whole: true, ..Window::default() };
 /// vegas.observe(&window, Timestamp::ZERO);
 /// assert!(vegas.limit() > before, "there is no queue");
 /// ```
@@ -66,7 +66,8 @@ impl ConcurrencyController for Vegas {
     }
 
     fn observe(&mut self, window: &Window, _now: Timestamp) -> Decision {
-        let Some(latency) = window.latency().map(|latency| latency.as_secs_f64()) else {
+        let latency = window.latency().filter(|_| window.is_whole);
+        let Some(latency) = latency.map(|latency| latency.as_secs_f64()) else {
             return Decision { limit: self.limit(), reason: LimitReason::Measuring };
         };
         self.follow(latency, window.completions);
@@ -101,7 +102,14 @@ mod tests {
         let in_flight = vegas.limit() as f64;
         let span = Duration::from_secs_f64(0.01 * (in_flight / 10.0).max(1.0));
         let completions = in_flight.ceil() as u64;
-        let window = Window { span, completions, in_flight, held_back: 1.0, ..Window::default() };
+        let window = Window {
+            span,
+            completions,
+            in_flight,
+            held_back: 1.0,
+            is_whole: true,
+            ..Window::default()
+        };
         vegas.observe(&window, Timestamp::ZERO);
     }
 

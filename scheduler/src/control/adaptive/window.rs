@@ -27,8 +27,12 @@ pub struct Window {
     pub run_time: Duration,
     /// The class that did three quarters of the work or more, if one did: 0 to 63.
     pub main_class: Option<u8>,
-    /// Whether its throughput is that of its limit: the limit had been in force for as long as it
-    /// takes to show in completions, and there were enough of these.
+    /// Whether nothing has ended for four times as long as a task takes.
+    pub is_stuck: bool,
+    /// Whether it is complete. If not, the next one is the same with more to it.
+    pub is_whole: bool,
+    /// Whether it is whole, and its throughput that of its limit: that had been in force for as
+    /// long as it takes to show in completions.
     pub is_settled: bool,
     /// The machine's and the workers' figures at its end.
     pub signals: Signals,
