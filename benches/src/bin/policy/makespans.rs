@@ -147,6 +147,9 @@ fn cell(ratio: Option<f64>) -> String {
     ratio.map(|ratio| format!("{ratio:.4}")).unwrap_or_default()
 }
 
+/// A makespan that somebody has published for a row, if anybody has.
+type Published = fn(&Row<'_>) -> Option<f64>;
+
 /// What the table says in short.
 fn print_verdict(rows: &[Row<'_>], slots: usize, estimates: Estimates) {
     let all = |ratio: &dyn Fn(&Row<'_>) -> f64| {
@@ -162,7 +165,7 @@ fn print_verdict(rows: &[Row<'_>], slots: usize, estimates: Estimates) {
         ));
         return;
     }
-    let others: [(&str, fn(&Row<'_>) -> Option<f64>); 2] = [
+    let others: [(&str, Published); 2] = [
         ("published critical path", |row| Some(row.trace.published(row.slots)?.critical_path)),
         ("best known", |row| Some(row.trace.published(row.slots)?.best)),
     ];
