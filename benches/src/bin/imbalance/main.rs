@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         let rounds: Vec<_> = (0..rounds)
             .map(|round| share(&runtime, workers, lengths.draw(SHARE * workers as u32, round)))
             .collect();
-        let figures: [(&str, fn(&Shared) -> f64, &str, Target); 4] = [
+        let figures: [Figure; 4] = [
             ("max/mean busy time", |it| it.imbalance, "times", Target::AtMost(MOST)),
             ("max/mean busy time, best possible", |it| it.possible, "times", Target::None),
             ("done by spare threads", |it| it.by_spares, "of all", Target::None),
@@ -63,6 +63,9 @@ fn main() -> ExitCode {
     }
     findings.end()
 }
+
+/// A metric, what it is of a round, its unit and its target.
+type Figure = (&'static str, fn(&Shared) -> f64, &'static str, Target);
 
 /// One round's figures.
 struct Shared {
