@@ -328,7 +328,10 @@ fn pinned_tasks_wait_for_their_worker() {
         let blocked = Blocked::all(&runtime, 1);
         let home = runtime.metrics().worker_thread_id(0).unwrap();
         let ran_on = || async { thread::current().id() };
-        let pinned = runtime.block_on(async { task::spawn_pinned(0, ran_on).unwrap() });
+        let pinned = {
+            let _entered = runtime.enter();
+            task::spawn_pinned(0, ran_on).unwrap()
+        };
         let (tell, told) = mpsc::channel();
         drop(runtime.spawn(async move { tell.send(thread::current().id()) }));
         assert_ne!(received(&told), home);
