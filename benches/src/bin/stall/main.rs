@@ -6,7 +6,7 @@
 //! cargo run --release -p benches --bin stall -- --json --rounds 5 --workers 4
 //! ```
 //!
-//! `benches/versus` has the same for other runtimes (`--workload stalled-sleep`, `stalled-compute`).
+//! `benches/versus` has the same for other runtimes (`--only stalled-sleep,stalled-compute`).
 
 mod probes;
 
