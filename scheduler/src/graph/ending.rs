@@ -1,7 +1,7 @@
 //! The way out: a task ends, and others follow.
 
-use super::directory::{Entry, Place};
 use super::record::{NO_JOB, NO_NODE, Record};
+use super::shape::directory::{Entry, Place};
 use super::state::Phase;
 use super::{
     Cancelled, EndState, Event, FailurePolicy, GraphId, Policy, TaskId, TaskScheduler, Ticket,

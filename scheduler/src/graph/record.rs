@@ -1,8 +1,8 @@
 //! What the scheduler keeps about a task that has not ended.
 
-use super::resilience::NOT_RESILIENT;
+use super::failure::resilience::NOT_RESILIENT;
+use super::order::stage::USUAL;
 use super::spec::TaskTerms;
-use super::stage::USUAL;
 use super::state::Phase;
 use super::{TaskId, TriggerRule};
 use crate::control::Demand;
@@ -24,8 +24,8 @@ pub(crate) const NO_LINKS: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) id: TaskId,
-    /// The effective deadline, or what [stands in for one](super::due); under
-    /// [`Demote`](super::Policy::Demote) the [latest start](super::due::slack_start).
+    /// The effective deadline, or what [stands in for one](super::order::due); under
+    /// [`Demote`](super::Policy::Demote) the [latest start](super::order::due::slack_start).
     pub(crate) due: Timestamp,
     /// The upward rank, in nanoseconds. Never lowered when a successor goes away.
     pub(crate) rank: u64,
@@ -47,7 +47,7 @@ pub(crate) struct Record {
     /// Its edges to tasks outside its graph, if it has any.
     pub(crate) links: u32,
     pub(crate) phase: Phase,
-    /// What time has made of its urgency, in the terms of the [policy](super::stage).
+    /// What time has made of its urgency, in the terms of the [policy](super::order::stage).
     pub(crate) stage: u8,
     /// It waits for nobody any more: it is ready, or it will never run.
     pub(crate) is_detached: bool,

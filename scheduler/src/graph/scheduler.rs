@@ -1,20 +1,20 @@
 //! The scheduler's state, what can be asked about it, and the way from ready to running.
 
-use super::ageing::Aged;
+use super::admission::gate::Gate;
+use super::admission::turnstile::{Choice, Turnstile};
 use super::agenda::Agenda;
 use super::cargo::Label;
-use super::decision::Misses;
-use super::dependency_graph::DependencyGraph;
-use super::directory::{Directory, Entry, Place};
-use super::gate::Gate;
-use super::holds::Holds;
-use super::job::Job;
-use super::limits::Vigils;
+use super::change::holds::Holds;
+use super::failure::decision::Misses;
+use super::failure::limits::Vigils;
+use super::failure::resilience::{NOT_RESILIENT, Resilience};
+use super::order::ageing::Aged;
+use super::order::shifts::Shifts;
 use super::record::{NO_JOB, NO_NODE, Profile, Record};
-use super::resilience::{NOT_RESILIENT, Resilience};
-use super::shifts::Shifts;
+use super::shape::dependency_graph::DependencyGraph;
+use super::shape::directory::{Directory, Entry, Place};
+use super::shape::job::Job;
 use super::state::Phase;
-use super::turnstile::{Choice, Turnstile};
 use super::{Counts, Dispatch, Event, GraphId, SchedulerConfig, TaskId, TaskState, Ticket};
 use crate::control::Demand;
 use crate::error::SchedulerError;

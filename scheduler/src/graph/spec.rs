@@ -1,6 +1,6 @@
 //! What the caller says about a task.
 
-use super::resilience::check_timeout;
+use super::failure::resilience::check_timeout;
 use super::{Resilience, ResourceRequirements, RetryPolicy, TaskId, TriggerRule};
 use crate::control::Cost;
 use crate::error::SchedulerError;

@@ -2,13 +2,13 @@
 
 use super::agenda::Matter;
 use super::cargo::Label;
-use super::directory::Place;
-use super::due::{from_caller, is_deadline, none_in};
 use super::ending::Fate;
-use super::job::Job;
-use super::plan::{GraphPlan, PlannedNode};
-use super::raise::raise_ancestors;
+use super::order::due::{from_caller, is_deadline, none_in};
+use super::order::raise::raise_ancestors;
 use super::record::{NO_JOB, NO_NODE, Profile, Record, Standing, nanos};
+use super::shape::directory::Place;
+use super::shape::job::Job;
+use super::shape::plan::{GraphPlan, PlannedNode};
 use super::{
     Counts, Event, FailurePolicy, GraphId, Overdue, TaskId, TaskScheduler, TaskSpec, TaskTerms,
 };

@@ -1,8 +1,8 @@
 //! Finding out what a task waits for.
 
-use super::directory::Place;
-use super::held_up::HeldUp;
+use super::admission::held_up::HeldUp;
 use super::record::Record;
+use super::shape::directory::Place;
 use super::state::Phase;
 use super::{Reason, TaskId, TaskScheduler};
 use primitives::Timestamp;

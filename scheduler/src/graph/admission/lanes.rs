@@ -1,0 +1,244 @@
+//! Ready tasks that may be held up by what they need.
+
+use crate::control::{Demand, Resource};
+use crate::graph::order::policy::Key;
+use crate::graph::order::ready_queue::ReadyQueue;
+use crate::graph::slab::Slab;
+use primitives::Timestamp;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
+use std::sync::Arc;
+
+/// What decides whether a task may start, but for what it costs: tasks of a kind go strictly in
+/// order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Kind {
+    /// What it takes of the budgets that exist.
+    pub(crate) demand: Demand,
+    /// The groups and rates it needs, in order.
+    pub(crate) claims: Option<Arc<[Resource]>>,
+}
+
+impl Kind {
+    /// Whether nothing but a place under the limit can hold it up.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.demand == Demand::NONE && self.claims.is_none()
+    }
+
+    pub(crate) fn claims(&self) -> &[Resource] {
+        self.claims.as_deref().unwrap_or_default()
+    }
+}
+
+/// The ready tasks of a kind, and how its first one has fared.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    kind: Kind,
+    queue: ReadyQueue,
+    /// Where it stands: with those that wait for a resource, or with those to be looked at.
+    is_parked: bool,
+    /// What its first task waits for, or waited for before it was opened.
+    waits_for: Option<Resource>,
+    pub(crate) patience: Patience,
+}
+
+/// How often others have started instead of the first task of a lane, since it has been that.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Patience {
+    /// Starts on what might have been its room.
+    pub(crate) overtaken: u64,
+    /// How many tasks that claim what it claims had started when it was looked at first.
+    pub(crate) starts_before: Option<u64>,
+    /// When it loses patience because there should have been room for it long ago.
+    pub(crate) ends_at: Option<Timestamp>,
+}
+
+/// A lane's place in the order: the key of its first task, with the lane's number instead of the
+/// slot's.
+pub(crate) type Place = Key;
+
+/// Lanes by kind, each either open, which is to be looked at, or parked, waiting for a resource.
+///
+/// However many tasks wait for a resource, they are looked at only when they may start: one more
+/// task in a parked lane is one push into its queue. With l lanes that have tasks:
+///
+/// | operation | cost |
+/// |---|---|
+/// | [`push`](Self::push), [`remove`](Self::remove), [`pop`](Self::pop) | that of the queue, and O(log l) if another task is first now |
+/// | [`set_aside`](Self::set_aside), [`unpark_first`](Self::unpark_first), [`next_open`](Self::next_open) | O(log l) |
+///
+/// A lane exists while there are tasks in it.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    lanes: Slab<Lane>,
+    by_kind: HashMap<Kind, u32>,
+    /// Open lanes whose tasks take nothing of any budget.
+    light: BTreeSet<Place>,
+    /// Open lanes whose tasks do.
+    heavy: BTreeSet<Place>,
+    /// The lanes that wait for each resource.
+    parked: Vec<BTreeSet<Place>>,
+}
+
+impl Lanes {
+    pub(crate) fn new(resources: usize) -> Self {
+        Self {
+            lanes: Slab::default(),
+            by_kind: HashMap::new(),
+            light: BTreeSet::new(),
+            heavy: BTreeSet::new(),
+            parked: vec![BTreeSet::new(); resources],
+        }
+    }
+
+    /// Whether there are no tasks.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_kind.is_empty()
+    }
+
+    /// The lane at a place in the order, which there must be.
+    pub(crate) fn at(&mut self, place: Place) -> &mut Lane {
+        &mut self.lanes[place.slot()]
+    }
+
+    /// What the tasks of the lane at a place in the order have in common.
+    pub(crate) fn kind(&self, place: Place) -> &Kind {
+        &self.lanes[place.slot()].kind
+    }
+
+    /// The first task of the lane at a place in the order.
+    pub(crate) fn first(&self, place: Place) -> u32 {
+        self.lanes[place.slot()].queue.peek().expect("no lane is empty")
+    }
+
+    /// Whether the same task is still first in the same lane.
+    pub(crate) fn is_current(&self, place: Place) -> bool {
+        let lane = self.lanes.get(place.slot());
+        lane.is_some_and(|lane| lane.place(place.slot()) == Some(place))
+    }
+
+    /// Adds a task.
+    pub(crate) fn push(&mut self, slot: u32, key: Key, kind: Kind) {
+        let number = match self.by_kind.get(&kind) {
+            Some(&number) => number,
+            None => {
+                let lane = Lane {
+                    kind: kind.clone(),
+                    queue: ReadyQueue::default(),
+                    is_parked: false,
+                    waits_for: None,
+                    patience: Patience::default(),
+                };
+                let number = self.lanes.insert(lane);
+                self.by_kind.insert(kind, number);
+                number
+            }
+        };
+        self.change(number, |queue| queue.push(slot, key));
+    }
+
+    /// Takes out a task. True if its lane has gone with it.
+    pub(crate) fn remove(&mut self, key: Key, kind: &Kind) -> bool {
+        let number = *self.by_kind.get(kind).expect("the task is in a lane");
+        self.change(number, |queue| queue.remove(key));
+        !self.by_kind.contains_key(kind)
+    }
+
+    /// Takes out the first task of the lane at a place in the order.
+    pub(crate) fn pop(&mut self, place: Place) {
+        self.change(place.slot(), |queue| _ = queue.pop());
+    }
+
+    /// Changes the tasks of a lane. If another one is first then, the lane is open.
+    fn change(&mut self, number: u32, change: impl FnOnce(&mut ReadyQueue)) {
+        let lane = &mut self.lanes[number];
+        let before = lane.place(number);
+        change(&mut lane.queue);
+        let after = lane.place(number);
+        if before == after {
+            return;
+        }
+        if let Some(before) = before {
+            self.standing(number).remove(&before);
+        }
+        let lane = &mut self.lanes[number];
+        (lane.is_parked, lane.waits_for) = (false, None);
+        lane.patience = Patience::default();
+        match after {
+            Some(after) => drop(self.standing(number).insert(after)),
+            None => {
+                self.by_kind.remove(&self.lanes[number].kind);
+                self.lanes.discard(number);
+            }
+        }
+    }
+
+    /// The set that a lane belongs to.
+    fn standing(&mut self, number: u32) -> &mut BTreeSet<Place> {
+        let lane = &self.lanes[number];
+        match lane.waits_for {
+            Some(resource) if lane.is_parked => &mut self.parked[resource.0 as usize],
+            _ if lane.kind.demand == Demand::NONE => &mut self.light,
+            _ => &mut self.heavy,
+        }
+    }
+
+    /// The open heavy lanes before a place in the order.
+    pub(crate) fn heavy_before(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
+        self.heavy.range(..place).copied()
+    }
+
+    /// The first open lane in `from`; heavy ones only if wanted.
+    pub(crate) fn next_open(&self, from: Bound<Place>, with_heavy: bool) -> Option<Place> {
+        let first =
+            |places: &BTreeSet<Place>| places.range((from, Bound::Unbounded)).next().copied();
+        let heavy = if with_heavy { first(&self.heavy) } else { None };
+        first(&self.light).into_iter().chain(heavy).min()
+    }
+
+    /// An open lane waits for a resource from now on. False if it is what it waited for before.
+    pub(crate) fn set_aside(&mut self, place: Place, resource: Resource) -> bool {
+        self.standing(place.slot()).remove(&place);
+        let lane = self.at(place);
+        lane.is_parked = true;
+        let before = lane.waits_for.replace(resource);
+        self.standing(place.slot()).insert(place);
+        before != Some(resource)
+    }
+
+    /// The first task of an open lane has all the resources it needs.
+    pub(crate) fn waits_for_nothing(&mut self, place: Place) {
+        self.at(place).waits_for = None;
+    }
+
+    /// What the first task of a lane waits for, or waited for last.
+    pub(crate) fn waited_for(&self, place: Place) -> Option<Resource> {
+        self.lanes[place.slot()].waits_for
+    }
+
+    /// The first lane that waits for a resource.
+    pub(crate) fn first_parked(&self, resource: Resource) -> Option<Place> {
+        self.parked[resource.0 as usize].first().copied()
+    }
+
+    /// Opens the first lane that waits for a resource.
+    pub(crate) fn unpark_first(&mut self, resource: Resource) -> Option<Place> {
+        let place = self.first_parked(resource)?;
+        self.standing(place.slot()).remove(&place);
+        self.at(place).is_parked = false;
+        self.standing(place.slot()).insert(place);
+        Some(place)
+    }
+
+    /// Where the lane with the tasks of a kind stands in the order.
+    pub(crate) fn find(&self, kind: &Kind) -> Option<Place> {
+        let number = *self.by_kind.get(kind)?;
+        self.lanes[number].place(number)
+    }
+}
+
+impl Lane {
+    fn place(&self, number: u32) -> Option<Place> {
+        self.queue.best().map(|best| best.with_slot(number))
+    }
+}

@@ -1,0 +1,147 @@
+//! Running a planned graph in nothing but numbers.
+
+use super::policy::Key;
+use crate::control::Demand;
+use crate::graph::admission::turnstile::Turnstile;
+use crate::graph::shape::topology::Topology;
+use crate::graph::{GraphPlan, SchedulerConfig};
+use primitives::Timestamp;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// What a task is to a rehearsal.
+struct Part {
+    /// What comes before the rank.
+    class: u32,
+    due: Timestamp,
+    estimate: u64,
+    demand: Demand,
+}
+
+/// A graph on slots and under budgets, as often as wanted, with other ranks each time.
+///
+/// It starts what the scheduler would start if nothing else ran, every estimate were exact and
+/// there were no groups and no rates: the same turnstile, the same order. One run takes
+/// O((tasks + edges) log tasks), and more where there is no room for many kinds of tasks.
+pub(in crate::graph) struct Rehearsal<'a> {
+    topology: &'a Topology,
+    parts: Vec<Part>,
+    turnstile: Turnstile,
+    unmet: Vec<u32>,
+    running: BinaryHeap<Reverse<(u64, u32)>>,
+    /// When each task ended in the last run.
+    pub(in crate::graph) ends: Vec<u64>,
+}
+
+/// Which way time runs.
+#[derive(Clone, Copy, PartialEq)]
+pub(in crate::graph) enum Direction {
+    Forward,
+    /// From the ends of the graph to its beginnings, with nothing but ranks to decide.
+    Backward,
+}
+
+impl<'a> Rehearsal<'a> {
+    pub(in crate::graph) fn new(
+        plan: &'a GraphPlan,
+        config: &SchedulerConfig,
+        slots: usize,
+    ) -> Self {
+        let (groups, rates) = (Vec::new(), Vec::new());
+        let mut turnstile = Turnstile::new(&SchedulerConfig { groups, rates, ..config.clone() });
+        turnstile.admission.set_limit(slots.min(config.max_in_flight));
+        let has_due = config.policy.knows_deadlines();
+        let parts = plan.nodes.iter().map(|node| {
+            let profile = &plan.profiles[node.profile as usize];
+            Part {
+                class: !node.class,
+                due: if has_due {
+                    node.due.min(config.policy.due(plan.deadline, 0))
+                } else {
+                    Timestamp::ZERO
+                },
+                estimate: profile.estimate,
+                demand: profile.demand,
+            }
+        });
+        Self {
+            topology: &plan.topology,
+            parts: parts.collect(),
+            turnstile,
+            unmet: Vec::new(),
+            running: BinaryHeap::new(),
+            ends: vec![0; plan.len()],
+        }
+    }
+
+    /// When the last task ends if larger `ranks` go first. The times of all are in `ends`.
+    pub(in crate::graph) fn run(&mut self, ranks: &[u64], direction: Direction) -> u64 {
+        let Topology { parents, children, .. } = self.topology;
+        let (before, after) = match direction {
+            Direction::Forward => (parents, children),
+            Direction::Backward => (children, parents),
+        };
+        let (mut now, mut sequence) = (0, 0);
+        let nodes = self.parts.len() as u32;
+        self.unmet.clear();
+        self.unmet.extend((0..nodes).map(|node| before.of(node).len() as u32));
+        for node in (0..nodes).filter(|&node| before.of(node).is_empty()) {
+            self.enqueue(node, ranks, &mut sequence, direction);
+        }
+        loop {
+            self.start(now);
+            let Some(&Reverse((next, _))) = self.running.peek() else { return now };
+            now = next;
+            while let Some(&Reverse((end, node))) = self.running.peek()
+                && end == now
+            {
+                self.running.pop();
+                self.turnstile.release(node, self.parts[node as usize].demand);
+                for &other in after.of(node) {
+                    self.unmet[other as usize] -= 1;
+                    if self.unmet[other as usize] == 0 {
+                        self.enqueue(other, ranks, &mut sequence, direction);
+                    }
+                }
+            }
+        }
+    }
+
+    fn enqueue(&mut self, node: u32, ranks: &[u64], sequence: &mut u64, direction: Direction) {
+        let Part { class, due, demand, .. } = self.parts[node as usize];
+        let is_forward = direction == Direction::Forward;
+        let (class, due) = if is_forward { (class, due) } else { (0, Timestamp::ZERO) };
+        let key = Key::new(class, due, Reverse(ranks[node as usize]), *sequence);
+        self.turnstile.push(node, key, demand);
+        *sequence += 1;
+    }
+
+    fn start(&mut self, now: u64) {
+        let (parts, time) = (&self.parts, Timestamp::from_nanos(now));
+        while let Some(choice) = self.turnstile.choose(time, |node| parts[node as usize].estimate) {
+            let &Part { demand, estimate, .. } = &parts[choice.slot as usize];
+            self.turnstile.start(choice, demand, estimate, time);
+            let end = now.saturating_add(estimate);
+            self.ends[choice.slot as usize] = end;
+            self.running.push(Reverse((end, choice.slot)));
+        }
+    }
+
+    /// When each task started in the last run.
+    pub(in crate::graph) fn starts(&self) -> impl Iterator<Item = u64> + '_ {
+        self.ends.iter().zip(&self.parts).map(|(end, part)| end.saturating_sub(part.estimate))
+    }
+
+    /// What no run can beat: the longest way, and the work shared by the slots.
+    pub(in crate::graph) fn bound(&self, ranks: &[u64]) -> u64 {
+        let work = self.parts.iter().fold(0_u128, |sum, part| sum + u128::from(part.estimate));
+        let share = work.div_ceil(self.turnstile.admission.limit() as u128);
+        let longest = ranks.iter().copied().max().unwrap_or(0);
+        longest.max(u64::try_from(share).unwrap_or(u64::MAX))
+    }
+
+    /// The part of the memory budget that each task takes; nothing without a budget.
+    pub(in crate::graph) fn memory_shares(&self) -> impl Iterator<Item = f64> + '_ {
+        self.parts.iter().map(|part| self.turnstile.admission.memory_share(part.demand))
+    }
+}

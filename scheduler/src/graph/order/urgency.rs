@@ -1,0 +1,142 @@
+//! What time does to the order of ready tasks.
+
+use super::due::{has_passed, is_deadline};
+use super::shifts::Queued;
+use super::stage;
+use crate::graph::record::{NO_JOB, NO_LINKS, Record, nanos};
+use crate::graph::state::Phase;
+use crate::graph::{GraphId, Policy, TaskScheduler};
+use primitives::Timestamp;
+use std::time::Duration;
+
+impl<P> TaskScheduler<P> {
+    /// Computes the ranks of a graph again, from what is known now about how long the task at each
+    /// position takes. False if the graph has been forgotten. O(tasks + edges), and O(log n) for
+    /// each ready task.
+    ///
+    /// For estimates that have moved, as [`History::observe`](crate::History::observe) tells; not
+    /// for every run time. Effective deadlines stay what they were at the submission, and what
+    /// tasks outside the graph have lent to a task is not taken back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// use primitives::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let tasks = [1, 2].map(|id| TaskSpec::new(TaskId::new(id), ())).to_vec();
+    /// let graph = scheduler.submit_graph(tasks, Default::default(), Timestamp::ZERO)?;
+    /// assert_eq!(scheduler.peek(), Some(TaskId::new(1)));
+    ///
+    /// scheduler.reestimate(graph, |position| Duration::from_secs(position as u64));
+    /// assert_eq!(scheduler.peek(), Some(TaskId::new(2)), "it takes longer");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reestimate(&mut self, graph: GraphId, estimate: impl Fn(usize) -> Duration) -> bool {
+        let Some(job) = self.job(graph) else { return false };
+        let lent = |slot: u32| {
+            let record = &self.graph[slot];
+            if record.links == NO_LINKS { 0 } else { record.rank }
+        };
+        for (slot, rank) in job.ranks(|node| nanos(estimate(node)), lent) {
+            let is_ready = self.graph[slot].phase == Phase::Ready;
+            if is_ready {
+                self.unqueue(slot);
+            }
+            self.graph[slot].rank = rank;
+            if is_ready {
+                self.queue(slot);
+            }
+        }
+        true
+    }
+
+    /// Puts the tasks whose urgency time has changed where they belong. O(log n) for each.
+    pub(in crate::graph) fn let_time_pass(&mut self, now: Timestamp) {
+        while let Some(task) = self.shifts.pop(now) {
+            if self.is_queued(task) {
+                let slot = task.0;
+                self.unqueue(slot);
+                self.enter(slot, now);
+            }
+        }
+        if self.config.policy == Policy::Demote {
+            self.give_up_hopeless(now);
+        }
+    }
+
+    /// Puts a task into the queue, at its place at `now`.
+    pub(in crate::graph) fn enter(&mut self, slot: u32, now: Timestamp) {
+        if self.config.policy == Policy::StaticBoost && self.graph[slot].stage != stage::FRONT {
+            self.boost(slot, now);
+        }
+        self.queue(slot);
+    }
+
+    /// Tasks in the queue have other deadlines than before.
+    pub(in crate::graph) fn look_again(&mut self, slots: &[u32]) {
+        if self.config.policy == Policy::StaticBoost {
+            for &slot in slots {
+                self.shift(slot, Timestamp::ZERO);
+            }
+        }
+    }
+
+    fn boost(&mut self, slot: u32, now: Timestamp) {
+        let (stage, next) = stage::of(self.graph[slot].due, now);
+        self.graph[slot].stage = stage;
+        if let Some(next) = next {
+            self.shift(slot, next);
+        }
+    }
+
+    fn shift(&mut self, slot: u32, time: Timestamp) {
+        let mut shifts = std::mem::take(&mut self.shifts);
+        let task = (slot, self.graph[slot].sequence);
+        shifts.add(time, task, self.counts.ready, |task| self.is_queued(task));
+        self.shifts = shifts;
+    }
+
+    fn is_queued(&self, (slot, sequence): Queued) -> bool {
+        self.graph.contains(slot)
+            && self.graph[slot].phase == Phase::Ready
+            && self.graph[slot].sequence == sequence
+    }
+
+    /// Moves whatever is hopeless away from the head of the queue. Each task moves once.
+    fn give_up_hopeless(&mut self, now: Timestamp) {
+        while let Some(slot) = self.turnstile.head() {
+            if !self.give_up_if_hopeless(slot, now) {
+                break;
+            }
+        }
+    }
+
+    /// Moves a task behind all others if it is hopeless. True if it did.
+    pub(in crate::graph) fn give_up_if_hopeless(&mut self, slot: u32, now: Timestamp) -> bool {
+        let is_hopeless = self.config.policy == Policy::Demote
+            && self.graph[slot].stage == stage::USUAL
+            && self.is_hopeless(slot, now);
+        if is_hopeless {
+            self.unqueue(slot);
+            self.graph[slot].stage = stage::GIVEN_UP;
+            self.queue(slot);
+        }
+        is_hopeless
+    }
+
+    /// Whether the task, or its graph, will be late even if it starts now. Under `Demote`.
+    fn is_hopeless(&mut self, slot: u32, now: Timestamp) -> bool {
+        let &Record { job, rank, due, .. } = &self.graph[slot];
+        if job != NO_JOB && is_deadline(self.graph.jobs[job].deadline) {
+            let slots = self.turnstile.admission.limit() as u64;
+            let job = &mut self.graph.jobs[job];
+            let left = Duration::from_nanos(rank.max(job.work / slots));
+            job.is_given_up |= job.deadline < now + left;
+            return job.is_given_up;
+        }
+        has_passed(due, now)
+    }
+}
