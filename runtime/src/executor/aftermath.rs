@@ -1,14 +1,14 @@
 //! What is left to do when the lock is free again.
 
 use super::ExecutorEvent;
-use super::backlog::Backlog;
-use super::batch::{Batch, TaskRef};
+use super::attempts::runner::Runner;
+use super::attempts::start::Start;
+use super::books::batch::{Batch, TaskRef};
+use super::books::held::Stop;
 use super::discard::{self, discard};
-use super::held::Stop;
+use super::graphs::backlog::Backlog;
 use super::inner::Inner;
-use super::runner::Runner;
-use super::start::Start;
-use super::steering::Question;
+use super::steer::steering::Question;
 use primitives::Timestamp;
 use std::cell::Cell;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! What is left of an executor that was drained.
 
-use super::async_task::AsyncTask;
-use super::batch::TaskRef;
-use super::record::Outcome;
+use super::books::batch::TaskRef;
+use super::books::record::Outcome;
+use super::task::async_task::AsyncTask;
 use super::{ExecutableTask, Graph, TaskContext, TaskFuture, TaskOutput};
 use scheduler::{GraphId, TaskId};
 use std::collections::BTreeMap;

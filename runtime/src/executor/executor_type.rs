@@ -1,12 +1,12 @@
 //! The executor, as its owner holds it.
 
+use super::books::home::Home;
+use super::books::idle::Idle;
 use super::config::invalid;
-use super::control::Control;
 use super::core::Core;
-use super::home::Home;
-use super::idle::Idle;
 use super::inner::Inner;
-use super::learner::Learner;
+use super::steer::control::Control;
+use super::steer::learner::Learner;
 use super::{
     Concurrency, Events, ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle,
     GraphReport, SubmitError, TaskHandle,

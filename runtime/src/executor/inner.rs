@@ -3,12 +3,12 @@
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::alarm::Alarm;
+use super::attempts::start::Start;
+use super::attempts::trampoline::Acting;
+use super::attempts::watch::watch;
 use super::core::{Core, Seat, Step};
 use super::event::Audience;
-use super::learner::Learner;
-use super::start::Start;
-use super::trampoline::Acting;
-use super::watch::watch;
+use super::steer::learner::Learner;
 use crate::context;
 use crate::runtime::Handle;
 use crate::worker::Local;

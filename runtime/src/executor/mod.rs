@@ -73,87 +73,55 @@
 //! ask for it, or for another of the same graph. Parts are kept for the report of their graph while
 //! its handle is there, and otherwise forgotten as soon as they have ended, so a graph that grows for
 //! ever needs no more memory than what of it is alive.
+//!
+//! # Where what is
+//!
+//! | folder | question |
+//! |---|---|
+//! | `core` | what happens under the lock |
+//! | `attempts` | how what has been started runs |
+//! | `books` | what is kept about what was submitted, and who waits for it |
+//! | `graphs` | how graphs are put together and grow, and what became of them |
+//! | `task` | what a task is, from what it does to what it returns |
+//! | `steer` | how many run at once, and what is learnt about how long they take |
 
 mod aftermath;
 mod alarm;
-mod async_task;
-mod attempt;
-mod backlog;
-mod batch;
-mod cancellation;
-mod concurrency;
+mod attempts;
+mod books;
 mod config;
-mod context;
-mod control;
-mod controller;
 mod core;
-mod crew;
 mod discard;
 mod drained;
 mod error;
 mod event;
-mod executable;
 mod executor_type;
 mod explanation;
-mod graph;
-mod graph_handle;
-mod graph_part;
-mod graph_report;
-mod growth;
-mod held;
-mod home;
-mod id_map;
-mod idle;
+mod graphs;
 mod inner;
-mod joiner;
-mod kept;
-mod learner;
-mod map;
-mod node;
-mod output;
-mod record;
-mod release;
-mod repeat;
-mod retry;
-mod room;
 mod root_cause;
-mod runner;
-mod sign;
-mod start;
-mod steering;
+mod steer;
 mod submission;
 mod submit_error;
-mod task_handle;
-mod tasks;
-mod throttle;
-mod trampoline;
-mod tries;
-mod waker_set;
-mod watch;
+mod task;
 mod why;
 
-pub use async_task::{AsyncTask, FnTask, TaskError, TaskFuture, task_fn};
-pub use cancellation::Cancelled;
-pub use concurrency::{Concurrency, LimitChange};
+pub use attempts::{Cancelled, RetryPredicate};
 pub use config::ExecutorConfig;
-pub use context::TaskContext;
-pub use controller::{Controller, MakeController};
 pub use drained::{Drained, RemainingTask};
 pub use error::{ExecutorError, Failure};
 pub use event::{Events, ExecutorEvent};
-pub use executable::ExecutableTask;
 pub use executor_type::AsyncTaskExecutor;
 pub use explanation::Explanation;
-pub use graph::{Graph, GraphTask};
-pub use graph_handle::GraphHandle;
-pub use graph_part::GraphPart;
-pub use graph_report::{GraphReport, TaskReport};
-pub use map::Item;
-pub use node::{Node, OutputOf};
-pub use output::TaskOutput;
-pub use repeat::Generation;
-pub use retry::RetryPredicate;
+pub use graphs::{
+    Generation, Graph, GraphHandle, GraphPart, GraphReport, GraphTask, Item, Node, OutputOf,
+    TaskReport,
+};
 pub use root_cause::RootCause;
+pub use steer::{Concurrency, Controller, LimitChange, MakeController};
 pub use submit_error::SubmitError;
-pub use task_handle::TaskHandle;
+pub use task::{
+    AsyncTask, ExecutableTask, FnTask, TaskContext, TaskError, TaskFuture, TaskHandle, TaskOutput,
+    task_fn,
+};
 pub use why::Waiting;

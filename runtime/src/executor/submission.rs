@@ -1,12 +1,12 @@
 //! The way in, and back for what is refused.
 
-use super::backlog::Backlog;
-use super::batch::Batch;
+use super::books::batch::Batch;
+use super::books::home::Home;
+use super::books::tasks::Tasks;
 use super::core::Core;
-use super::graph::GraphOptions;
-use super::home::Home;
+use super::graphs::backlog::Backlog;
+use super::graphs::graph::GraphOptions;
 use super::inner::Inner;
-use super::tasks::Tasks;
 use super::{ExecutableTask, ExecutorError, Graph, GraphHandle, SubmitError, TaskHandle};
 use primitives::Timestamp;
 use primitives::shim::Mutex;

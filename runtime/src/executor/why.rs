@@ -1,6 +1,6 @@
 //! Asking what does not run why.
 
-use super::batch::Batch;
+use super::books::batch::Batch;
 use super::inner::Inner;
 use super::{AsyncTaskExecutor, Explanation, GraphHandle, TaskHandle};
 use scheduler::TaskId;

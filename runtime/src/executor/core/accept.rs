@@ -2,7 +2,7 @@
 
 use super::{Core, Step};
 use crate::executor::ExecutorError;
-use crate::executor::batch::Batch;
+use crate::executor::books::batch::Batch;
 use scheduler::{FailurePolicy, GraphId, GraphPlan, SchedulerError, TaskTerms};
 use std::sync::Arc;
 use std::time::Duration;

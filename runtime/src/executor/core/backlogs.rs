@@ -2,9 +2,9 @@
 
 use super::{Core, Step};
 use crate::executor::ExecutorError;
-use crate::executor::backlog::Backlog;
-use crate::executor::batch::Batch;
-use crate::executor::tasks::Tasks;
+use crate::executor::books::batch::Batch;
+use crate::executor::books::tasks::Tasks;
+use crate::executor::graphs::backlog::Backlog;
 use scheduler::{SchedulerError, TaskId};
 use std::sync::Arc;
 

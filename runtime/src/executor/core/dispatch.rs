@@ -1,9 +1,9 @@
 //! From ready to running, as far as the scheduler and the machine allow.
 
 use super::{Core, Seat, Step};
-use crate::executor::batch::TaskRef;
-use crate::executor::start::Start;
-use crate::executor::watch::Progress;
+use crate::executor::attempts::start::Start;
+use crate::executor::attempts::watch::Progress;
+use crate::executor::books::batch::TaskRef;
 use primitives::Timestamp;
 use scheduler::{Dispatch, TaskId};
 use std::hint::black_box;

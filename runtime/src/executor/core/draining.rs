@@ -2,10 +2,10 @@
 
 use super::{Core, Step};
 use crate::executor::ExecutableTask;
-use crate::executor::batch::TaskRef;
+use crate::executor::books::batch::TaskRef;
+use crate::executor::books::held::Stop;
+use crate::executor::books::id_map::IdMap;
 use crate::executor::drained::Left;
-use crate::executor::held::Stop;
-use crate::executor::id_map::IdMap;
 use primitives::Timestamp;
 use scheduler::TaskId;
 

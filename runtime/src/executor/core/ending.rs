@@ -2,9 +2,9 @@
 
 use super::{Core, Step};
 use crate::executor::RootCause;
-use crate::executor::batch::{Batch, TaskRef};
-use crate::executor::held::Stop;
-use crate::executor::record::{Ending, Outcome};
+use crate::executor::books::batch::{Batch, TaskRef};
+use crate::executor::books::held::Stop;
+use crate::executor::books::record::{Ending, Outcome};
 use monitor::TaskEnd;
 use scheduler::{Cancelled, Counts, EndState, Event, GraphId, TaskId, Ticket, TimeLimit};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::{Core, Step};
 use crate::executor::ExecutorError;
-use crate::executor::batch::Batch;
+use crate::executor::books::batch::Batch;
 use scheduler::{Dependents, GraphPlan, SchedulerError, TaskId};
 use std::sync::Arc;
 

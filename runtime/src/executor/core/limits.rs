@@ -1,7 +1,7 @@
 //! Attempts that fall silent, and what runs out of time.
 
 use super::{Core, Step};
-use crate::executor::held::Stop;
+use crate::executor::books::held::Stop;
 use primitives::Timestamp;
 use scheduler::{EndState, Ticket, TimeLimit};
 

@@ -1,7 +1,7 @@
 //! How many tasks may be in flight, where a controller decides.
 
 use super::{Core, Step};
-use crate::executor::steering::Steering;
+use crate::executor::steer::steering::Steering;
 use crate::executor::{Concurrency, LimitChange};
 use primitives::Timestamp;
 use scheduler::Reason;

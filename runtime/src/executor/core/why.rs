@@ -2,7 +2,7 @@
 
 use super::Core;
 use crate::executor::Explanation;
-use crate::executor::batch::TaskRef;
+use crate::executor::books::batch::TaskRef;
 use primitives::Timestamp;
 use scheduler::{Reason, TaskId};
 

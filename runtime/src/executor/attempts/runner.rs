@@ -1,0 +1,108 @@
+//! Attempts, one after the other, as a task of the runtime.
+
+use super::attempt::Attempt;
+use super::start::Start;
+use crate::executor::books::record::Outcome;
+use crate::executor::core::Seat;
+use crate::executor::inner::Inner;
+use crate::worker::Local;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// How many attempts one poll may end before it makes way for others: the worker looks at timers
+/// and I/O between polls, so these must not become long or many.
+const ATTEMPTS_PER_POLL: u32 = 16;
+
+/// A poll that has taken longer begins no further attempt.
+const POLL_TIME_MAX: Duration = Duration::from_micros(100);
+
+/// Runs an attempt, and when that has ended the next of those that the scheduler has started, in
+/// its place: on the worker that has the data, without a queue and without waking anybody.
+///
+/// ```text
+///                 ┌───────────── ended, another has been started ───────┐
+///                 ▼                                                     │
+///   spawned ──► poll the attempt ── ended, the poll was long ──► another runner, queued
+///                 │        │
+///          pending│        └─ ended, none waits, or the crew is too large ──► over
+///                 ▼
+///      leaves the [crew](super::crew), and waits for the attempt's waker
+/// ```
+///
+/// Attempts wait for runners in the order in which the scheduler has started them.
+pub(in crate::executor) struct Runner {
+    inner: Arc<Inner>,
+    /// `None` when it is over.
+    attempt: Option<Attempt>,
+    /// Whether it is one of the crew.
+    is_counted: bool,
+}
+
+impl Runner {
+    /// A new one of the crew, for what the scheduler has started.
+    #[track_caller]
+    pub(in crate::executor) fn start(inner: &Arc<Inner>, start: Start) {
+        let (runner, site) = (Self::new(inner, Attempt::new(start)), Location::caller());
+        drop(inner.handle.shared().spawn_to(runner, site, Local::push_offered));
+    }
+
+    fn new(inner: &Arc<Inner>, attempt: Attempt) -> Self {
+        Self { inner: Arc::clone(inner), attempt: Some(attempt), is_counted: true }
+    }
+
+    /// The attempt waits, and leaves the worker to others.
+    fn wait(&mut self) -> Poll<()> {
+        if std::mem::take(&mut self.is_counted) {
+            self.inner.step(|core, _| core.leave_crew());
+        }
+        Poll::Pending
+    }
+}
+
+impl Future for Runner {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        let worker = this.inner.worker();
+        let (mut begun, mut last) = (None, None);
+        for _ in 0..ATTEMPTS_PER_POLL {
+            let Some(attempt) = &mut this.attempt else { return Poll::Ready(()) };
+            // One reading of the clock ends an attempt and begins the next.
+            let is_first = last.is_none();
+            let now = || last.take().unwrap_or_else(|| this.inner.now());
+            let Poll::Ready(outcome) = attempt.poll(&this.inner, worker, now, context) else {
+                return this.wait();
+            };
+            let seat = Seat { is_counted: this.is_counted, takes_next: true, is_first, worker };
+            let (now, next) = attempt.finish(&this.inner, outcome, seat);
+            this.is_counted = next.is_some();
+            this.attempt = next.map(Attempt::new);
+            last = Some(now);
+            if now - *begun.get_or_insert(now) > POLL_TIME_MAX {
+                break;
+            }
+        }
+        if let Some(attempt) = this.attempt.take() {
+            let runner = Self::new(&this.inner, attempt);
+            drop(this.inner.handle.shared().spawn_to(runner, Location::caller(), Local::push_next));
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Runner {
+    /// The runtime has shut down. Whatever may start now gets a runner, and goes the same way.
+    fn drop(&mut self) {
+        if let Some(mut attempt) = self.attempt.take() {
+            let is_counted = self.is_counted;
+            let worker = self.inner.worker();
+            let seat = Seat { is_counted, takes_next: false, is_first: false, worker };
+            let (_, next) = attempt.finish(&self.inner, Outcome::Cancelled, seat);
+            debug_assert!(next.is_none(), "not asked for");
+        }
+    }
+}

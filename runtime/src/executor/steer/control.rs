@@ -1,0 +1,130 @@
+//! From samples of the machine to a limit: the one place where what the monitor sees becomes what
+//! the scheduler obeys.
+
+use super::steering::{Question, Steering};
+use crate::executor::ExecutorConfig;
+use monitor::{ResourceMonitor, Sample, WorkerCounters};
+use primitives::Timestamp;
+use scheduler::adaptive::Signals;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the executor asks the monitor, and remembers about the answers.
+pub(in crate::executor) struct Control {
+    monitor: Arc<ResourceMonitor>,
+    workers: Arc<[WorkerCounters]>,
+    /// `None` if the limit is constant.
+    pub(in crate::executor) steering: Option<Steering>,
+    /// Whether memory in use holds tasks back.
+    guards_memory: bool,
+    memory_threshold: usize,
+    /// Samples there had been at the last look.
+    seen: u64,
+    /// What they said, and when that was.
+    signals: Signals,
+    looked_at: Timestamp,
+    /// How long all workers had been awake by then.
+    busy: Duration,
+    /// Memory of the tasks started since then, which the sample cannot show yet.
+    started_bytes: usize,
+}
+
+impl Control {
+    /// `None` if the configuration leaves nothing to control.
+    pub(in crate::executor) fn new(
+        config: &ExecutorConfig,
+        monitor: &Arc<ResourceMonitor>,
+        workers: &Arc<[WorkerCounters]>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let guards_memory = config.memory_threshold != usize::MAX;
+        let steers = config.adaptive_scheduling;
+        (steers || guards_memory).then(|| Self {
+            monitor: Arc::clone(monitor),
+            workers: Arc::clone(workers),
+            steering: steers.then(|| Steering::new(config, workers.len(), now)),
+            guards_memory,
+            memory_threshold: config.memory_threshold,
+            seen: 0,
+            signals: Signals::default(),
+            looked_at: now,
+            busy: Duration::ZERO,
+            started_bytes: 0,
+        })
+    }
+
+    /// Looks at the latest sample, if there is a new one.
+    pub(in crate::executor) fn look(&mut self, now: Timestamp) {
+        let samples = self.monitor.samples();
+        if std::mem::replace(&mut self.seen, samples) == samples {
+            return;
+        }
+        self.started_bytes = 0;
+        if self.steering.is_some() {
+            self.signals = self.signals(&self.monitor.latest(), now);
+            (self.looked_at, self.busy) = (now, self.busy());
+        }
+    }
+
+    /// So many are in flight now. What to ask the controller, if a window is complete.
+    pub(in crate::executor) fn note(
+        &mut self,
+        in_flight: usize,
+        is_held_back: bool,
+        now: Timestamp,
+    ) -> Option<Question> {
+        let question = self.steering.as_mut()?.note(in_flight, is_held_back, self.signals, now);
+        self.signals.is_fresh &= question.is_none();
+        question
+    }
+
+    fn signals(&self, sample: &Sample, now: Timestamp) -> Signals {
+        let threshold = self.memory_threshold as f64;
+        let memory = match sample.memory_used_bytes {
+            _ if !self.guards_memory => Some(0.0),
+            used => used.map(|used| used as f64 / threshold),
+        };
+        let span = (now - self.looked_at).as_secs_f64() * self.workers.len() as f64;
+        let busy = self.busy().saturating_sub(self.busy).as_secs_f64() / span;
+        Signals {
+            cpu: sample.cpu_utilization.map(|machine| machine.max(quota_used(sample))),
+            // A worker tells what it did some time after it did it.
+            busy: busy.is_finite().then_some(busy.min(1.0)),
+            memory,
+            throttled: throttled(sample),
+            is_fresh: true,
+        }
+    }
+
+    fn busy(&self) -> Duration {
+        self.workers.iter().map(|worker| worker.snapshot().busy).sum()
+    }
+
+    /// Whether a task that needs `bytes` may start while others run.
+    pub(in crate::executor) fn allows_memory(&self, bytes: usize) -> bool {
+        !self.guards_memory
+            || bytes == 0
+            || self.monitor.can_schedule_memory_task(bytes.saturating_add(self.started_bytes))
+    }
+
+    pub(in crate::executor) fn started(&mut self, bytes: usize) {
+        self.started_bytes = self.started_bytes.saturating_add(bytes);
+    }
+
+    /// When there will be a new sample.
+    pub(in crate::executor) fn interval(&self) -> Duration {
+        self.monitor.config().monitoring_interval
+    }
+}
+
+/// Which part of its CPU quota the control group used; none of none.
+fn quota_used(sample: &Sample) -> f64 {
+    let used = sample.cgroup_cpu.zip(sample.cpu_quota).map(|(cores, quota)| cores / quota);
+    used.map_or(0.0, |share| share.min(1.0))
+}
+
+/// Which part of the cores there are stood still for want of quota.
+fn throttled(sample: &Sample) -> Option<f64> {
+    let (throttling, cores) = sample.throttling.zip(sample.cpus_allowed())?;
+    Some((throttling.cores / cores).min(1.0))
+}

@@ -1,0 +1,11 @@
+//! How many run at once, and what is learnt about how long they take.
+
+mod concurrency;
+pub(super) mod control;
+mod controller;
+pub(super) mod learner;
+pub(super) mod steering;
+mod throttle;
+
+pub use concurrency::{Concurrency, LimitChange};
+pub use controller::{Controller, MakeController};
