@@ -37,11 +37,11 @@ impl Case {
 
     pub(crate) fn phases(self) -> Vec<Load> {
         match self {
-            Self::Timers => vec![Load::Timers; 2],
-            Self::Cpu => vec![Load::Cpu; 2],
-            Self::Cache => vec![Load::Cache; 2],
-            Self::Server => vec![Load::Server; 2],
-            Self::Mixed => vec![Load::Mixed; 2],
+            Self::Timers => vec![Load::Timers; 4],
+            Self::Cpu => vec![Load::Cpu; 3],
+            Self::Cache => vec![Load::Cache; 3],
+            Self::Server => vec![Load::Server; 3],
+            Self::Mixed => vec![Load::Mixed; 3],
             Self::TimersServer => vec![Load::Timers, Load::Server, Load::Timers, Load::Server],
             Self::Everything => vec![Load::Timers, Load::Cache, Load::Server, Load::Mixed],
         }

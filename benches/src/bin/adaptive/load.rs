@@ -44,13 +44,13 @@ impl Load {
         }
     }
 
-    /// Tasks that take about 0.8 s with the best limit on two cores.
+    /// Tasks that take between a third of a second and a whole one with the best limit on two cores.
     pub(crate) fn tasks(self) -> usize {
         match self {
-            Self::Timers => 30_000,
-            Self::Cpu => 12_000,
-            Self::Cache => 3_000,
-            Self::Server => 2_800,
+            Self::Timers => 24_000,
+            Self::Cpu => 9_000,
+            Self::Cache => 6_000,
+            Self::Server => 1_600,
             Self::Mixed => 14_000,
         }
     }

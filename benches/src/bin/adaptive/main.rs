@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Each case is fixed work in phases, and the figure is how long it takes. In each round every
-//! contender runs once; one that takes three times as long as the prober is cut off, printed as
+//! contender runs once; one that takes 1.6 times as long as the prober is cut off, printed as
 //! such, and not run again.
 
 mod case;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A run is cut off when it takes so many times as long as the prober's.
-const CUT_OFF: u32 = 3;
+const CUT_OFF: f64 = 1.6;
 /// Nobody takes longer than this over its own first run.
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -61,7 +61,7 @@ impl Race {
         let monitor = self.runtime.handle().resource_monitor().ok_or("there is no monitor")?;
         let config = contender.config(&Arc::clone(monitor), self.cores);
         let executor = AsyncTaskExecutor::on(self.runtime.handle().clone(), config)?;
-        let longest = reference.map_or(LONGEST, |it| Duration::from_secs_f64(it) * CUT_OFF);
+        let longest = reference.map_or(LONGEST, |it| Duration::from_secs_f64(it * CUT_OFF));
         let begun = Instant::now();
         let mut run = Run { phases: Vec::new(), is_cut_off: false };
         for load in self.case.phases() {

@@ -84,9 +84,9 @@ pub(crate) fn print(case: Case, all: &[Runs], json: bool) -> bool {
     }
     let prober = all.iter().find(|runs| runs.contender == Contender::Prober);
     let fixed = || all.iter().filter(|it| matches!(it.contender, Contender::Fixed(_)));
-    let best = fixed()
-        .filter(|runs| !runs.is_cut_off())
-        .min_by(|one, other| one.makespan().median.total_cmp(&other.makespan().median));
+    // If all were cut off, the prober gains at least this.
+    let best =
+        fixed().min_by(|one, other| one.makespan().median.total_cmp(&other.makespan().median));
     let (Some(prober), Some(best)) = (prober, best) else { return false };
     let gains = gains(&prober.runs, &best.runs);
     let gain = Figure {
@@ -95,19 +95,22 @@ pub(crate) fn print(case: Case, all: &[Runs], json: bool) -> bool {
         unit: "%",
         interval: interval(&gains),
         target: Some(case.target()),
-        is_cut_off: false,
+        is_cut_off: best.is_cut_off(),
     };
     gain.print(case, json);
     let oracle = oracle(fixed(), case.phases().len());
-    let share = Figure {
-        metric: "makespan of the prober over that of the best fixed limits of each phase".into(),
-        value: prober.makespan().median / oracle,
-        unit: "times",
-        interval: None,
-        target: None,
-        is_cut_off: false,
-    };
-    share.print(case, json);
+    if oracle.is_finite() {
+        let share = Figure {
+            metric: "makespan of the prober over that of the best fixed limits of each phase"
+                .into(),
+            value: prober.makespan().median / oracle,
+            unit: "times",
+            interval: None,
+            target: None,
+            is_cut_off: false,
+        };
+        share.print(case, json);
+    }
     gain.value >= case.target()
 }
 
