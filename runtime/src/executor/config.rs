@@ -28,8 +28,8 @@ pub struct ExecutorConfig {
     /// Whether idle workers take tasks from busy ones. Default: yes. As with `worker_count`, an
     /// executor on a runtime leaves that to the runtime.
     pub enable_work_stealing: bool,
-    /// The share of the machine's CPU time, and of the workers' time, from which on adaptive
-    /// scheduling lets no more run, and the monitor advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
+    /// The share of the workers' time above which adaptive scheduling lets no more run (for `Aimd`
+    /// that of the machine's CPU), and the share of the machine's CPU from which on the monitor advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
     pub cpu_target: f64,
     /// Bytes of memory in use, machine-wide, that should not be reached. While they would be, no
     /// task with a memory requirement starts beside others, and adaptive scheduling lowers its

@@ -76,6 +76,13 @@ fn a_busy_cpu_or_an_empty_quota_holds_the_limit_where_it_is() {
 }
 
 #[test]
+fn a_cpu_that_others_keep_busy_holds_nothing_back() {
+    let others = Signals { cpu: Some(1.0), busy: Some(0.2), ..Signals::default() };
+    let run = probe(TIMERS, |_, _| others);
+    assert!(run.share_within(0, 10, 362, 512) > 0.9, "{:?}", run.limits());
+}
+
+#[test]
 fn tasks_that_wait_for_what_is_held_back_get_company() {
     let mut prober = Prober::new(settings(512));
     let stuck = |limit| Window {

@@ -44,8 +44,8 @@ const EMPTY_MAX: u32 = 64;
 /// the start, when another kind of task does most of the work, or when throughput is far off, twice
 /// in a row. It holds still while fewer tasks are ready than may run.
 ///
-/// Throughput alone is followed; but the limit does not rise while the CPU, or the workers, are
-/// busier than their target, quota is used up, started tasks wait long for a worker, or memory in
+/// Throughput alone is followed; but the limit does not rise while the workers (or the CPU, if nothing is known of them)
+/// are busier than their target, quota is used up, started tasks wait long for a worker, or memory in
 /// use is near its threshold, and it falls as long as memory is over it. If nothing ends for long,
 /// it rises: what runs may wait for what is held back.
 ///
@@ -259,7 +259,7 @@ impl Prober {
             Some(LimitReason::Memory)
         } else if signals.throttled.is_some_and(|share| share >= THROTTLED) {
             Some(LimitReason::Throttled)
-        } else if signals.busiest() > self.settings.cpu_target {
+        } else if signals.load() > self.settings.cpu_target {
             Some(LimitReason::CpuBusy)
         } else if window.poll_delay().is_some_and(|it| it >= POLL_DELAY.max(window.run_time)) {
             Some(LimitReason::PollDelay)
@@ -283,8 +283,7 @@ impl Prober {
             return LimitReason::Measuring;
         }
         self.empty += 1;
-        // Others may keep the CPU busy; only if these workers are, something goes on.
-        if window.signals.busy.is_some_and(|share| share > self.settings.cpu_target) {
+        if window.signals.load() > self.settings.cpu_target {
             return LimitReason::CpuBusy;
         }
         if window.signals.memory.is_some_and(|share| share >= MEMORY_NEAR) {

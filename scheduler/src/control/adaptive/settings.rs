@@ -16,8 +16,8 @@ pub struct ControllerSettings {
     pub max: usize,
     /// Where a search begins, when nothing is known; taken as 1 or `max` if it is outside.
     pub start: usize,
-    /// The share of the machine's CPU time, and of the workers' time, above which more tasks in
-    /// flight are of no use, 0 to 1.
+    /// The share of the workers' time (of the machine's CPU time, if that is unknown) above which
+    /// more tasks in flight are of no use, 0 to 1.
     pub cpu_target: f64,
 }
 

@@ -33,8 +33,9 @@ impl Signals {
         self.memory.is_some_and(|share| share >= 1.0)
     }
 
-    /// The larger of the two CPU shares that are known.
-    pub(super) fn busiest(&self) -> f64 {
-        self.cpu.unwrap_or(0.0).max(self.busy.unwrap_or(0.0))
+    /// How busy the workers are; if that is unknown, the CPU. Others may keep that busy while the
+    /// workers have time, which is no reason to hold tasks back.
+    pub(super) fn load(&self) -> f64 {
+        self.busy.or(self.cpu).unwrap_or(0.0)
     }
 }
