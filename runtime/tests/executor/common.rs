@@ -2,13 +2,14 @@
 
 use futures_lite::future::{block_on, poll_fn};
 use graph_runtime::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, TaskError, task_fn};
+use std::io::{self, Write};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 /// How long a test waits for what must happen, before it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// An executor on two workers, with changes to its configuration.
 pub(crate) fn executor(change: impl FnOnce(&mut ExecutorConfig)) -> AsyncTaskExecutor {
@@ -116,7 +117,8 @@ where
             Ok(output) => output,
             Err(_) => {
                 // The thread of the future cannot be stopped, and the scope would wait for it.
-                eprintln!("a future was not ready in time; a wake-up is lost");
+                // Past the capture of the test's output, which ends with the process.
+                let _ = writeln!(io::stderr(), "a future was not ready in time; a wake-up is lost");
                 std::process::abort();
             }
         }
