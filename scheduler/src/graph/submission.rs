@@ -25,6 +25,18 @@ struct Decided {
     broken: Vec<(u32, TaskId)>,
 }
 
+/// A plan, and the tasks it was made of.
+pub(super) type Planned<P> = (GraphPlan, Vec<TaskSpec<P>>);
+
+/// What each of the planned tasks brings with it, in order.
+pub(super) fn cargo_of<P>(specs: Vec<TaskSpec<P>>) -> impl FnMut(usize) -> (P, Label) {
+    let mut specs = specs.into_iter();
+    move |_| {
+        let spec = specs.next().expect("there are as many as were planned");
+        (spec.payload, Label { name: spec.name, deadline: spec.deadline })
+    }
+}
+
 impl<P> TaskScheduler<P> {
     /// Accepts one task. O(dependencies + log n).
     ///
@@ -157,18 +169,21 @@ impl<P> TaskScheduler<P> {
         failure: FailurePolicy,
         now: Timestamp,
     ) -> Result<GraphId, Refused<Vec<TaskSpec<P>>>> {
+        let (plan, specs) = self.plan(specs, |plan| self.check_graph(plan))?;
+        Ok(self.insert_plan(plan, cargo_of(specs), failure, now))
+    }
+
+    /// Plans what passes the check, or hands it back.
+    pub(super) fn plan(
+        &self,
+        specs: Vec<TaskSpec<P>>,
+        check: impl FnOnce(&GraphPlan) -> Result<(), SchedulerError>,
+    ) -> Result<Planned<P>, Refused<Vec<TaskSpec<P>>>> {
         let plan = GraphPlan::new(&self.config, specs.len(), |node| specs[node].terms());
-        let checked = plan.and_then(|plan| self.check_graph(&plan).map(|()| plan));
-        let plan = match checked {
-            Ok(plan) => plan,
-            Err(error) => return Err(Refused::new(error, specs)),
-        };
-        let mut specs = specs.into_iter();
-        let next = |_| {
-            let spec = specs.next().expect("there are as many as were planned");
-            (spec.payload, Label { name: spec.name, deadline: spec.deadline })
-        };
-        Ok(self.insert_plan(plan, next, failure, now))
+        match plan.and_then(|plan| check(&plan).map(|()| plan)) {
+            Ok(plan) => Ok((plan, specs)),
+            Err(error) => Err(Refused::new(error, specs)),
+        }
     }
 
     /// Accepts a whole graph as [`submit_graph`](Self::submit_graph) does, which has been planned
@@ -237,6 +252,18 @@ impl<P> TaskScheduler<P> {
         live.map(|slot| self.graph[slot].class.saturating_add(1)).max().unwrap_or(0)
     }
 
+    /// Skips tasks that have just been inserted and can never run, and why.
+    ///
+    /// One may be gone by the time it is looked at, skipped behind another one. Its slot stays empty
+    /// meanwhile, for nothing is inserted.
+    pub(super) fn skip_broken(&mut self, broken: Vec<(u32, TaskId)>, now: Timestamp) {
+        for (slot, cause) in broken {
+            if self.graph.contains(slot) {
+                self.end(slot, Fate::skipped(cause), now);
+            }
+        }
+    }
+
     /// Starts, or skips, what need not wait.
     fn begin_graph(&mut self, job: u32, decided: Decided, now: Timestamp) -> GraphId {
         let graph = self.graph_id(job);
@@ -244,13 +271,7 @@ impl<P> TaskScheduler<P> {
         if nodes == 0 {
             self.events.push_back(Event::GraphEnded { graph, counts: Counts::default() });
         }
-        // A task may be gone by the time it is looked at, skipped behind another one. Its slot
-        // stays empty meanwhile: nothing is inserted here.
-        for (slot, cause) in decided.broken {
-            if self.graph.contains(slot) {
-                self.end(slot, Fate::skipped(cause), now);
-            }
-        }
+        self.skip_broken(decided.broken, now);
         for node in 0..nodes {
             let job = &self.graph.jobs[job];
             // In this order: a graph that has ended knows no dependencies any more.

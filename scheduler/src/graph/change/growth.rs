@@ -2,10 +2,10 @@
 
 use crate::error::{Refused, SchedulerError};
 use crate::graph::cargo::Label;
-use crate::graph::ending::Fate;
 use crate::graph::record::{NO_NODE, Record, Standing};
 use crate::graph::shape::directory::Place;
 use crate::graph::shape::plan::{GraphPlan, PlannedNode};
+use crate::graph::submission::cargo_of;
 use crate::graph::{GraphId, TaskId, TaskScheduler, TaskSpec, TaskTerms};
 use primitives::Timestamp;
 
@@ -96,18 +96,8 @@ impl<P> TaskScheduler<P> {
         specs: Vec<TaskSpec<P>>,
         now: Timestamp,
     ) -> Result<(), Refused<Vec<TaskSpec<P>>>> {
-        let plan = GraphPlan::new(&self.config, specs.len(), |at| specs[at].terms());
-        let checked = plan.and_then(|plan| self.check_growth(graph, &plan).map(|()| plan));
-        let plan = match checked {
-            Ok(plan) => plan,
-            Err(error) => return Err(Refused::new(error, specs)),
-        };
-        let mut specs = specs.into_iter();
-        let next = |_| {
-            let spec = specs.next().expect("there are as many as were planned");
-            (spec.payload, Label { name: spec.name, deadline: spec.deadline })
-        };
-        self.insert_growth(graph, plan, next, now);
+        let (plan, specs) = self.plan(specs, |plan| self.check_growth(graph, plan))?;
+        self.insert_growth(graph, plan, cargo_of(specs), now);
         Ok(())
     }
 
@@ -220,14 +210,9 @@ impl<P> TaskScheduler<P> {
         broken
     }
 
-    /// A slot that is empty when it is looked at belonged to a task that was skipped behind another
-    /// one: nothing is inserted meanwhile.
+    /// Starts, or skips, what need not wait.
     fn begin_growth(&mut self, slots: Vec<u32>, broken: Vec<(u32, TaskId)>, now: Timestamp) {
-        for (slot, cause) in broken {
-            if self.graph.contains(slot) {
-                self.end(slot, Fate::skipped(cause), now);
-            }
-        }
+        self.skip_broken(broken, now);
         for slot in slots {
             if self.graph.contains(slot) {
                 self.make_ready_if_free(slot, now);
