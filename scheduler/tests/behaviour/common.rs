@@ -1,7 +1,7 @@
 //! What the behaviour tests share: short words for specs, events and states.
 
 use graph_runtime_scheduler::{
-    Dispatch, EndState, Event, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState,
+    Counts, Dispatch, EndState, Event, SchedulerConfig, TaskId, TaskScheduler, TaskSpec, TaskState,
 };
 use primitives::Timestamp;
 use std::time::Duration;
@@ -60,6 +60,17 @@ pub(crate) fn finish(scheduler: &mut Scheduler, number: u64, end: EndState) {
         panic!("task {number} does not run")
     };
     scheduler.finish(ticket, end, NOW).expect("it runs");
+}
+
+/// Where a model counts tasks that have ended so.
+pub(crate) fn ended(counts: &mut Counts, end: EndState) -> &mut usize {
+    match end {
+        EndState::Completed => &mut counts.completed,
+        EndState::Failed => &mut counts.failed,
+        EndState::Cancelled => &mut counts.cancelled,
+        EndState::TimedOut => &mut counts.timed_out,
+        EndState::Skipped => &mut counts.skipped,
+    }
 }
 
 /// Drains the events into one line each.

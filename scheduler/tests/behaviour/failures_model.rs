@@ -1,6 +1,7 @@
 //! Retries, limits on time and trigger rules in the plainest form: whatever is asked is answered
 //! by looking at all tasks. It knows nothing of order, which another model is about.
 
+use crate::common::ended;
 use graph_runtime_scheduler::{
     Counts, EndState, FailurePolicy, RetryPolicy, TaskId, Ticket, TriggerRule,
 };
@@ -335,11 +336,7 @@ impl Model {
                 State::Ready => &mut counts.ready,
                 State::Running => &mut counts.running,
                 State::Backoff { .. } => &mut counts.backing_off,
-                State::Ended(EndState::Completed) => &mut counts.completed,
-                State::Ended(EndState::Failed) => &mut counts.failed,
-                State::Ended(EndState::Cancelled) => &mut counts.cancelled,
-                State::Ended(EndState::TimedOut) => &mut counts.timed_out,
-                State::Ended(EndState::Skipped) => &mut counts.skipped,
+                State::Ended(end) => ended(&mut counts, end),
             } += 1;
         }
         counts

@@ -1,6 +1,7 @@
 //! The scheduler's semantics in the plainest form: every question is answered by looking at all
 //! tasks. The oracle of the random tests.
 
+use crate::common::ended;
 use graph_runtime_scheduler::{Counts, EndState, FailurePolicy, Policy};
 use std::cmp::Reverse;
 
@@ -195,11 +196,7 @@ impl Model {
                 State::Waiting => &mut counts.waiting,
                 State::Ready { .. } => &mut counts.ready,
                 State::Running => &mut counts.running,
-                State::Ended(EndState::Completed) => &mut counts.completed,
-                State::Ended(EndState::Failed) => &mut counts.failed,
-                State::Ended(EndState::Cancelled) => &mut counts.cancelled,
-                State::Ended(EndState::TimedOut) => &mut counts.timed_out,
-                State::Ended(EndState::Skipped) => &mut counts.skipped,
+                State::Ended(end) => ended(&mut counts, end),
             } += 1;
         }
         counts

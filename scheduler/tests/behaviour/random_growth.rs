@@ -1,7 +1,7 @@
 //! Random growth, edges, removals, holds, cancellations, pauses and drains, compared after every
 //! step with a model that answers every question by looking at all tasks.
 
-use crate::common::id;
+use crate::common::{ended, id};
 use graph_runtime_scheduler::{
     Counts, Dependents, EndState, Event, FailurePolicy, GraphId, SchedulerConfig, SchedulerError,
     TaskId, TaskScheduler, TaskSpec, TaskState, Ticket,
@@ -417,11 +417,7 @@ impl Twins {
                 State::Waiting => &mut counts.waiting,
                 State::Ready => &mut counts.ready,
                 State::Running => &mut counts.running,
-                State::Ended(EndState::Completed) => &mut counts.completed,
-                State::Ended(EndState::Failed) => &mut counts.failed,
-                State::Ended(EndState::Cancelled) => &mut counts.cancelled,
-                State::Ended(EndState::TimedOut) => &mut counts.timed_out,
-                State::Ended(EndState::Skipped) => &mut counts.skipped,
+                State::Ended(end) => ended(&mut counts, end),
             } += 1;
         }
         counts
