@@ -1,4 +1,4 @@
-//! What can only be seen from inside: that nothing is left behind.
+//! What can only be seen from inside: that nothing is left behind, and how much is looked at.
 
 use super::{EndState, FailurePolicy, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
 use primitives::Timestamp;
@@ -74,4 +74,32 @@ fn deadlines_of_tasks_that_have_ended_do_not_pile_up() {
     }
     assert!(scheduler.agenda_len() <= 64, "{}", scheduler.agenda_len());
     assert_eq!(scheduler.next_wake(), None);
+}
+
+#[test]
+fn a_crowd_that_waits_for_a_group_costs_the_others_nothing() {
+    const CROWD: u64 = 10_000;
+    let groups = vec![crate::GroupLimit::new("db", 1)];
+    let mut scheduler =
+        TaskScheduler::new(SchedulerConfig { groups, ..Default::default() }).unwrap();
+    for id in 0..CROWD {
+        scheduler.submit(spec(id, &[]).group("db").priority(1), NOW).unwrap();
+    }
+    let first = scheduler.dispatch(NOW).unwrap();
+    for id in CROWD..2 * CROWD {
+        scheduler.submit(spec(id, &[]), NOW).unwrap();
+        let task = scheduler.dispatch(NOW).unwrap();
+        assert_eq!(task.payload, id);
+        scheduler.finish(task.ticket, EndState::Completed, NOW).unwrap();
+    }
+    assert!(scheduler.turnstile.looks <= 2, "{}", scheduler.turnstile.looks);
+
+    // Each of the crowd is looked at when there is a place for it, and once more when there is none.
+    let mut running = Some(first);
+    while let Some(task) = running {
+        scheduler.finish(task.ticket, EndState::Completed, NOW).unwrap();
+        running = scheduler.dispatch(NOW);
+    }
+    assert_eq!(scheduler.counts().completed as u64, 2 * CROWD);
+    assert!(scheduler.turnstile.looks <= 2 * CROWD, "{}", scheduler.turnstile.looks);
 }

@@ -54,6 +54,9 @@ pub(crate) struct Turnstile {
     /// Resources for whose first waiting lane there may be enough now.
     pub(in crate::graph) unsettled: Vec<Resource>,
     pub(in crate::graph) impatient: Option<Impatient>,
+    /// How many candidates have been looked at.
+    #[cfg(test)]
+    pub(in crate::graph) looks: u64,
 }
 
 /// A task that may start.
@@ -96,6 +99,8 @@ impl Turnstile {
             wakes: Wakes::default(),
             unsettled: Vec::new(),
             impatient: None,
+            #[cfg(test)]
+            looks: 0,
         }
     }
 
@@ -199,6 +204,10 @@ impl Turnstile {
             let Some(place) = next.filter(|&place| plain.is_none_or(|plain| place < plain)) else {
                 return plain.map(|plain| Choice::plain(plain.slot()));
             };
+            #[cfg(test)]
+            {
+                self.looks += 1;
+            }
             let slot = self.lanes.first(place);
             let kind = self.lanes.kind(place).clone();
             let mut overtakes = None;
