@@ -12,6 +12,7 @@ use super::shape::plan::{GraphPlan, PlannedNode};
 use super::{
     Counts, Event, FailurePolicy, GraphId, Overdue, TaskId, TaskScheduler, TaskSpec, TaskTerms,
 };
+use crate::control::Needs;
 use crate::error::{Refused, SchedulerError};
 use primitives::Timestamp;
 use std::sync::Arc;
@@ -58,15 +59,21 @@ impl<P> TaskScheduler<P> {
         spec: TaskSpec<P>,
         now: Timestamp,
     ) -> Result<(), Refused<TaskSpec<P>>> {
-        if let Err(error) = self.check_alone(&spec.terms()) {
-            return Err(Refused::new(error, spec));
+        match self.check_alone(&spec.terms()) {
+            Ok(needs) => self.insert_spec(NO_JOB, spec, needs, now),
+            Err(error) => return Err(Refused::new(error, spec)),
         }
-        self.insert_spec(NO_JOB, spec, now);
         Ok(())
     }
 
     /// Takes a checked task in, into a graph if `job` is one.
-    pub(super) fn insert_spec(&mut self, job: u32, spec: TaskSpec<P>, now: Timestamp) {
+    pub(super) fn insert_spec(
+        &mut self,
+        job: u32,
+        spec: TaskSpec<P>,
+        needs: Option<Needs>,
+        now: Timestamp,
+    ) {
         let TaskSpec {
             id,
             name,
@@ -96,7 +103,7 @@ impl<P> TaskScheduler<P> {
             trigger,
             resilience,
         };
-        self.insert_single(job, &terms, payload, Label { name, deadline }, now);
+        self.insert_single(job, &terms, needs, (payload, Label { name, deadline }), now);
     }
 
     /// Accepts one task as [`submit`](Self::submit) does, without a copy of what the driver has
@@ -111,8 +118,8 @@ impl<P> TaskScheduler<P> {
         payload: P,
         now: Timestamp,
     ) -> Result<(), SchedulerError> {
-        self.check_alone(terms)?;
-        self.insert_single(NO_JOB, terms, payload, self.label_of(terms), now);
+        let needs = self.check_alone(terms)?;
+        self.insert_single(NO_JOB, terms, needs, (payload, self.label_of(terms)), now);
         Ok(())
     }
 
@@ -126,16 +133,15 @@ impl<P> TaskScheduler<P> {
         &mut self,
         job: u32,
         terms: &TaskTerms<'_>,
-        payload: P,
-        label: Label,
+        needs: Option<Needs>,
+        (payload, label): (P, Label),
         now: Timestamp,
     ) {
         self.let_tasks_age(now);
         self.counts.submit(1);
         let record = Record::new(terms.id, self.standing_alone(job, terms));
         let slot = self.graph.insert(record, payload, label);
-        // It has been checked that it needs nothing unknown.
-        if let Ok(Some(needs)) = self.turnstile.allowances.names.needs(terms, &self.config) {
+        if let Some(needs) = needs {
             self.turnstile.set_needs(slot, Arc::new(needs));
         }
         self.directory.put_alone(terms.id, Place::Live(slot));

@@ -55,12 +55,14 @@ impl<P> TaskScheduler<P> {
     ) -> Result<(), Refused<TaskSpec<P>>> {
         let terms = spec.terms();
         let checked = self.open_job(graph).and_then(|()| self.check_single(&terms));
-        if let Err(error) = checked {
-            return Err(Refused::new(error, spec));
+        match checked {
+            Ok(needs) => {
+                self.lift_barriers(now);
+                self.insert_spec(graph.index, spec, needs, now);
+                Ok(())
+            }
+            Err(error) => Err(Refused::new(error, spec)),
         }
-        self.lift_barriers(now);
-        self.insert_spec(graph.index, spec, now);
-        Ok(())
     }
 
     /// Adds a task as [`submit_into`](Self::submit_into) does, without a copy of what the driver has
@@ -77,9 +79,9 @@ impl<P> TaskScheduler<P> {
         now: Timestamp,
     ) -> Result<(), SchedulerError> {
         self.open_job(graph)?;
-        self.check_single(terms)?;
+        let needs = self.check_single(terms)?;
         self.lift_barriers(now);
-        self.insert_single(graph.index, terms, payload, self.label_of(terms), now);
+        self.insert_single(graph.index, terms, needs, (payload, self.label_of(terms)), now);
         Ok(())
     }
 

@@ -187,8 +187,11 @@ impl fmt::Debug for GraphPlan {
 }
 
 impl<P> TaskScheduler<P> {
-    /// Whether a task may be submitted alone.
-    pub(in crate::graph) fn check_alone(&self, spec: &TaskTerms<'_>) -> Result<(), SchedulerError> {
+    /// Whether a task may be submitted alone; then what it needs by name.
+    pub(in crate::graph) fn check_alone(
+        &self,
+        spec: &TaskTerms<'_>,
+    ) -> Result<Option<Needs>, SchedulerError> {
         self.gate.check()?;
         self.check_single(spec)
     }
@@ -199,12 +202,13 @@ impl<P> TaskScheduler<P> {
         self.check_plan(plan)
     }
 
+    /// Whether a task may be added to what is there; then what it needs by name.
     pub(in crate::graph) fn check_single(
         &self,
         spec: &TaskTerms<'_>,
-    ) -> Result<(), SchedulerError> {
+    ) -> Result<Option<Needs>, SchedulerError> {
         self.turnstile.admission.check(spec.id, &spec.requirements, &self.config)?;
-        self.turnstile.allowances.names.needs(spec, &self.config)?;
+        let needs = self.turnstile.allowances.names.needs(spec, &self.config)?;
         spec.check_times()?;
         if self.directory.contains(spec.id) {
             return Err(SchedulerError::DuplicateId { id: spec.id });
@@ -215,7 +219,7 @@ impl<P> TaskScheduler<P> {
             }
             self.check_known(spec.id, dependency)?;
         }
-        self.check_room(1)
+        self.check_room(1).map(|()| needs)
     }
 
     /// What a plan says nothing about: who else is known, and how much room there is.
