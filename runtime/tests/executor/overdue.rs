@@ -98,6 +98,32 @@ async fn the_deadline_of_a_graph_is_that_of_its_tasks() {
 }
 
 #[graph_runtime::test(start_paused = true)]
+async fn a_late_task_that_was_added_to_a_graph_names_it() {
+    let begun = Instant::now();
+    let executor = executor(Overdue::Report);
+    let mut events = executor.events();
+    let mut graph = Graph::new();
+    graph.push(task("first", 60));
+    let handle = executor.submit_graph(graph).await.unwrap();
+    let late = task("added", 30).deadline(begun + seconds(2));
+    let late = handle.submit(late).await.unwrap();
+    let mut part = Graph::new();
+    part.push(task("grown", 30).deadline(begun + seconds(3)));
+    let part = handle.try_grow(part).unwrap();
+    for (name, due) in [("added", 2), ("grown", 3)] {
+        match events.next().await {
+            Some(ExecutorEvent::DeadlinePassed { name: of, graph, .. }) => {
+                assert_eq!((of.as_deref(), graph), (Some(name), Some(handle.id())));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(begun.elapsed().as_secs(), due);
+    }
+    drop((late, part));
+    handle.await;
+}
+
+#[graph_runtime::test(start_paused = true)]
 async fn the_graph_with_the_earlier_deadline_goes_first() {
     let begun = Instant::now();
     let config = ExecutorConfig { max_in_flight: 1, ..ExecutorConfig::default() };

@@ -17,10 +17,11 @@ impl Core {
     /// A running task has passed its deadline.
     pub(super) fn report_late(&self, id: TaskId, deadline: Timestamp, step: &mut Step<'_>) {
         if step.inner.audience.exists() {
+            let task = self.find(id);
             step.after.events.push(ExecutorEvent::DeadlinePassed {
                 id,
-                name: self.find(id).and_then(|task| task.name.clone()),
-                graph: self.scheduler.member(id).map(|(graph, _)| graph),
+                name: task.as_ref().and_then(|task| task.name.clone()),
+                graph: task.and_then(|task| task.batch.home.graph()),
                 deadline: step.inner.instant(deadline),
             });
         }
