@@ -195,15 +195,21 @@ impl Inner {
 
     /// Plans a graph with all that it says about itself, without the lock.
     fn plan_whole(&self, tasks: &Tasks, options: GraphOptions) -> Planned {
-        let mut plan = self.plan(tasks)?;
+        let mut plan = self.plan_part(tasks, options)?;
         if let Some(deadline) = options.deadline {
             plan = plan.due_by(self.timestamp(deadline));
         }
-        if let Some(timeout) = options.timeout {
-            plan = plan.timeout(timeout);
-        }
         Ok(match options.look_ahead {
             Some(how) => plan.look_ahead(&self.scheduler, how),
+            None => plan,
+        })
+    }
+
+    /// Plans what is added to a graph that runs, with what would be wrong about it.
+    pub(super) fn plan_part(&self, tasks: &Tasks, options: GraphOptions) -> Planned {
+        let plan = self.plan(tasks)?;
+        Ok(match options.timeout {
+            Some(timeout) => plan.timeout(timeout),
             None => plan,
         })
     }

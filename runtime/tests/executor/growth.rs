@@ -8,6 +8,7 @@ use graph_runtime::{
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// A task that adds two like itself, `depth` levels deep.
 fn tree(depth: u32, ran: &Arc<AtomicUsize>) -> ExecutableTask {
@@ -242,4 +243,22 @@ fn a_task_without_a_graph_adds_tasks_without_one() {
     wait(executor.idle());
     assert_eq!(added.load(Ordering::Relaxed), 15);
     assert_eq!(executor.known_tasks(), 0);
+}
+
+#[test]
+fn a_part_with_a_timeout_of_its_own_is_refused() {
+    let executor = executor(|_| ());
+    let (reports, seen) = Reports::new();
+    let (gate, mut graph) = (Gate::default(), Graph::new());
+    graph.push(waiting("runs", &reports, &gate));
+    let handle = executor.try_submit_graph(graph).unwrap();
+    assert_eq!(seen.next(), "runs");
+    let mut part = Graph::new().timeout(Duration::from_secs(9));
+    part.push(noop());
+    let refused = handle.try_grow(part).unwrap_err();
+    assert!(refused.error.is_rejected());
+    assert!(refused.to_string().contains("timeout is 9s"), "{refused}");
+    assert_eq!(refused.task.len(), 1, "it comes back");
+    gate.open();
+    assert_eq!(wait(handle).counts().ended(), 1);
 }

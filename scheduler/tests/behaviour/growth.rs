@@ -7,6 +7,7 @@ use graph_runtime_scheduler::{
     SchedulerError, TaskScheduler, TaskSpec, TaskState,
 };
 use primitives::Timestamp;
+use std::time::Duration;
 
 const CONTINUE: FailurePolicy = FailurePolicy::ContinueIndependent;
 
@@ -47,6 +48,23 @@ fn nothing_is_added_to_a_graph_that_has_ended_or_is_stopping() {
     assert_eq!(scheduler.cancel_graph(stopping, NOW), [running[0].ticket]);
     let refused = scheduler.grow(stopping, vec![spec(4, &[])], NOW).unwrap_err();
     assert!(refused.to_string().contains("is stopping"), "{refused}");
+}
+
+#[test]
+fn a_plan_with_a_timeout_of_its_own_is_refused() {
+    let config = SchedulerConfig::default();
+    let mut scheduler = TaskScheduler::new(config.clone()).unwrap();
+    let graph = graph(&mut scheduler, vec![spec(1, &[])]);
+    let added = spec(2, &[]);
+    let plan = GraphPlan::new(&config, 1, |_| added.terms()).unwrap();
+    let plan = plan.timeout(Duration::from_secs(9));
+    let refused = scheduler.grow_plan(graph, plan, |_| "added", NOW).unwrap_err();
+    assert!(refused.error.is_invalid());
+    assert_eq!(
+        refused.to_string(),
+        "the graph: timeout is 9s; expected none, because what is added to a graph has the graph's"
+    );
+    assert_eq!(run_one_by_one(&mut scheduler), [1]);
 }
 
 #[test]

@@ -76,6 +76,8 @@ impl TaskContext {
     /// # Errors
     ///
     /// As [`try_submit`](Self::try_submit) and [`AsyncTaskExecutor::try_submit_graph`];
+    /// [`Rejected`](ExecutorError::Rejected) if `tasks` has a [timeout](Graph::timeout), which only
+    /// a graph as a whole can have;
     /// [`NoGraph`](ExecutorError::NoGraph) if this task was submitted alone.
     pub fn try_grow(&self, tasks: Graph) -> Result<GraphPart, SubmitError<Graph>> {
         let home = &self.task.batch.home;
@@ -259,7 +261,7 @@ impl Inner {
         let now = self.now();
         let Graph { tasks, options } = graph;
         let batch = Batch::new(tasks, home, now);
-        let plan = self.plan(batch.tasks());
+        let plan = self.plan_part(batch.tasks(), options);
         let accepted = self.step_at(now, |core, step| core.accept_part(plan, &batch, step));
         let result = match accepted {
             Ok(()) => Ok(GraphPart::new(Arc::clone(self), batch)),

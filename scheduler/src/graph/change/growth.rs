@@ -104,11 +104,14 @@ impl<P> TaskScheduler<P> {
     }
 
     /// Adds tasks as [`grow`](Self::grow) does, which have been planned for a scheduler with the
-    /// same settings. `payload` makes the payload of a task, given its position in the plan.
+    /// same settings. `payload` makes the payload of a task, given its position in the plan. A
+    /// [deadline](GraphPlan::due_by) of the plan is one of each of its tasks.
     ///
     /// # Errors
     ///
-    /// As [`submit_into`](Self::submit_into) and [`submit_plan`](Self::submit_plan).
+    /// As [`submit_into`](Self::submit_into) and [`submit_plan`](Self::submit_plan); further
+    /// [`SchedulerError::InvalidTerm`] if the plan has a [timeout](GraphPlan::timeout), which only
+    /// a graph as a whole can have: what is added stops with its graph and not without it.
     pub fn grow_plan(
         &mut self,
         graph: GraphId,
@@ -125,6 +128,11 @@ impl<P> TaskScheduler<P> {
 
     fn check_growth(&self, graph: GraphId, plan: &GraphPlan) -> Result<(), SchedulerError> {
         self.open_job(graph)?;
+        if let Some(timeout) = plan.timeout {
+            let (term, value) = ("timeout", format!("{timeout:?}"));
+            let expected = "none, because what is added to a graph has the graph's";
+            return Err(SchedulerError::InvalidTerm { task: None, term, value, expected });
+        }
         self.check_plan(plan)
     }
 
