@@ -1,12 +1,11 @@
 //! Asking what does not run why.
 
-use super::books::batch::Batch;
+use super::books::batch::TaskRef;
+use super::graphs::members::Members;
 use super::inner::Inner;
 use super::{AsyncTaskExecutor, Explanation, GraphHandle, TaskHandle};
 use scheduler::TaskId;
 use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
 use std::vec;
 
 /// For how many tasks reasons are found in one stay under the lock.
@@ -29,12 +28,15 @@ impl TaskHandle {
 }
 
 impl GraphHandle {
-    /// The tasks of the graph that do not run and have not ended, in the order in which they were
-    /// added, each with its reason at the time the iterator comes to it.
+    /// The tasks of the graph that do not run and have not ended, each with its reason at the time
+    /// the iterator comes to it: in the order in which they were added, also while the graph ran,
+    /// and of each loop the last generation. Items of a [map](crate::Graph::map) and generations for
+    /// which there was no room yet are no tasks.
     ///
     /// The executor is held up for 128 tasks at a time, some 10 us.
     pub fn waiting(&self) -> Waiting<'_> {
-        Waiting { inner: &self.inner, batch: &self.batch, next: 0, found: vec::IntoIter::default() }
+        let found = vec::IntoIter::default();
+        Waiting { inner: &self.inner, members: Members::new(&self.batch), found }
     }
 }
 
@@ -44,11 +46,10 @@ impl Inner {
         self.core.lock().why(id, now)
     }
 
-    fn why_of_these(&self, batch: &Batch, places: Range<usize>) -> Vec<Explanation> {
+    fn why_of_these(&self, tasks: &[TaskRef]) -> Vec<Explanation> {
         let now = self.now();
-        let ids = batch.records()[places].iter().filter(|record| record.ending().is_none());
         let core = self.core.lock();
-        ids.filter_map(|record| core.why(record.id, now)).collect()
+        tasks.iter().filter_map(|task| core.why(task.id, now)).collect()
     }
 }
 
@@ -56,9 +57,8 @@ impl Inner {
 #[must_use = "iterators do nothing unless they are asked"]
 pub struct Waiting<'a> {
     inner: &'a Inner,
-    batch: &'a Arc<Batch>,
-    /// The first task that has not been looked at.
-    next: usize,
+    /// The tasks that have not been looked at.
+    members: Members<'a>,
     found: vec::IntoIter<Explanation>,
 }
 
@@ -67,20 +67,21 @@ impl Iterator for Waiting<'_> {
 
     fn next(&mut self) -> Option<Explanation> {
         loop {
-            let found = self.found.next();
-            let left = self.next..self.batch.records().len();
-            if found.is_some() || left.is_empty() {
-                return found;
+            if let Some(found) = self.found.next() {
+                return Some(found);
             }
-            let chunk = left.start..left.end.min(left.start + CHUNK);
-            self.next = chunk.end;
-            self.found = self.inner.why_of_these(self.batch, chunk).into_iter();
+            let unended = self.members.by_ref().filter(|task| task.ending().is_none());
+            let chunk: Vec<TaskRef> = unended.take(CHUNK).collect();
+            if chunk.is_empty() {
+                return None;
+            }
+            self.found = self.inner.why_of_these(&chunk).into_iter();
         }
     }
 }
 
 impl fmt::Debug for Waiting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiting").field("next", &self.next).finish_non_exhaustive()
+        f.debug_struct("Waiting").field("found", &self.found.len()).finish_non_exhaustive()
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::common::{Gate, Reports, executor, noop, quick, wait, waiting};
 use graph_runtime::runtime::Builder;
-use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, Reason, TaskId};
+use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, Reason, TaskError, TaskId};
+use std::ops::ControlFlow;
 
 #[test]
 fn a_task_names_what_it_waits_for_while_it_waits() {
@@ -46,6 +47,64 @@ fn a_graph_lists_everything_that_waits() {
     assert!(handle.waiting().all(|why| why.other.as_deref() == Some("root")));
     gate.open();
     assert!(wait(handle).is_complete());
+}
+
+#[test]
+fn a_graph_lists_what_was_added_while_it_ran() {
+    let (reports, seen) = Reports::new();
+    let gate = Gate::default();
+    let executor = executor(|_| ());
+    let mut graph = Graph::new();
+    let root = graph.push(waiting("root", &reports, &gate));
+    let source = graph.task("items", |_| async { Ok::<_, TaskError>((0..3_u64).collect()) }).add();
+    let (reported, opened) = (reports.clone(), gate.clone());
+    graph.map("map", source, move |_, _| {
+        let (reports, gate) = (reported.clone(), opened.clone());
+        async move {
+            reports.report("item");
+            gate.wait().await;
+            Ok::<_, TaskError>(())
+        }
+    });
+    let first = graph.task("first", |_| async { Ok::<_, TaskError>(1_u64) }).add();
+    let (reported, opened) = (reports.clone(), gate.clone());
+    graph.repeat("loop", 9, first, move |graph, _| {
+        let (reports, gate) = (reported.clone(), opened.clone());
+        let step = move |_| {
+            let (reports, gate) = (reports.clone(), gate.clone());
+            async move {
+                reports.report("generation");
+                gate.wait().await;
+                Ok::<_, TaskError>(ControlFlow::<u64, u64>::Break(1))
+            }
+        };
+        graph.task("step", step).add()
+    });
+    let handle = executor.try_submit_graph(graph).unwrap();
+    let mut begun: Vec<_> = (0..5).map(|_| seen.next()).collect();
+    begun.sort_unstable();
+    assert_eq!(begun, ["generation", "item", "item", "item", "root"]);
+    // More than are asked for at once, one by one and together.
+    let mut added: Vec<TaskId> = Vec::new();
+    for _ in 0..200 {
+        added.push(handle.try_submit(noop().named("added").after(root)).unwrap().id());
+    }
+    let mut part = Graph::new();
+    added.extend((0..200).map(|_| part.push(noop().named("added").after(root))));
+    let part = handle.try_grow(part).unwrap();
+
+    let listed: Vec<_> = handle.waiting().collect();
+    let of = |name: &str| -> Vec<TaskId> {
+        let named = listed.iter().filter(|why| why.name.as_deref() == Some(name));
+        named.map(|why| why.id).collect()
+    };
+    assert_eq!(of("added"), added);
+    assert_eq!(of("map").len(), 1, "the items run, and the task that gathers waits for them");
+    assert_eq!(of("loop").len(), 2, "the next generation, and the result");
+    assert_eq!(listed.len(), 403);
+    gate.open();
+    assert!(wait(handle).is_complete());
+    drop(part);
 }
 
 #[test]

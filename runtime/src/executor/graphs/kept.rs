@@ -49,6 +49,18 @@ impl Kept {
         }
     }
 
+    /// At most so many of the parts that are kept one by one, from number `from` on.
+    pub(in crate::executor) fn parts(&self, from: usize, most: usize) -> Vec<Arc<Batch>> {
+        let parts = self.0.lock();
+        parts.all.iter().skip(from).take(most).cloned().collect()
+    }
+
+    /// The last generation of each loop.
+    pub(in crate::executor) fn generations(&self) -> Vec<Arc<Batch>> {
+        let parts = self.0.lock();
+        parts.generations.iter().map(|(_, part)| Arc::clone(part)).collect()
+    }
+
     /// Everything, for the last one who asks.
     pub(in crate::executor) fn close(&self) -> Vec<Arc<Batch>> {
         let mut parts = self.0.lock();

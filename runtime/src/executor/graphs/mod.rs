@@ -8,6 +8,7 @@ mod graph_report;
 mod growth;
 pub(super) mod kept;
 mod map;
+pub(super) mod members;
 mod node;
 mod repeat;
 
