@@ -47,6 +47,24 @@ async fn a_graph_is_ranked_again_when_its_first_tasks_have_shown_what_they_take(
 }
 
 #[graph_runtime::test(start_paused = true)]
+async fn what_was_added_to_a_graph_is_ranked_again_with_it() {
+    let mut graph = Graph::new();
+    graph.push(task("r", 5));
+    let mut part = Graph::new();
+    for _ in 0..4 {
+        part.push(task("a", 1));
+        part.push(task("b", 10));
+    }
+    let executor = executor(Some(History::default()));
+    let handle = executor.submit_graph(graph).await.unwrap();
+    let part = handle.try_grow(part).unwrap();
+    let order = order(&handle.await);
+    // After the first four the longer ones come first.
+    assert_eq!(order, "rababbbaa");
+    drop(part);
+}
+
+#[graph_runtime::test(start_paused = true)]
 async fn the_next_run_begins_with_what_the_last_one_knew() {
     let graph = || {
         let mut graph = Graph::new();

@@ -237,7 +237,7 @@ impl<'a> Machine<'a> {
         if learning.observe(task, self.jobs[job].graph.tasks[task].runtime) {
             let estimates = learning.estimates();
             let estimate = |task: usize| estimates.get(task).copied().unwrap_or_default();
-            self.scheduler.reestimate(*graph, estimate);
+            self.scheduler.reestimate(*graph, estimate, |_| None);
         }
     }
 }

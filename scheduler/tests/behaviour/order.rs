@@ -113,11 +113,54 @@ fn new_estimates_make_the_order_that_they_would_have_made_from_the_start() {
             let graph = scheduler.submit_graph(specs, FailurePolicy::default(), NOW).unwrap();
             if is_corrected {
                 let exact = |node: usize| std::time::Duration::from_secs(right[node]);
-                assert!(scheduler.reestimate(graph, exact));
+                assert!(scheduler.reestimate(graph, exact, |_| None));
             }
             run_one_by_one(&mut scheduler)
         };
         assert_eq!(order(wrong, true), order(right, false), "round {round}");
+    }
+}
+
+/// The same of a graph that has grown, at its end and in its middle.
+#[test]
+fn new_estimates_reach_what_was_added_to_the_graph() {
+    // 0 to 3 are the graph as it was submitted; 3 waits for 5, which was added.
+    let after: [&[u64]; 8] = [&[], &[], &[0], &[1, 5], &[], &[4], &[2], &[5, 0]];
+    for round in 0..200 {
+        let mut rng = primitives::rng::Rng::new(round);
+        let mut draw = || [(); 8].map(|()| u64::from(rng.below(20)));
+        let (wrong, right) = (draw(), draw());
+        let order = |estimates: [u64; 8], is_corrected: bool| {
+            let mut scheduler = scheduler(|config| config.max_in_flight = 1);
+            let specs = |range: std::ops::Range<u64>| {
+                let known = move |it: &u64| *it < range.end;
+                let timed = move |n: u64| {
+                    let after: Vec<u64> = after[n as usize].iter().copied().filter(known).collect();
+                    timed(n, estimates[n as usize], &after)
+                };
+                range.clone().map(timed).collect::<Vec<_>>()
+            };
+            let graph = scheduler.submit_graph(specs(0..4), FailurePolicy::default(), NOW).unwrap();
+            scheduler.hold(id(3)).unwrap();
+            scheduler.grow(graph, specs(4..7), NOW).unwrap();
+            scheduler.connect(id(5), id(3), NOW).unwrap();
+            for task in specs(7..8) {
+                scheduler.submit_into(graph, task, NOW).unwrap();
+            }
+            scheduler.release(id(3), NOW);
+            let mut added: Vec<u64> = scheduler.added(graph).map(|id| id.as_u64()).collect();
+            added.sort_unstable();
+            assert_eq!(added, [4, 5, 6, 7]);
+            if is_corrected {
+                let seconds = |n: u64| std::time::Duration::from_secs(right[n as usize]);
+                let by_position = |node: usize| seconds(node as u64);
+                let by_id = |id: graph_runtime_scheduler::TaskId| Some(seconds(id.as_u64()));
+                assert!(scheduler.reestimate(graph, by_position, by_id));
+            }
+            run_one_by_one(&mut scheduler)
+        };
+        assert_eq!(order(wrong, true), order(right, false), "round {round}");
+        assert_eq!(order(right, false).len(), 8);
     }
 }
 
@@ -127,6 +170,6 @@ fn what_was_lent_from_outside_is_not_taken_back() {
     let graph = vec![timed(1, 1, &[]), timed(2, 1, &[])];
     let graph = scheduler.submit_graph(graph, FailurePolicy::default(), NOW).unwrap();
     scheduler.submit(timed(3, 50, &[2]), NOW).unwrap();
-    assert!(scheduler.reestimate(graph, |_| std::time::Duration::from_secs(3)));
+    assert!(scheduler.reestimate(graph, |_| std::time::Duration::from_secs(3), |_| None));
     assert_eq!(started(&mut scheduler), [2, 1]);
 }

@@ -8,7 +8,6 @@ use super::tasks::Tasks;
 use crate::executor::ExecutableTask;
 use crate::executor::RetryPredicate;
 use crate::executor::graphs::kept::Kept;
-use crate::executor::steer::learner::Pace;
 use primitives::Timestamp;
 use primitives::shim::atomic::{AtomicUsize, Ordering};
 use scheduler::{Counts, RetryPolicy, TaskId};
@@ -31,7 +30,6 @@ pub(in crate::executor) struct Batch {
     pub(in crate::executor) kept: Kept,
     /// Tasks that have not ended; of a graph as it was submitted nobody counts.
     unended: AtomicUsize,
-    pub(in crate::executor) pace: Pace,
     /// How the tasks of a graph ended; set once, when all of them have.
     counts: OnceLock<Counts>,
 }
@@ -55,7 +53,6 @@ impl Batch {
             by_id: OnceLock::new(),
             release: Release::default(),
             joiner: Joiner::default(),
-            pace: Pace::default(),
             counts: OnceLock::new(),
         })
     }
@@ -100,6 +97,13 @@ impl Batch {
         });
         let place = by_id.binary_search_by_key(&id, |&index| records[index as usize].id).ok()?;
         Some(by_id[place] as usize)
+    }
+
+    /// The scheduler has accepted the tasks.
+    pub(in crate::executor) fn accepted(&self) {
+        if let Some(pace) = self.home.pace() {
+            pace.expect(self.tasks.records.len());
+        }
     }
 
     /// One of the tasks has ended. True if it was the last.

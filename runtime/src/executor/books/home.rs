@@ -1,6 +1,7 @@
 //! Where the tasks of a batch belong.
 
 use crate::executor::inner::Inner;
+use crate::executor::steer::learner::Pace;
 use scheduler::GraphId;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
@@ -17,6 +18,8 @@ pub(in crate::executor) struct Home {
     pub(in crate::executor) deadline: Option<Instant>,
     /// Of the loop to which the tasks belong; 0 outside loops.
     generation: u64,
+    /// How far the graph is, if run times are learnt.
+    pace: Option<Arc<Pace>>,
 }
 
 impl Home {
@@ -24,12 +27,13 @@ impl Home {
     pub(in crate::executor) fn alone(inner: &Arc<Inner>) -> Self {
         let inner = Arc::downgrade(inner);
         let graph = OnceLock::new();
-        Self { inner, graph, is_whole: false, deadline: None, generation: 0 }
+        Self { inner, graph, is_whole: false, deadline: None, generation: 0, pace: None }
     }
 
     /// Of a graph that is submitted.
     pub(in crate::executor) fn whole(inner: &Arc<Inner>, deadline: Option<Instant>) -> Self {
-        Self { is_whole: true, deadline, ..Self::alone(inner) }
+        let pace = inner.learner.as_ref().map(|_| Arc::default());
+        Self { is_whole: true, deadline, pace, ..Self::alone(inner) }
     }
 
     /// Of what is added next to tasks that are at home here.
@@ -55,6 +59,10 @@ impl Home {
     pub(in crate::executor) fn found(&self, graph: GraphId) {
         let first = self.graph.set(graph).is_ok();
         debug_assert!(first, "a graph is accepted once");
+    }
+
+    pub(in crate::executor) fn pace(&self) -> Option<&Pace> {
+        self.pace.as_deref()
     }
 
     pub(in crate::executor) fn is_whole(&self) -> bool {

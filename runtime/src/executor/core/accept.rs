@@ -3,6 +3,7 @@
 use super::{Core, Step};
 use crate::executor::ExecutorError;
 use crate::executor::books::batch::Batch;
+use crate::executor::books::id_map::IdMap;
 use scheduler::{FailurePolicy, GraphId, GraphPlan, SchedulerError, TaskTerms};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ impl Core {
         };
         accepted.map_err(|error| self.refusal(error))?;
         step.recorder().submitted(1);
+        batch.accepted();
         self.tasks.insert(terms.id, Arc::clone(batch));
         self.give_inputs(batch);
         self.keep_part(batch);
@@ -52,6 +54,7 @@ impl Core {
         };
         let graph = plan.and_then(submit).map_err(|error| self.refusal(error))?;
         step.recorder().submitted(count as u64);
+        batch.accepted();
         batch.home.found(graph);
         self.graphs.insert(graph, Arc::clone(batch));
         if reaches_out {
@@ -61,9 +64,29 @@ impl Core {
         Ok(graph)
     }
 
-    /// Ranks a graph again, from what is known now of the run time of each of its tasks.
-    pub(in crate::executor) fn reestimate(&mut self, graph: GraphId, estimates: &[Duration]) {
-        self.scheduler.reestimate(graph, |node| estimates[node]);
+    /// The batches to which the tasks of a graph belong that may be ranked again: the graph as it was
+    /// submitted, if it is known, and what was added and has not ended.
+    pub(in crate::executor) fn rankable(
+        &self,
+        graph: GraphId,
+    ) -> Option<(Arc<Batch>, Vec<Arc<Batch>>)> {
+        let whole = Arc::clone(self.graphs.get(&graph)?);
+        let parts = self.scheduler.added(graph).filter_map(|id| self.tasks.get(&id));
+        let mut parts: Vec<_> = parts.cloned().collect();
+        parts.sort_unstable_by_key(Arc::as_ptr);
+        parts.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        Some((whole, parts))
+    }
+
+    /// Ranks a graph again, from what is known now of the run time of each of its tasks; those that
+    /// were added are in `added`, or are newer than that.
+    pub(in crate::executor) fn reestimate(
+        &mut self,
+        graph: GraphId,
+        estimates: &[Duration],
+        added: &IdMap<Duration>,
+    ) {
+        self.scheduler.reestimate(graph, |node| estimates[node], |id| added.get(&id).copied());
     }
 
     /// Gives the tasks of an accepted batch hold of their dependencies outside. The scheduler has

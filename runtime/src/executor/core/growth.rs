@@ -40,6 +40,7 @@ impl Core {
         };
         plan.and_then(grow).map_err(|error| self.refusal(error))?;
         step.recorder().submitted(batch.records().len() as u64);
+        batch.accepted();
         for record in batch.records() {
             self.tasks.insert(record.id, Arc::clone(batch));
         }

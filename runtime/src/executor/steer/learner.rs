@@ -1,11 +1,12 @@
 //! Learning how long tasks take.
 
-use crate::executor::books::batch::{Batch, TaskRef};
+use crate::executor::books::batch::TaskRef;
+use crate::executor::books::id_map::IdMap;
 use crate::executor::books::tasks::Tasks;
 use crate::executor::inner::Inner;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicU64, Ordering};
-use scheduler::{Forecast, History};
+use scheduler::{Forecast, GraphId, History};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +20,10 @@ const FEW: usize = 64;
 /// The executor's history of run times, if it keeps one.
 ///
 /// Whatever completes is observed, under a lock of its own. When estimates have moved, the graphs
-/// that run are ranked again: in the background, because that is O(tasks + edges), and at most seven
-/// times in the life of a graph, because it is done only after one in 64 of its tasks has completed,
-/// and then after twice as many. So the work is bounded by a constant for each task and edge. What
-/// was added to a graph later keeps its ranks.
+/// that run are ranked again, with all that was added to them: in the background, because that is
+/// O(tasks + edges), and at most seven times in the life of a graph that does not grow, because it is
+/// done only after one in 64 of its tasks has completed, and then after twice as many. So the work is
+/// bounded by a constant for each task and edge.
 #[derive(Debug)]
 pub(in crate::executor) struct Learner {
     history: Mutex<History>,
@@ -30,12 +31,13 @@ pub(in crate::executor) struct Learner {
     moves: AtomicU64,
 }
 
-/// How far a graph is, as far as its estimates are concerned.
+/// How far a graph is, with what was added to it, as far as its estimates are concerned.
 #[derive(Debug, Default)]
 pub(in crate::executor) struct Pace(Mutex<Lap>);
 
 #[derive(Debug, Default)]
 struct Lap {
+    tasks: usize,
     completed: usize,
     /// When to compute the ranks again; 0 if nothing has completed yet.
     next: usize,
@@ -44,13 +46,18 @@ struct Lap {
 }
 
 impl Pace {
-    /// A task of a graph of so many has completed, and estimates have moved so often. Whether ranks
-    /// are to be computed again.
-    fn advance(&self, tasks: usize, moves: u64) -> bool {
+    /// The graph has so many more tasks.
+    pub(in crate::executor) fn expect(&self, tasks: usize) {
+        self.0.lock().tasks += tasks;
+    }
+
+    /// A task of the graph has completed, and estimates have moved so often. Whether ranks are to be
+    /// computed again.
+    fn advance(&self, moves: u64) -> bool {
         let mut lap = self.0.lock();
         lap.completed += 1;
-        lap.next = lap.next.max(tasks / FIRST_SHARE).max(1);
-        if lap.completed < lap.next || lap.moves == moves || lap.completed >= tasks {
+        lap.next = lap.next.max(lap.tasks / FIRST_SHARE).max(1);
+        if lap.completed < lap.next || lap.moves == moves || lap.completed >= lap.tasks {
             return false;
         }
         lap.moves = moves;
@@ -75,8 +82,8 @@ impl Learner {
         let has_moved = self.history.lock().observe_sized(kind, size, run_time);
         // ORDERING: Relaxed; it only says that it is worth looking at the history, behind its lock.
         let moves = self.moves.fetch_add(u64::from(has_moved), Ordering::Relaxed);
-        let Batch { home, pace, .. } = &*task.batch;
-        home.is_whole() && pace.advance(task.batch.records().len(), moves + u64::from(has_moved))
+        let pace = task.batch.home.pace();
+        pace.is_some_and(|pace| pace.advance(moves + u64::from(has_moved)))
     }
 
     /// How long each task is expected to run: what it says itself, or what is known of its kind and
@@ -110,17 +117,25 @@ impl Inner {
     /// A task has completed after `run_time`. Free if nothing is to be learnt.
     pub(in crate::executor) fn learn(self: &Arc<Self>, task: &TaskRef, run_time: Option<Duration>) {
         let (Some(learner), Some(run_time)) = (&self.learner, run_time) else { return };
-        if learner.observe(task, run_time) {
-            let (inner, batch) = (Arc::clone(self), Arc::clone(&task.batch));
-            drop(self.handle.spawn_blocking(move || inner.rank_again(&batch)));
+        if learner.observe(task, run_time)
+            && let Some(graph) = task.batch.home.graph()
+        {
+            let inner = Arc::clone(self);
+            drop(self.handle.spawn_blocking(move || inner.rank_again(graph)));
         }
     }
 
-    fn rank_again(self: &Arc<Self>, batch: &Batch) {
-        if let (Some(learner), Some(graph)) = (&self.learner, batch.home.graph()) {
-            let estimates = learner.estimates(batch.tasks());
-            self.step(|core, _| core.reestimate(graph, &estimates));
+    fn rank_again(self: &Arc<Self>, graph: GraphId) {
+        let Some(learner) = &self.learner else { return };
+        let Some((whole, parts)) = self.core.lock().rankable(graph) else { return };
+        let history = learner.snapshot();
+        let mut added = IdMap::default();
+        for part in parts {
+            let ids = part.records().iter().map(|record| record.id);
+            added.extend(ids.zip(estimates(&history, part.tasks())));
         }
+        let estimates = estimates(&history, whole.tasks());
+        self.step(|core, _| core.reestimate(graph, &estimates, &added));
     }
 }
 
@@ -128,21 +143,41 @@ impl Inner {
 mod tests {
     use super::Pace;
 
+    /// A graph of so many tasks.
+    fn of(tasks: usize) -> Pace {
+        let pace = Pace::default();
+        pace.expect(tasks);
+        pace
+    }
+
     #[test]
     fn ranks_are_computed_seven_times_at_most() {
-        let pace = Pace::default();
-        let times: Vec<u64> = (1..=6_400).filter(|&n| pace.advance(6_400, n)).collect();
+        let pace = of(6_400);
+        let times: Vec<u64> = (1..=6_400).filter(|&n| pace.advance(n)).collect();
         assert_eq!(times, [100, 200, 400, 800, 1_600, 3_200]);
-        let small = Pace::default();
-        let times: Vec<u64> = (1..=9).filter(|&n| small.advance(9, n)).collect();
+        let small = of(9);
+        let times: Vec<u64> = (1..=9).filter(|&n| small.advance(n)).collect();
         assert_eq!(times, [1, 2, 4, 8]);
     }
 
     #[test]
+    fn what_is_added_counts() {
+        let pace = of(1);
+        let grows = |n: u64| {
+            pace.expect(1);
+            pace.advance(n)
+        };
+        let times: Vec<u64> = (1..=100_000).filter(|&n| grows(n)).collect();
+        assert_eq!(times.len(), 17, "{times:?}");
+        assert!(times.windows(2).all(|pair| pair[1] >= 2 * pair[0]), "{times:?}");
+        assert!(!pace.advance(200_000), "that was the last");
+    }
+
+    #[test]
     fn nothing_is_computed_before_an_estimate_has_moved() {
-        let pace = Pace::default();
-        assert!((0..50).all(|_| !pace.advance(100, 0)));
-        assert!(pace.advance(100, 1));
-        assert!((0..40).all(|_| !pace.advance(100, 1)));
+        let pace = of(100);
+        assert!((0..50).all(|_| !pace.advance(0)));
+        assert!(pace.advance(1));
+        assert!((0..40).all(|_| !pace.advance(1)));
     }
 }

@@ -126,6 +126,12 @@ impl<P> TaskScheduler<P> {
         Ok(())
     }
 
+    /// The tasks that were added to a graph while it ran and have not ended, in no order.
+    pub fn added(&self, graph: GraphId) -> impl Iterator<Item = TaskId> + '_ {
+        let slots = self.job(graph).map(|job| job.grown.iter());
+        slots.into_iter().flatten().map(|&slot| self.graph[slot].id)
+    }
+
     fn check_growth(&self, graph: GraphId, plan: &GraphPlan) -> Result<(), SchedulerError> {
         self.open_job(graph)?;
         if let Some(timeout) = plan.timeout {

@@ -12,6 +12,7 @@ pub(super) mod policy;
 pub(super) mod raise;
 pub(super) mod ranks;
 pub(super) mod ready_queue;
+mod regrown;
 mod rehearsal;
 pub(super) mod shifts;
 mod spills;

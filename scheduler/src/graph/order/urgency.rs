@@ -3,20 +3,21 @@
 use super::due::{has_passed, is_deadline};
 use super::shifts::Queued;
 use super::stage;
-use crate::graph::record::{NO_JOB, NO_LINKS, Record, nanos};
+use crate::graph::record::{NO_JOB, NO_LINKS, NO_NODE, Record, nanos};
 use crate::graph::state::Phase;
-use crate::graph::{GraphId, Policy, TaskScheduler};
+use crate::graph::{GraphId, Policy, TaskId, TaskScheduler};
 use primitives::Timestamp;
 use std::time::Duration;
 
 impl<P> TaskScheduler<P> {
-    /// Computes the ranks of a graph again, from what is known now about how long the task at each
-    /// position takes. False if the graph has been forgotten. O(tasks + edges), and O(log n) for
-    /// each ready task.
+    /// Computes the ranks of a graph again, from what is known now about how long its tasks take:
+    /// `estimate` says it of the task at each position, `added` of those that were added while it
+    /// ran, where `None` leaves it at what was said before. False if the graph has been forgotten.
+    /// O(tasks + edges), and O(log n) for each ready task.
     ///
     /// For estimates that have moved, as [`History::observe`](crate::History::observe) tells; not
     /// for every run time. Effective deadlines stay what they were at the submission, and what
-    /// tasks outside the graph have lent to a task is not taken back.
+    /// tasks outside the graph lend to a task is not taken back.
     ///
     /// # Examples
     ///
@@ -30,17 +31,32 @@ impl<P> TaskScheduler<P> {
     /// let graph = scheduler.submit_graph(tasks, Default::default(), Timestamp::ZERO)?;
     /// assert_eq!(scheduler.peek(), Some(TaskId::new(1)));
     ///
-    /// scheduler.reestimate(graph, |position| Duration::from_secs(position as u64));
+    /// scheduler.reestimate(graph, |position| Duration::from_secs(position as u64), |_| None);
     /// assert_eq!(scheduler.peek(), Some(TaskId::new(2)), "it takes longer");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn reestimate(&mut self, graph: GraphId, estimate: impl Fn(usize) -> Duration) -> bool {
+    pub fn reestimate(
+        &mut self,
+        graph: GraphId,
+        estimate: impl Fn(usize) -> Duration,
+        added: impl Fn(TaskId) -> Option<Duration>,
+    ) -> bool {
         let Some(job) = self.job(graph) else { return false };
-        let lent = |slot: u32| {
-            let record = &self.graph[slot];
-            if record.links == NO_LINKS { 0 } else { record.rank }
+        let ranks = if job.grown.is_empty() {
+            let lent = |slot: u32| {
+                let record = &self.graph[slot];
+                if record.links == NO_LINKS { 0 } else { record.rank }
+            };
+            job.ranks(|node| nanos(estimate(node)), lent)
+        } else {
+            self.regrown_ranks(graph.index, |slot| match self.graph[slot].node {
+                NO_NODE => {
+                    added(self.graph[slot].id).map_or(self.graph.profile(slot).estimate, nanos)
+                }
+                node => nanos(estimate(node as usize)),
+            })
         };
-        for (slot, rank) in job.ranks(|node| nanos(estimate(node)), lent) {
+        for (slot, rank) in ranks {
             let is_ready = self.graph[slot].phase == Phase::Ready;
             if is_ready {
                 self.unqueue(slot);
