@@ -22,8 +22,8 @@ pub(crate) struct Task {
     pub(crate) priority: u32,
     pub(crate) deadline: Option<u64>,
     pub(crate) estimate: u64,
-    /// Tenths of a core.
-    pub(crate) tenths: u32,
+    /// Of CPU, memory and I/O, in whole units.
+    pub(crate) needs: [u64; 3],
     pub(crate) state: State,
 }
 
@@ -49,6 +49,15 @@ impl Model {
 
     pub(crate) fn running(&self) -> Vec<usize> {
         self.all_in(|state| state == State::Running)
+    }
+
+    /// What running tasks take of each budget.
+    pub(crate) fn used(&self) -> [u64; 3] {
+        let mut used = [0; 3];
+        for task in self.running() {
+            used.iter_mut().zip(self.tasks[task].needs).for_each(|(used, need)| *used += need);
+        }
+        used
     }
 
     /// Adds tasks; the new ones may name each other as dependencies.
@@ -153,8 +162,8 @@ impl Model {
         live.map(|&d| 1 + self.ways_up(&self.tasks[d].linked)).sum()
     }
 
-    /// The ready task that starts next, of those that fit.
-    pub(crate) fn head(&self, policy: Policy, fits: impl Fn(&Task) -> bool) -> Option<usize> {
+    /// The first of the ready tasks that are meant.
+    pub(crate) fn head(&self, policy: Policy, is_meant: impl Fn(&Task) -> bool) -> Option<usize> {
         let ready = (0..self.tasks.len()).filter_map(|task| match self.tasks[task].state {
             State::Ready { sequence } => Some((task, sequence)),
             _ => None,
@@ -184,7 +193,7 @@ impl Model {
                 }
             }
         };
-        let ready = ready.filter(|&(task, _)| fits(&self.tasks[task]));
+        let ready = ready.filter(|&(task, _)| is_meant(&self.tasks[task]));
         ready.min_by_key(key).map(|(task, _)| task)
     }
 

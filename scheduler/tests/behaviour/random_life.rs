@@ -12,10 +12,12 @@ use proptest::sample::Index;
 use std::collections::HashMap;
 use std::time::Duration;
 
-const CORE_TENTHS: u32 = 10;
+/// Thousandths of a core, bytes, thousandths of an I/O channel.
+const TOTALS: [u64; 3] = [1_000, 7, 900];
 
-/// What is random about a task: dependencies, priority, deadline, estimate, tenths of a core.
-type Draft = (Vec<Index>, u32, Option<u64>, u64, u32);
+/// What is random about a task: dependencies, priority, deadline, estimate, what it takes of each
+/// budget.
+type Draft = (Vec<Index>, u32, Option<u64>, u64, [u64; 3]);
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -31,10 +33,21 @@ enum Step {
 
 fn draft() -> impl Strategy<Value = Draft> {
     let dependencies = prop::collection::vec(any::<Index>(), 0..3);
-    // Those that take anything take the same, so that they go strictly in order: who may overtake
-    // whom, and when, is random admission's affair.
-    let tenths = prop_oneof![Just(0), Just(4)];
-    (dependencies, 0..2u32, prop::option::weighted(0.2, 0..9u64), 0..4u64, tenths)
+    // Often nothing, and often the same as others, which then go strictly in order.
+    let amount = |total: u64| {
+        prop_oneof![
+            4 => Just(0),
+            2 => prop::sample::select(vec![total / 3, total / 3 + 1, total / 2, total]),
+            1 => 0..=total,
+        ]
+    };
+    let [cpu, memory, io] = TOTALS.map(amount);
+    let needs = prop_oneof![Just([0; 3]), (cpu, memory, io).prop_map(<[u64; 3]>::from)];
+    (dependencies, 0..2u32, prop::option::weighted(0.2, 0..9u64), 0..4u64, needs)
+}
+
+fn fits(used: [u64; 3], task: &Task) -> bool {
+    (0..3).all(|budget| used[budget] + task.needs[budget] <= TOTALS[budget])
 }
 
 fn end() -> impl Strategy<Value = EndState> {
@@ -75,8 +88,15 @@ struct Twins {
 
 impl Twins {
     fn new(policy: Policy) -> Self {
-        let config =
-            SchedulerConfig { policy, max_in_flight: 3, cpu_cores: 1.0, ..Default::default() };
+        let [cpu, memory, io] = TOTALS;
+        let config = SchedulerConfig {
+            policy,
+            max_in_flight: 3,
+            cpu_cores: cpu as f64 / 1_000.0,
+            memory_bytes: memory as usize,
+            io_capacity: io as f64 / 1_000.0,
+            ..Default::default()
+        };
         Self {
             scheduler: TaskScheduler::new(config).unwrap(),
             model: Model::default(),
@@ -127,7 +147,7 @@ impl Twins {
 
     /// Makes a task of `draft` that may depend on any task before number `number`.
     fn task(&self, draft: Draft, number: usize, graph: Option<usize>) -> Task {
-        let (dependencies, priority, deadline, estimate, tenths) = draft;
+        let (dependencies, priority, deadline, estimate, needs) = draft;
         let dependencies = dependencies.into_iter().filter(|_| number > 0);
         let mut dependencies: Vec<usize> = dependencies.map(|d| d.index(number)).collect();
         // Beyond 64 steps upwards ranks are allowed to be too low: do not go there.
@@ -137,16 +157,21 @@ impl Twins {
             dependencies.retain(|&d| d >= self.model.tasks.len());
         }
         let (linked, state) = (Vec::new(), State::Waiting);
-        Task { dependencies, linked, graph, priority, deadline, estimate, tenths, state }
+        Task { dependencies, linked, graph, priority, deadline, estimate, needs, state }
     }
 
     fn spec(number: usize, task: &Task) -> TaskSpec<usize> {
-        let cpu_cores = f64::from(task.tenths) / f64::from(CORE_TENTHS);
+        let [cpu, memory, io] = task.needs;
+        let requirements = ResourceRequirements {
+            cpu_cores: cpu as f64 / 1_000.0,
+            memory_bytes: memory as usize,
+            io_intensity: io as f64 / 1_000.0,
+        };
         let mut spec = TaskSpec::new(id(number as u64), number)
             .after_all(task.dependencies.iter().map(|&d| id(d as u64)))
             .priority(task.priority)
             .estimate(Duration::from_nanos(task.estimate))
-            .requirements(ResourceRequirements { cpu_cores, ..Default::default() });
+            .requirements(requirements);
         spec.deadline = task.deadline.map(Timestamp::from_nanos);
         spec
     }
@@ -171,20 +196,38 @@ impl Twins {
         self.model.submit(tasks);
     }
 
+    /// What starts fits, and is the first of those that take what it takes; the first of all starts
+    /// if it fits, and as long as anything does that takes nothing, something starts. Who else may
+    /// overtake one that does not fit, and how often, is random admission's affair.
     fn dispatch(&mut self) -> Option<usize> {
-        let running = self.model.running();
-        let used: u32 = running.iter().map(|&task| self.model.tasks[task].tenths).sum();
-        let head = self.model.head(self.policy, |task| used + task.tenths <= CORE_TENTHS);
+        let (running, used) = (self.model.running(), self.model.used());
+        let head = self.model.head(self.policy, |_| true);
+        let head_fits = head.is_some_and(|head| fits(used, &self.model.tasks[head]));
         let is_free = running.len() < self.limit;
         self.explain();
         // Unless time is about to change who is first.
         if let Some(first) = head.filter(|&it| self.scheduler.peek() == Some(id(it as u64))) {
             let is_next = self.scheduler.why(id(first as u64), NOW) == Some(Reason::Next);
-            assert_eq!(is_next, is_free);
+            assert_eq!(is_next, is_free && head_fits);
         }
         let dispatch = self.scheduler.dispatch(NOW);
         let started = dispatch.as_ref().map(|dispatch| dispatch.payload);
-        assert_eq!(started, head.filter(|_| is_free));
+        match started {
+            Some(started) => {
+                assert!(is_free);
+                let needs = self.model.tasks[started].needs;
+                let first = self.model.head(self.policy, |task| task.needs == needs);
+                assert_eq!(first, Some(started), "those that take the same go in order");
+                assert!(fits(used, &self.model.tasks[started]));
+                assert!(!head_fits || head == Some(started));
+            }
+            None if is_free => {
+                assert!(!head_fits);
+                let light = self.model.head(self.policy, |task| task.needs == [0; 3]);
+                assert_eq!(light, None, "nothing holds it up");
+            }
+            None => {}
+        }
         if let Some(dispatch) = dispatch {
             self.tickets.insert(dispatch.payload, dispatch.ticket);
             self.model.tasks[dispatch.payload].state = State::Running;
@@ -214,16 +257,30 @@ impl Twins {
                     assert_eq!(self.scheduler.state(first), Some(TaskState::Ready));
                 }
                 (State::Ready { .. }, Some(Reason::Cpu { wanted, free, total })) => {
-                    let used: u32 = running.iter().map(|&it| self.model.tasks[it].tenths).sum();
-                    let tenths = |cores: f64| (cores * f64::from(CORE_TENTHS)).round() as u32;
-                    let expected = (task.tenths, CORE_TENTHS - used, CORE_TENTHS);
-                    assert_eq!((tenths(wanted), tenths(free), tenths(total)), expected);
-                    assert!(wanted > free);
+                    self.lacks(task, 0, [wanted, free, total].map(thousandths));
+                }
+                (State::Ready { .. }, Some(Reason::Memory { wanted, free, total })) => {
+                    self.lacks(task, 1, [wanted, free, total]);
+                }
+                (State::Ready { .. }, Some(Reason::Io { wanted, free, total })) => {
+                    self.lacks(task, 2, [wanted, free, total].map(thousandths));
+                }
+                (State::Ready { .. }, Some(Reason::Reserved { first })) => {
+                    let first = &self.model.tasks[first.as_u64() as usize];
+                    assert!(matches!(first.state, State::Ready { .. }));
+                    assert!(!fits(self.model.used(), first) && task.needs != [0; 3]);
                 }
                 (State::Ready { .. }, Some(Reason::Next)) => {}
                 (state, reason) => panic!("task {number} is {state:?} because {reason:?}"),
             }
         }
+    }
+
+    /// It is true that a task wants more of a budget than is free.
+    fn lacks(&self, task: &Task, budget: usize, [wanted, free, total]: [u64; 3]) {
+        let left = TOTALS[budget] - self.model.used()[budget];
+        assert_eq!([wanted, free, total], [task.needs[budget], left, TOTALS[budget]]);
+        assert!(wanted > free);
     }
 
     fn finish(&mut self, task: usize, end: EndState) {
@@ -310,6 +367,10 @@ impl Twins {
             self.compare();
         }
     }
+}
+
+fn thousandths(whole: f64) -> u64 {
+    (whole * 1_000.0).round() as u64
 }
 
 proptest! {

@@ -11,8 +11,8 @@ use std::time::Duration;
 pub(crate) const GROUPS: [(&str, usize); KINDS] = [("database", 2), ("browser", 3)];
 /// Units and burst; the period is a second.
 pub(crate) const RATES: [(&str, u64, u64); KINDS] = [("requests", 3, 4), ("tokens", 40, 60)];
-/// Tenths of a core, bytes, tenths of an I/O channel.
-pub(crate) const TOTALS: [u64; 3] = [30, 1_000, 10];
+/// Thousandths of a core, bytes, thousandths of an I/O channel.
+pub(crate) const TOTALS: [u64; 3] = [3_000, 1_000, 1_000];
 
 pub(crate) const BACKOFF_MAX: Duration = Duration::from_secs(4);
 
@@ -51,9 +51,9 @@ pub(crate) fn spec(
         draft.needs = TOTALS.map(|total| if one_in(rng, 2) { amount(total, rng) } else { 0 });
         let [cpu, memory, io] = draft.needs;
         spec = spec.requirements(ResourceRequirements {
-            cpu_cores: cpu as f64 / 10.0,
+            cpu_cores: cpu as f64 / 1_000.0,
             memory_bytes: memory as usize,
-            io_intensity: io as f64 / 10.0,
+            io_intensity: io as f64 / 1_000.0,
         });
     }
     for kind in 0..KINDS {
