@@ -12,6 +12,8 @@ mod failures_model;
 mod families;
 mod gate_model;
 mod growth;
+mod growth_model;
+mod growth_steps;
 mod learning;
 mod look_ahead;
 mod model;

@@ -1,10 +1,12 @@
 //! Random growth, edges, removals, holds, cancellations, pauses and drains, compared after every
 //! step with a model that answers every question by looking at all tasks.
 
-use crate::common::{ended, id};
+use crate::common::id;
+use crate::growth_model::{Graph, Model, State, Task};
+use crate::growth_steps::{Step, step};
 use graph_runtime_scheduler::{
-    Counts, Dependents, EndState, Event, FailurePolicy, GraphId, SchedulerConfig, SchedulerError,
-    TaskId, TaskScheduler, TaskSpec, TaskState, Ticket,
+    Dependents, EndState, Event, FailurePolicy, GraphId, SchedulerConfig, SchedulerError, TaskId,
+    TaskScheduler, TaskSpec, TaskState, Ticket,
 };
 use primitives::Timestamp;
 use proptest::prelude::*;
@@ -12,86 +14,10 @@ use proptest::sample::Index;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-#[derive(Debug, Clone)]
-enum Step {
-    /// Into a graph, or alone.
-    Submit(Vec<Index>, Option<Index>),
-    SubmitGraph(Vec<Vec<Index>>, bool),
-    Grow(Vec<Vec<Index>>, Index),
-    Connect(Index, Index),
-    Remove(Index, bool),
-    Hold(Index),
-    Release(Index),
-    Dispatch,
-    Finish(Index, EndState),
-    Cancel(Index),
-    CancelGraph(Index),
-    Pause(bool),
-    Forget(Index),
-}
-
-fn after() -> impl Strategy<Value = Vec<Index>> {
-    prop::collection::vec(any::<Index>(), 0..3)
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let end = prop_oneof![
-        8 => Just(EndState::Completed),
-        1 => Just(EndState::Failed),
-        1 => Just(EndState::Cancelled),
-    ];
-    let which = any::<Index>;
-    let drafts = || prop::collection::vec(after(), 1..6);
-    prop_oneof![
-        6 => (after(), prop::option::of(which())).prop_map(|(a, graph)| Step::Submit(a, graph)),
-        3 => (drafts(), any::<bool>()).prop_map(|(tasks, fast)| Step::SubmitGraph(tasks, fast)),
-        6 => (drafts(), which()).prop_map(|(tasks, graph)| Step::Grow(tasks, graph)),
-        16 => (which(), which()).prop_map(|(before, after)| Step::Connect(before, after)),
-        3 => (which(), any::<bool>()).prop_map(|(task, detach)| Step::Remove(task, detach)),
-        3 => which().prop_map(Step::Hold),
-        4 => which().prop_map(Step::Release),
-        12 => Just(Step::Dispatch),
-        12 => (which(), end).prop_map(|(task, end)| Step::Finish(task, end)),
-        1 => which().prop_map(Step::Cancel),
-        1 => which().prop_map(Step::CancelGraph),
-        2 => any::<bool>().prop_map(Step::Pause),
-        4 => which().prop_map(Step::Forget),
-    ]
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Waiting,
-    Ready,
-    Running,
-    Ended(EndState),
-}
-
-#[derive(Debug)]
-struct Task {
-    graph: Option<usize>,
-    /// Whether it was submitted with its graph.
-    is_static: bool,
-    /// What it still waits for.
-    after: BTreeSet<usize>,
-    holds: usize,
-    state: State,
-    is_forgotten: bool,
-}
-
-#[derive(Debug)]
-struct Graph {
-    id: GraphId,
-    is_fail_fast: bool,
-    is_stopping: bool,
-    is_forgotten: bool,
-}
-
 /// The scheduler and the model side by side. A task's id and payload are its number.
 struct Twins {
     scheduler: TaskScheduler<usize>,
-    tasks: Vec<Task>,
-    graphs: Vec<Graph>,
+    model: Model,
     tickets: Vec<Option<Ticket>>,
     ended: Vec<GraphId>,
     is_paused: bool,
@@ -103,8 +29,7 @@ impl Twins {
         let config = SchedulerConfig { max_in_flight: 4, ..Default::default() };
         Self {
             scheduler: TaskScheduler::new(config).unwrap(),
-            tasks: Vec::new(),
-            graphs: Vec::new(),
+            model: Model::default(),
             tickets: Vec::new(),
             ended: Vec::new(),
             is_paused: false,
@@ -114,27 +39,27 @@ impl Twins {
 
     fn take(&mut self, step: Step) {
         self.now = self.now + Duration::from_secs(1);
-        let number = self.tasks.len();
+        let number = self.model.tasks.len();
         let task = |which: &Index| which.index(number);
-        let graph = |which: Index| which.index(self.graphs.len());
+        let graph = |which: Index| which.index(self.model.graphs.len());
         match step {
             Step::Submit(after, None) => self.submit(&after),
-            Step::Submit(after, Some(which)) if !self.graphs.is_empty() => {
+            Step::Submit(after, Some(which)) if !self.model.graphs.is_empty() => {
                 let graph = graph(which);
                 self.grow(&[after], graph, true);
             }
             Step::SubmitGraph(drafts, is_fail_fast) => self.submit_graph(&drafts, is_fail_fast),
-            Step::Grow(drafts, which) if !self.graphs.is_empty() => {
+            Step::Grow(drafts, which) if !self.model.graphs.is_empty() => {
                 let graph = graph(which);
                 self.grow(&drafts, graph, false);
             }
-            Step::CancelGraph(which) if !self.graphs.is_empty() => {
+            Step::CancelGraph(which) if !self.model.graphs.is_empty() => {
                 let graph = graph(which);
-                let running = self.scheduler.cancel_graph(self.graphs[graph].id, self.now);
+                let running = self.scheduler.cancel_graph(self.model.graphs[graph].id, self.now);
                 let is_running =
                     |task: &&Task| task.graph == Some(graph) && task.state == State::Running;
-                assert_eq!(running.len(), self.tasks.iter().filter(is_running).count());
-                self.cancel_graph(graph);
+                assert_eq!(running.len(), self.model.tasks.iter().filter(is_running).count());
+                self.model.cancel_graph(graph);
             }
             Step::Dispatch => drop(self.dispatch()),
             Step::Pause(is_paused) => {
@@ -148,7 +73,7 @@ impl Twins {
             Step::Hold(which) => self.hold(task(&which)),
             Step::Release(which) => self.release(task(&which)),
             Step::Finish(which, end) => {
-                let running = self.all(State::Running);
+                let running = self.model.all(State::Running);
                 if !running.is_empty() {
                     self.finish(*which.get(&running), end);
                 }
@@ -156,25 +81,13 @@ impl Twins {
             Step::Cancel(which) => {
                 let task = task(&which);
                 let _ = self.scheduler.cancel(name(task), self.now);
-                if self.is_unstarted(task) {
-                    self.end(task, EndState::Cancelled);
+                if self.model.is_unstarted(task) {
+                    self.model.end(task, EndState::Cancelled);
                 }
             }
             Step::Forget(which) => self.forget(task(&which)),
         }
         self.compare();
-    }
-
-    fn all(&self, state: State) -> Vec<usize> {
-        (0..self.tasks.len()).filter(|&task| self.tasks[task].state == state).collect()
-    }
-
-    fn is_unstarted(&self, task: usize) -> bool {
-        matches!(self.tasks[task].state, State::Waiting | State::Ready)
-    }
-
-    fn is_live(&self, task: usize) -> bool {
-        !matches!(self.tasks[task].state, State::Ended(_))
     }
 
     /// Makes tasks, each of which may depend on those before it that are not forgotten.
@@ -184,22 +97,22 @@ impl Twins {
         graph: Option<usize>,
         is_static: bool,
     ) -> Vec<TaskSpec<usize>> {
-        let known = self.tasks.len();
+        let known = self.model.tasks.len();
         let mut specs = Vec::new();
         for (draft, number) in drafts.iter().zip(known..) {
             let after = draft.iter().filter(|_| number > 0).map(|which| which.index(number));
             let after: BTreeSet<usize> =
-                after.filter(|&d| d >= known || !self.tasks[d].is_forgotten).collect();
-            let broken = |&d: &usize| matches!(self.tasks[d].state, State::Ended(end) if end != EndState::Completed);
+                after.filter(|&d| d >= known || !self.model.tasks[d].is_forgotten).collect();
+            let broken = |&d: &usize| matches!(self.model.tasks[d].state, State::Ended(end) if end != EndState::Completed);
             let is_broken = after.iter().any(broken);
             specs.push(
                 TaskSpec::new(name(number), number).after_all(after.iter().copied().map(name)),
             );
-            let waits = after.into_iter().filter(|&d| d >= known || self.is_live(d));
+            let waits = after.into_iter().filter(|&d| d >= known || self.model.is_live(d));
             let state = if is_broken { State::Ended(EndState::Skipped) } else { State::Waiting };
             let after = if is_broken { BTreeSet::new() } else { waits.collect() };
             let is_forgotten = false;
-            self.tasks.push(Task { graph, is_static, after, holds: 0, state, is_forgotten });
+            self.model.tasks.push(Task { graph, is_static, after, holds: 0, state, is_forgotten });
             self.tickets.push(None);
         }
         specs
@@ -208,22 +121,22 @@ impl Twins {
     fn submit(&mut self, after: &[Index]) {
         let spec = self.make(&[after.to_vec()], None, false).remove(0);
         self.scheduler.submit(spec, self.now).unwrap();
-        self.settle();
+        self.model.settle();
     }
 
     fn submit_graph(&mut self, drafts: &[Vec<Index>], is_fail_fast: bool) {
-        let specs = self.make(drafts, Some(self.graphs.len()), true);
+        let specs = self.make(drafts, Some(self.model.graphs.len()), true);
         let failure =
             if is_fail_fast { FailurePolicy::FailFast } else { FailurePolicy::ContinueIndependent };
         let id = self.scheduler.submit_graph(specs, failure, self.now).unwrap();
-        self.graphs.push(Graph { id, is_fail_fast, is_stopping: false, is_forgotten: false });
-        self.settle();
+        self.model.graphs.push(Graph { id, is_fail_fast, is_stopping: false, is_forgotten: false });
+        self.model.settle();
     }
 
     fn grow(&mut self, drafts: &[Vec<Index>], graph: usize, is_single: bool) {
-        let (known, id) = (self.tasks.len(), self.graphs[graph].id);
-        let is_closed =
-            self.graphs[graph].is_stopping || self.counts(Some(graph)).unfinished() == 0;
+        let (known, id) = (self.model.tasks.len(), self.model.graphs[graph].id);
+        let is_closed = self.model.graphs[graph].is_stopping
+            || self.model.counts(Some(graph)).unfinished() == 0;
         let mut specs = self.make(drafts, Some(graph), false);
         let grown = if is_single {
             let grown = self.scheduler.submit_into(id, specs.remove(0), self.now);
@@ -236,27 +149,22 @@ impl Twins {
         assert_eq!(grown.is_err(), is_closed, "{grown:?}");
         if is_closed {
             assert!(grown.unwrap_err().is_too_late());
-            self.tasks.truncate(known);
+            self.model.tasks.truncate(known);
             self.tickets.truncate(known);
         }
-        self.settle();
-    }
-
-    /// Whether `task` waits for `other`, directly or not.
-    fn waits_for(&self, task: usize, other: usize) -> bool {
-        task == other || self.tasks[task].after.iter().any(|&d| self.waits_for(d, other))
+        self.model.settle();
     }
 
     fn connect(&mut self, before: usize, after: usize) {
         let answer = self.scheduler.connect(name(before), name(after), self.now);
-        let expected = if self.tasks[after].is_forgotten {
+        let expected = if self.model.tasks[after].is_forgotten {
             Err(SchedulerError::UnknownTask { task: name(after) })
-        } else if !self.is_unstarted(after) {
+        } else if !self.model.is_unstarted(after) {
             Err(SchedulerError::Started { task: name(after) })
-        } else if self.tasks[before].is_forgotten {
+        } else if self.model.tasks[before].is_forgotten {
             let (task, dependency) = (name(after), name(before));
             Err(SchedulerError::UnknownDependency { task, dependency })
-        } else if self.waits_for(before, after) {
+        } else if self.model.waits_for(before, after) {
             self.assert_ring(before, after, answer);
             return;
         } else {
@@ -264,12 +172,12 @@ impl Twins {
         };
         assert_eq!(answer, expected);
         if expected.is_ok() {
-            match self.tasks[before].state {
+            match self.model.tasks[before].state {
                 State::Ended(EndState::Completed) => {}
-                State::Ended(_) => self.end(after, EndState::Skipped),
+                State::Ended(_) => self.model.end(after, EndState::Skipped),
                 _ => {
-                    self.tasks[after].after.insert(before);
-                    self.tasks[after].state = State::Waiting;
+                    self.model.tasks[after].after.insert(before);
+                    self.model.tasks[after].state = State::Waiting;
                 }
             }
         }
@@ -282,145 +190,84 @@ impl Twins {
         let ring: Vec<usize> = tasks.iter().map(|id| id.as_u64() as usize).collect();
         assert_eq!((ring[0], ring[ring.len() - 1]), (after, before));
         for edge in ring.windows(2) {
-            assert!(self.tasks[edge[1]].after.contains(&edge[0]), "{ring:?}");
+            assert!(self.model.tasks[edge[1]].after.contains(&edge[0]), "{ring:?}");
         }
     }
 
     fn remove(&mut self, task: usize, detach: bool) {
         let dependents = if detach { Dependents::Detach } else { Dependents::Skip };
         let answer = self.scheduler.remove(name(task), dependents, self.now);
-        assert_eq!(answer.is_ok(), self.is_unstarted(task));
+        assert_eq!(answer.is_ok(), self.model.is_unstarted(task));
         if answer.is_ok() {
             if detach {
-                for other in &mut self.tasks {
+                for other in &mut self.model.tasks {
                     other.after.remove(&task);
                 }
             }
-            self.end(task, EndState::Cancelled);
+            self.model.end(task, EndState::Cancelled);
         }
     }
 
     fn hold(&mut self, task: usize) {
         let answer = self.scheduler.hold(name(task));
-        assert_eq!(answer.is_ok(), self.is_unstarted(task));
+        assert_eq!(answer.is_ok(), self.model.is_unstarted(task));
         if answer.is_ok() {
-            self.tasks[task].holds += 1;
-            self.tasks[task].state = State::Waiting;
+            self.model.tasks[task].holds += 1;
+            self.model.tasks[task].state = State::Waiting;
         }
     }
 
     fn release(&mut self, task: usize) {
-        let is_held = self.tasks[task].holds > 0 && self.is_unstarted(task);
+        let is_held = self.model.tasks[task].holds > 0 && self.model.is_unstarted(task);
         assert_eq!(self.scheduler.release(name(task), self.now), is_held);
         if is_held {
-            self.tasks[task].holds -= 1;
-            self.settle();
+            self.model.tasks[task].holds -= 1;
+            self.model.settle();
         }
     }
 
     fn dispatch(&mut self) -> Option<usize> {
         let may_start = !self.is_paused
-            && self.all(State::Running).len() < 4
-            && !self.all(State::Ready).is_empty();
+            && self.model.all(State::Running).len() < 4
+            && !self.model.all(State::Ready).is_empty();
         let dispatch = self.scheduler.dispatch(self.now);
         assert_eq!(dispatch.is_some(), may_start);
         let dispatch = dispatch?;
         let task = dispatch.payload;
-        assert_eq!(self.tasks[task].state, State::Ready, "{task}");
-        assert_eq!(dispatch.graph, self.tasks[task].graph.map(|graph| self.graphs[graph].id));
-        assert_eq!(dispatch.node.is_some(), self.tasks[task].is_static);
-        self.tasks[task].state = State::Running;
+        assert_eq!(self.model.tasks[task].state, State::Ready, "{task}");
+        assert_eq!(
+            dispatch.graph,
+            self.model.tasks[task].graph.map(|graph| self.model.graphs[graph].id)
+        );
+        assert_eq!(dispatch.node.is_some(), self.model.tasks[task].is_static);
+        self.model.tasks[task].state = State::Running;
         self.tickets[task] = Some(dispatch.ticket);
         Some(task)
     }
 
     fn finish(&mut self, task: usize, end: EndState) {
         self.scheduler.finish(self.tickets[task].unwrap(), end, self.now).unwrap();
-        self.end(task, end);
-    }
-
-    fn end(&mut self, task: usize, end: EndState) {
-        self.tasks[task].state = State::Ended(end);
-        self.settle();
-        if let Some(graph) = self.tasks[task].graph
-            && end.is_failure()
-            && self.graphs[graph].is_fail_fast
-            && !self.graphs[graph].is_stopping
-        {
-            self.cancel_graph(graph);
-        }
-    }
-
-    fn cancel_graph(&mut self, graph: usize) {
-        if self.graphs[graph].is_forgotten {
-            return;
-        }
-        self.graphs[graph].is_stopping = true;
-        for task in 0..self.tasks.len() {
-            if self.tasks[task].graph == Some(graph) && self.is_unstarted(task) {
-                self.tasks[task].state = State::Ended(EndState::Cancelled);
-            }
-        }
-        self.settle();
+        self.model.end(task, end);
     }
 
     fn forget(&mut self, task: usize) {
-        let Task { is_static, state, is_forgotten, graph, .. } = self.tasks[task];
+        let Task { is_static, state, is_forgotten, graph, .. } = self.model.tasks[task];
         if let (true, Some(graph)) = (is_static, graph) {
-            let has_ended = self.counts(Some(graph)).unfinished() == 0;
-            let is_new = has_ended && !self.graphs[graph].is_forgotten;
-            assert_eq!(self.scheduler.forget_graph(self.graphs[graph].id), is_new);
-            self.graphs[graph].is_forgotten |= has_ended;
+            let has_ended = self.model.counts(Some(graph)).unfinished() == 0;
+            let is_new = has_ended && !self.model.graphs[graph].is_forgotten;
+            assert_eq!(self.scheduler.forget_graph(self.model.graphs[graph].id), is_new);
+            self.model.graphs[graph].is_forgotten |= has_ended;
             let of_graph = |task: &&mut Task| task.graph == Some(graph) && task.is_static;
-            self.tasks.iter_mut().filter(of_graph).for_each(|it| it.is_forgotten |= has_ended);
+            self.model
+                .tasks
+                .iter_mut()
+                .filter(of_graph)
+                .for_each(|it| it.is_forgotten |= has_ended);
         } else {
             let has_ended = matches!(state, State::Ended(_));
             assert_eq!(self.scheduler.forget(name(task)), has_ended && !is_forgotten);
-            self.tasks[task].is_forgotten |= has_ended;
+            self.model.tasks[task].is_forgotten |= has_ended;
         }
-    }
-
-    /// Skips what can never run, and makes ready what can.
-    fn settle(&mut self) {
-        loop {
-            let before = self.all(State::Waiting).len() + self.all(State::Ready).len();
-            for task in self.all(State::Waiting) {
-                let broken = |&d: &usize| matches!(self.tasks[d].state, State::Ended(end) if end != EndState::Completed);
-                if self.tasks[task].after.iter().any(broken) {
-                    self.tasks[task].state = State::Ended(EndState::Skipped);
-                }
-            }
-            if self.all(State::Waiting).len() + self.all(State::Ready).len() == before {
-                break;
-            }
-        }
-        for task in 0..self.tasks.len() {
-            let waits: BTreeSet<usize> =
-                self.tasks[task].after.iter().copied().filter(|&d| self.is_live(d)).collect();
-            if self.tasks[task].state == State::Waiting
-                && waits.is_empty()
-                && self.tasks[task].holds == 0
-            {
-                self.tasks[task].state = State::Ready;
-            }
-            // One that has ended waits for nobody.
-            let is_live = self.is_live(task);
-            self.tasks[task].after = if is_live { waits } else { BTreeSet::new() };
-        }
-    }
-
-    fn counts(&self, graph: Option<usize>) -> Counts {
-        let mut counts = Counts::default();
-        for task in self.tasks.iter().filter(|task| graph.is_none() || task.graph == graph) {
-            counts.submitted += 1;
-            *match task.state {
-                State::Waiting => &mut counts.waiting,
-                State::Ready => &mut counts.ready,
-                State::Running => &mut counts.running,
-                State::Ended(end) => ended(&mut counts, end),
-            } += 1;
-        }
-        counts
     }
 
     fn compare(&mut self) {
@@ -428,7 +275,7 @@ impl Twins {
             match event {
                 Event::Ended { id, end, payload, .. } => {
                     let task = id.as_u64() as usize;
-                    assert_eq!(self.tasks[task].state, State::Ended(end), "{task}");
+                    assert_eq!(self.model.tasks[task].state, State::Ended(end), "{task}");
                     assert_eq!(payload.is_some(), self.tickets[task].is_none());
                 }
                 Event::GraphEnded { graph, counts } => {
@@ -439,7 +286,7 @@ impl Twins {
                 _ => {}
             }
         }
-        for (number, task) in self.tasks.iter().enumerate() {
+        for (number, task) in self.model.tasks.iter().enumerate() {
             let state = self.scheduler.state(name(number));
             match task.state {
                 _ if task.is_forgotten => assert_eq!(state, None),
@@ -454,11 +301,11 @@ impl Twins {
                 State::Ended(end) => assert_eq!(state, Some(TaskState::Ended(end)), "{number}"),
             }
         }
-        assert_eq!(self.scheduler.counts(), self.counts(None));
-        let known = self.tasks.iter().filter(|task| !task.is_forgotten).count();
+        assert_eq!(self.scheduler.counts(), self.model.counts(None));
+        let known = self.model.tasks.iter().filter(|task| !task.is_forgotten).count();
         assert_eq!(self.scheduler.known(), known);
-        for (number, graph) in self.graphs.iter().enumerate() {
-            let counts = self.counts(Some(number));
+        for (number, graph) in self.model.graphs.iter().enumerate() {
+            let counts = self.model.counts(Some(number));
             let expected = (!graph.is_forgotten).then_some(counts);
             assert_eq!(self.scheduler.graph_counts(graph.id), expected);
             assert_eq!(self.ended.contains(&graph.id), counts.unfinished() == 0);
@@ -473,17 +320,21 @@ impl Twins {
         let mut seen = BTreeSet::new();
         for task in &remaining {
             let number = task.id.as_u64() as usize;
-            let after: Vec<TaskId> = self.tasks[number].after.iter().copied().map(name).collect();
+            let after: Vec<TaskId> =
+                self.model.tasks[number].after.iter().copied().map(name).collect();
             assert_eq!(task.waits_for, after, "{number}");
             for other in task.waits_for.iter().map(|id| id.as_u64() as usize) {
-                assert!(seen.contains(&other) || self.tasks[other].state == State::Running);
+                assert!(seen.contains(&other) || self.model.tasks[other].state == State::Running);
             }
-            assert!(self.is_unstarted(number) && seen.insert(number), "{number}");
+            assert!(self.model.is_unstarted(number) && seen.insert(number), "{number}");
         }
-        assert_eq!(seen.len(), self.all(State::Waiting).len() + self.all(State::Ready).len());
+        assert_eq!(
+            seen.len(),
+            self.model.all(State::Waiting).len() + self.model.all(State::Ready).len()
+        );
         assert!(self.scheduler.dispatch(self.now).is_none());
         let running = self.scheduler.cancel_all(self.now);
-        assert_eq!(running.len(), self.all(State::Running).len());
+        assert_eq!(running.len(), self.model.all(State::Running).len());
         for ticket in running {
             self.scheduler.finish(ticket, EndState::Cancelled, self.now).unwrap();
         }
@@ -493,14 +344,14 @@ impl Twins {
     /// Whatever happened before, completing what starts must lead to the end of everything.
     fn run_out(mut self) {
         self.take(Step::Pause(false));
-        for task in 0..self.tasks.len() {
-            while self.is_unstarted(task) && self.tasks[task].holds > 0 {
+        for task in 0..self.model.tasks.len() {
+            while self.model.is_unstarted(task) && self.model.tasks[task].holds > 0 {
                 self.release(task);
             }
         }
         while !self.scheduler.is_idle() {
             if self.dispatch().is_none() {
-                let running = self.all(State::Running);
+                let running = self.model.all(State::Running);
                 self.finish(*running.first().expect("deadlock"), EndState::Completed);
             }
             self.compare();
