@@ -12,6 +12,7 @@ mod permit;
 mod rest;
 mod seat;
 mod slab;
+mod surplus;
 mod sync_mpsc;
 mod sync_mutex;
 mod sync_notify;

@@ -1,7 +1,7 @@
 //! No mutant survives.
 
 use crate::{
-    biased_lock, deque, idle, injector, join_counters, lifo_slot, permit, rest, seat, slab,
+    biased_lock, deque, idle, injector, join_counters, lifo_slot, permit, rest, seat, slab, surplus,
 };
 use crate::{sync_mpsc, sync_mutex, sync_notify, sync_once, sync_oneshot, sync_semaphore};
 use crate::{task_abort, task_join, task_references, task_shutdown, task_wake};
@@ -9,7 +9,7 @@ use loom_tests::Kill;
 use primitives::shim::Mutant;
 
 /// What each protocol's `every_mutant_is_noticed` runs.
-const TABLES: [&[Kill]; 21] = [
+const TABLES: [&[Kill]; 22] = [
     biased_lock::KILLS,
     permit::KILLS,
     join_counters::KILLS,
@@ -17,6 +17,7 @@ const TABLES: [&[Kill]; 21] = [
     lifo_slot::KILLS,
     injector::KILLS,
     idle::KILLS,
+    surplus::KILLS,
     rest::KILLS,
     seat::KILLS,
     slab::KILLS,

@@ -75,6 +75,10 @@ mutants! {
     IdleSearcherRelease,
     /// A worker whose last look finds several items takes one and wakes nobody for the rest.
     IdleLastLookSilent,
+    /// A worker steps down because it has seen that too many are awake, not because they are.
+    IdleStepDownUnasked,
+    /// More workers may be awake than before, and nobody is woken for what has waited for that.
+    IdleLimitSilent,
     /// A stand-in falls asleep in a seat without checking that it still holds it.
     SeatStaleTenure,
     /// A stand-in that gets up does not look whether the worker wants its seat back.

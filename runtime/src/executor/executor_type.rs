@@ -97,7 +97,7 @@ impl AsyncTaskExecutor {
         }
         let control = monitor.as_ref().and_then(|monitor| {
             let shared = handle.shared();
-            Control::new(&config, monitor, &shared.counters, shared.now())
+            Control::new(&config, monitor, shared)
         });
         let below = &handle.shared().config;
         // Without stealing a worker does not come for what another one could start.

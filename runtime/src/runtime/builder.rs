@@ -38,7 +38,8 @@ impl Builder {
     }
 
     /// A runtime without worker threads: tasks run on the thread that is in
-    /// [`Runtime::block_on`], and only then.
+    /// [`Runtime::block_on`], and only then. A task that blocks holds up all others: nobody
+    /// [stands in](Self::max_spare_workers) for that thread, or [reports](Self::on_stall) it.
     pub fn new_current_thread() -> Self {
         Self { config: Config::default(), current_thread: true }
     }
@@ -99,7 +100,8 @@ impl Builder {
     }
 
     /// Whether idle workers take tasks from the queues of busy ones. Default: yes. Without, a
-    /// task stays with the worker that spawned or woke it, unless its queue overflows.
+    /// task stays with the worker that spawned or woke it, unless its queue overflows, and while
+    /// one blocks the others there wait: nobody [stands in](Self::max_spare_workers).
     pub fn work_stealing(&mut self, enabled: bool) -> &mut Self {
         self.config.work_stealing = enabled;
         self
@@ -142,6 +144,11 @@ impl Builder {
 
     /// Starts a monitor thread that samples the machine. It sleeps while the runtime is idle.
     /// Default: none.
+    ///
+    /// With one, no more workers [run at once](super::Handle::worker_limit) than the CPU quota, the
+    /// cpuset and the affinity of this process have room for, also when these change: within about a
+    /// second, or an interval of the monitor if that is longer. Where there are more [workers
+    /// ](Self::worker_threads) than cores from the beginning, the same share of them remains.
     pub fn resource_monitor(&mut self, config: ResourceMonitorConfig) -> &mut Self {
         self.config.monitor = Some(config);
         self

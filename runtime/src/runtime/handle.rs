@@ -168,6 +168,38 @@ impl Handle {
         self.shared.config.name.as_deref()
     }
 
+    /// How many workers may run at once: all of them, unless fewer are [asked
+    /// for](Self::set_worker_limit) or [allowed](super::Builder::resource_monitor).
+    pub fn worker_limit(&self) -> usize {
+        self.shared.worker_limit()
+    }
+
+    /// Lets at most `workers` run at once, at least 1, until it is called again. Any thread.
+    ///
+    /// A worker that is too many finishes its poll, leaves its tasks to the others and sleeps; it may
+    /// run again as soon as another one sleeps, or the limit rises. What wakes it meanwhile for
+    /// timers and sockets of its own, it passes on. [Pinned](crate::task::spawn_pinned) tasks are
+    /// always polled by their worker, which then counts as one of those that run; threads that
+    /// [stand in](super::Builder::max_spare_workers) for stuck workers do not count.
+    ///
+    /// It changes nothing without [work stealing](super::Builder::work_stealing), nor on a
+    /// current-thread runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_multi_thread().worker_threads(4).build()?;
+    /// runtime.handle().set_worker_limit(1);
+    /// assert_eq!(runtime.handle().worker_limit(), 1);
+    /// assert_eq!(runtime.block_on(runtime.spawn(async { 42 })).unwrap(), 42);
+    /// # Ok::<(), graph_runtime::runtime::BuildError>(())
+    /// ```
+    pub fn set_worker_limit(&self, workers: usize) {
+        self.shared.set_worker_limit(workers);
+    }
+
     /// What the runtime has done so far.
     pub fn metrics(&self) -> RuntimeMetrics {
         RuntimeMetrics::of(&self.shared)

@@ -57,6 +57,8 @@ pub(crate) struct Local {
     /// Polls by the last time that statistics were published, and by the last time it woke up.
     pub(super) polls_published: Cell<u64>,
     pub(super) polls_awake: Cell<Option<u64>>,
+    /// Whether too many workers were awake at the last glance.
+    pub(super) saw_surplus: Cell<bool>,
     /// When to look at the reactors next.
     pub(super) glances: Glances,
     lifo_streak: Cell<u32>,
@@ -93,6 +95,7 @@ impl Local {
             sleeps_are_short: Cell::new(false),
             polls_published: Cell::new(0),
             polls_awake: Cell::new(None),
+            saw_surplus: Cell::new(false),
             glances: Glances::default(),
             lifo_streak: Cell::new(0),
         }

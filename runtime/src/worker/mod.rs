@@ -13,7 +13,8 @@
 //!
 //! What others may need from a worker that is stuck in a poll is in its [`Remote`]: its queue and
 //! its LIFO slot can be stolen from, its reactor served, its progress counter read, and its seat
-//! taken. [`watch`] finds it out and calls for help, and [`stand_in`] is the help.
+//! taken. [`watch`] finds it out and calls for help, and [`stand_in`] is the help. [`surplus`] is what
+//! becomes of those that are too many.
 
 mod gauges;
 mod glances;
@@ -21,6 +22,7 @@ mod handover;
 mod hooks;
 mod injected;
 mod life;
+mod limit;
 mod local;
 mod ordered;
 mod outside;
@@ -36,6 +38,7 @@ mod skip;
 mod spares;
 mod stalls;
 mod stand_in;
+mod surplus;
 mod tally;
 mod thread_clock;
 mod turn;
@@ -46,6 +49,7 @@ pub(crate) use handover::{Bench, step_aside};
 pub(crate) use hooks::Hooks;
 pub(crate) use injected::Injected;
 pub(crate) use life::work;
+use limit::Limit;
 pub(crate) use local::Local;
 use outside::Outside;
 use pinned::{Inbox, PinnedQueue};

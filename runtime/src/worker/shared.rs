@@ -1,7 +1,9 @@
 //! What all workers of a runtime, and everybody who wakes its tasks, share.
 
 use super::remote::AllCounters;
-use super::{Hooks, Injected, Local, Outside, Remote, Roots, Spares, Tally, TaskTally, Watch};
+use super::{
+    Hooks, Injected, Limit, Local, Outside, Remote, Roots, Spares, Tally, TaskTally, Watch,
+};
 use crate::blocking::BlockingPool;
 use crate::context;
 use crate::runtime::{self, Processors, RuntimeFlavor, ThreadHooks};
@@ -51,6 +53,7 @@ pub(crate) struct Shared {
     /// The tasks that are more, or less, urgent than ordinary ones.
     pub(crate) ordered: OrderedQueue<Runnable>,
     pub(crate) idle: Idle,
+    pub(super) limit: Limit,
     pub(super) outside: Outside,
     pub(crate) config: SharedConfig,
     pub(crate) hooks: Hooks,
@@ -105,6 +108,7 @@ impl Shared {
             injector: Injector::new(),
             ordered: OrderedQueue::new(),
             idle: Idle::new(workers),
+            limit: Limit::new(workers),
             outside: Outside::new(workers),
             counters: (0..workers).map(|_| WorkerCounters::default()).collect(),
             blocking,
@@ -264,7 +268,7 @@ impl Shared {
     }
 
     #[inline]
-    fn unpark(&self, chosen: Option<usize>) {
+    pub(super) fn unpark(&self, chosen: Option<usize>) {
         if let Some(worker) = chosen {
             self.remotes[worker].reactor.unpark();
         }
@@ -379,14 +383,6 @@ impl Shared {
         }
         sum.live = sum.spawned.saturating_sub(sum.finished + sum.cancelled + sum.panicked);
         sum
-    }
-
-    /// Tells the watch and the monitor whether there is anything to look at.
-    pub(crate) fn set_idle(&self, idle: bool) {
-        self.watch.set_idle(idle);
-        if let Some(monitor) = self.monitor.get() {
-            monitor.set_idle(idle);
-        }
     }
 }
 

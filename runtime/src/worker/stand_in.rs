@@ -139,6 +139,9 @@ impl<'a> StandIn<'a> {
         }
         if self.glances.is_due(ticks) {
             self.glance();
+            if self.shared.idle.has_surplus() {
+                self.step_down();
+            }
         }
         true
     }
@@ -235,6 +238,25 @@ impl<'a> StandIn<'a> {
             return;
         }
         shared.tell_if_idle();
+        self.rest();
+    }
+
+    /// Sleeps because too many are awake, if that is so. It has nothing to give away.
+    fn step_down(&self) {
+        if !self.remote.post.seat.fall_asleep(self.spare.tenure) {
+            return;
+        }
+        if self.shared.idle.step_down(self.spare.worker, self.searching.get()) {
+            self.searching.set(false);
+            self.rest();
+        } else {
+            self.stand_up();
+        }
+    }
+
+    /// Sleeps in the reactor as one that is entered among the sleepers.
+    fn rest(&self) {
+        let shared = self.shared;
         let turn = self.remote.reactor.park_then(&|| shared.now(), None, || {
             self.get_up();
             // ORDERING: pairs with the fence in `tell_if_idle`.
@@ -250,6 +272,10 @@ impl<'a> StandIn<'a> {
 
     fn get_up(&self) {
         self.searching.set(self.shared.idle.wake_up(self.spare.worker));
+        self.stand_up();
+    }
+
+    fn stand_up(&self) {
         if !self.remote.post.seat.wake_up(self.spare.tenure) {
             self.remote.bell.unpark();
         }

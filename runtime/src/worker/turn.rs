@@ -53,7 +53,9 @@ impl Local {
         self.busy_since.set(now);
         self.shared.coarse.set(now);
         while !done() {
-            self.begin_step();
+            if !self.begin_step() {
+                continue;
+            }
             let next = || self.next_in_turn().or_else(|| self.search());
             if let Some(runnable) = next().or_else(|| self.next_deferrable()) {
                 self.stop_search();
@@ -97,8 +99,9 @@ impl Local {
         }
     }
 
+    /// False if the worker has slept instead.
     #[inline]
-    fn begin_step(&self) {
+    fn begin_step(&self) -> bool {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
         let post = &self.remote().post;
@@ -106,9 +109,11 @@ impl Local {
         if !post.seat.is_held_in(self.tenure.get()) {
             self.claim_seat();
         }
-        if self.glances.is_due(ticks) {
-            self.glance_at_reactor();
+        if !self.glances.is_due(ticks) {
+            return true;
         }
+        self.glance_at_reactor();
+        !self.has_made_room()
     }
 
     /// This worker was found stuck, and somebody stands in for it: says that it is back. False if
@@ -131,18 +136,28 @@ impl Local {
 
     /// Enters this worker among the sleepers, with its last look still to come.
     fn fall_asleep(&self) {
+        self.lie_down();
+        self.shared.idle.fall_asleep(self.index, self.searching.replace(false));
+    }
+
+    /// Enters this worker as a sleeper into its seat.
+    pub(super) fn lie_down(&self) {
         while !self.remote().post.seat.fall_asleep(self.tenure.get()) {
             // The stand-in rings as soon as it is awake.
             while !self.claim_seat() {
                 self.remote().bell.park();
             }
         }
-        self.shared.idle.fall_asleep(self.index, self.searching.replace(false));
     }
 
-    /// The reverse.
-    fn get_up(&self) {
+    /// The reverse of `fall_asleep`.
+    pub(super) fn get_up(&self) {
         self.searching.set(self.shared.idle.wake_up(self.index));
+        self.stand_up();
+    }
+
+    /// The reverse of `lie_down`.
+    pub(super) fn stand_up(&self) {
         let stays = self.remote().post.seat.wake_up(self.tenure.get());
         debug_assert!(stays, "nobody but this worker takes its own seat back");
     }
@@ -213,6 +228,12 @@ impl Local {
             runtime::call(&self.shared.config.thread_hooks.unpark);
             return;
         }
+        self.rest();
+        self.make_room();
+    }
+
+    /// Sleeps in the reactor as one that is entered among the sleepers.
+    pub(super) fn rest(&self) {
         self.count_noop();
         self.remote().gauges.count_park_or_unpark();
         self.count(|stats| stats.parks += 1);

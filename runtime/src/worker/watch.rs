@@ -12,6 +12,9 @@
 //!    looks within [`URGENT_PERIOD`] of each other;
 //! 4. it is reported ([`stalls`](super::stalls)).
 //!
+//! It also has as many workers run as the monitor, if there is one, finds room for
+//! ([`limit`](super::limit)).
+//!
 //! A worker that is stuck while nothing waits has the watch look, and nothing else.
 //!
 //! ```text
@@ -32,6 +35,7 @@
 //!
 //! After Go's monitor thread, sysmon.
 
+use super::limit::Follower;
 use super::stalls::{Reporter, Stalled, Subject};
 use super::stand_in::{Offer, Stuck};
 use super::{Remote, Shared};
@@ -114,6 +118,7 @@ struct Looks<'a> {
     /// Stand-ins; those that have left are forgotten.
     spares: Vec<Subject>,
     reporter: Reporter,
+    follower: Follower,
     urgent_until: Timestamp,
 }
 
@@ -124,6 +129,7 @@ impl<'a> Looks<'a> {
             workers: (0..shared.remotes.len()).map(Subject::worker).collect(),
             spares: Vec::new(),
             reporter: Reporter::default(),
+            follower: Follower::new(shared),
             urgent_until: Timestamp::ZERO,
         }
     }
@@ -142,6 +148,7 @@ impl<'a> Looks<'a> {
         let now = shared.now();
         // A worker that is stuck does not look at the clock.
         shared.coarse.set(now);
+        self.follower.look(shared);
         let late = now.saturating_sub(PERIOD);
         for remote in &shared.remotes {
             // Whoever it is, and all others may be asleep.
@@ -159,7 +166,7 @@ impl<'a> Looks<'a> {
             .collect();
         let mut waiting = if stalled.is_empty() { 0 } else { shared.waiting_tasks() };
         // Before one is called, who then counts as awake.
-        let all_are_awake = shared.idle.snapshot().awake == shared.remotes.len();
+        let all_are_awake = shared.idle.is_full();
         if waiting > 0 {
             shared.announce();
         }
@@ -235,6 +242,14 @@ impl Shared {
         let of = |remote: &Remote| remote.stealer.len() + usize::from(remote.withholds());
         let queued: usize = self.remotes.iter().map(of).sum();
         queued + self.injector.len() + self.ordered.len()
+    }
+
+    /// Tells the watch and the monitor whether there is anything to look at.
+    pub(crate) fn set_idle(&self, idle: bool) {
+        self.watch.set_idle(idle);
+        if let Some(monitor) = self.monitor.get() {
+            monitor.set_idle(idle);
+        }
     }
 
     /// The last one to fall asleep sends the watch and the monitor to sleep as well.

@@ -31,4 +31,5 @@ mod task_hooks;
 mod virtual_time;
 mod wakes;
 mod worker_index;
+mod worker_limit;
 mod worker_usage;

@@ -49,9 +49,21 @@
 //! wakes the next when it finds work. So a burst wakes workers one after another, not all at
 //! once, and a steady trickle wakes nobody.
 //!
+//! # When fewer may be awake than there are
+//!
+//! Producers wake nobody while as many are awake as may be. There are more only after the limit has
+//! fallen, or when sleepers have woken up by themselves; then one after another steps down: it gives
+//! away whatever it has and falls asleep, *without* the last look. It may, since that is decided
+//! under the lock, by a count of which no sleeper has been left out: as many as may be awake still
+//! are, and each of them takes its own last look before it sleeps. One that falls asleep first has
+//! the other stay.
+//!
+//! Nobody is surplus by number. Whoever is called runs, as long as those who run are few enough, so
+//! sleepers go on to watch over their own sockets and timers, and hand on what these bring.
+//!
 //! The shape follows Go's scheduler (D. Vyukov, "Scalable Go Scheduler Design", 2012).
 
-use primitives::shim::atomic::{AtomicU64, Ordering};
+use primitives::shim::atomic::{AtomicU64, AtomicUsize, Ordering};
 use primitives::shim::{Mutant, Mutex};
 
 const SEARCHING_ONE: u64 = 1;
@@ -69,12 +81,20 @@ const AWAKE_ONE: u64 = 1 << 32;
 /// idle.fall_asleep(1, false);
 /// assert_eq!(idle.wake_one(), Some(1));
 /// assert_eq!(idle.wake_one(), None, "worker 1 is searching already");
+///
+/// assert_eq!(idle.set_limit(1), None);
+/// assert!(idle.step_down(1, true), "two are awake");
+/// assert!(!idle.step_down(0, false), "one may be");
+/// assert_eq!(idle.wake_one(), None);
+/// assert_eq!(idle.set_limit(2), Some(1));
 /// ```
 #[derive(Debug)]
 pub struct Idle {
     word: AtomicU64,
     sleepers: Mutex<Vec<usize>>,
-    workers: u64,
+    workers: usize,
+    /// How many of them may be awake. Changed under the lock.
+    limit: AtomicUsize,
 }
 
 /// How many workers were doing what at one moment.
@@ -92,8 +112,38 @@ impl Idle {
         Self {
             word: AtomicU64::new(workers as u64 * AWAKE_ONE),
             sleepers: Mutex::new(Vec::with_capacity(workers)),
-            workers: workers as u64,
+            workers,
+            limit: AtomicUsize::new(workers),
         }
+    }
+
+    /// How many workers may be awake.
+    pub fn limit(&self) -> usize {
+        // ORDERING: a hint.
+        self.limit.load(Ordering::Relaxed)
+    }
+
+    /// Lets `limit` workers be awake: at least 1, and at most all. The worker that must be woken for
+    /// what may have waited for one more, if any. Those who are too many [step
+    /// down](Self::step_down) by themselves.
+    #[must_use = "work may wait"]
+    pub fn set_limit(&self, limit: usize) -> Option<usize> {
+        let mut sleepers = self.sleepers.lock();
+        // ORDERING: Relaxed; the lock orders it for those who step down and those who wake. A
+        // producer that misses a higher limit has pushed before the worker chosen here looks.
+        self.limit.store(limit.clamp(1, self.workers.max(1)), Ordering::Relaxed);
+        if Mutant::IdleLimitSilent.is_active() { None } else { self.choose_from(&mut sleepers) }
+    }
+
+    /// Whether more workers are awake than may be. Two loads.
+    #[inline]
+    pub fn has_surplus(&self) -> bool {
+        self.snapshot().awake > self.limit()
+    }
+
+    /// Whether as many workers are awake as may be.
+    pub fn is_full(&self) -> bool {
+        self.snapshot().awake >= self.limit()
     }
 
     /// After an item was queued: the worker that must be woken for it, if any.
@@ -116,7 +166,10 @@ impl Idle {
 
     #[cold]
     fn choose(&self) -> Option<usize> {
-        let mut sleepers = self.sleepers.lock();
+        self.choose_from(&mut self.sleepers.lock())
+    }
+
+    fn choose_from(&self, sleepers: &mut Vec<usize>) -> Option<usize> {
         if !self.should_wake() {
             return None;
         }
@@ -131,7 +184,7 @@ impl Idle {
     fn should_wake(&self) -> bool {
         // ORDERING: Relaxed; the caller's fence, or the lock, orders it.
         let snapshot = unpack(self.word.load(Ordering::Relaxed));
-        snapshot.searching == 0 && (snapshot.awake as u64) < self.workers
+        snapshot.searching == 0 && snapshot.awake < self.limit()
     }
 
     /// A worker has run out of work: true if it may search the others' queues. At most half of
@@ -172,13 +225,28 @@ impl Idle {
         before.searching == 1
     }
 
+    /// A worker that has given away all it had falls asleep because [too many](Self::has_surplus)
+    /// are awake; it need not look at the queues any more. False, and nothing has changed, if it is
+    /// not one too many.
+    #[must_use = "false means that the worker has to go on"]
+    pub fn step_down(&self, worker: usize, searching: bool) -> bool {
+        let mut sleepers = self.sleepers.lock();
+        if !self.has_surplus() && !Mutant::IdleStepDownUnasked.is_active() {
+            return false;
+        }
+        // ORDERING: Relaxed; the lock publishes what it has given away to those who fall asleep
+        // after it.
+        self.word.fetch_sub(going(searching), Ordering::Relaxed);
+        sleepers.push(worker);
+        true
+    }
+
     /// The worker is about to sleep. It must look at every queue once more afterwards, and if it
     /// finds anything [`wake_up`](Self::wake_up) again and [`wake_for_rest`](Self::wake_for_rest).
     pub fn fall_asleep(&self, worker: usize, searching: bool) {
         let mut sleepers = self.sleepers.lock();
-        let gone = AWAKE_ONE + if searching { SEARCHING_ONE } else { 0 };
         // ORDERING: Relaxed; the fence below orders it before the last look.
-        self.word.fetch_sub(gone, Ordering::Relaxed);
+        self.word.fetch_sub(going(searching), Ordering::Relaxed);
         sleepers.push(worker);
         drop(sleepers);
         // ORDERING: pairs with the fence in `wake_one`: announce before the last look.
@@ -203,6 +271,11 @@ impl Idle {
         // ORDERING: a hint.
         unpack(self.word.load(Ordering::Relaxed))
     }
+}
+
+/// What a worker that falls asleep takes from the word.
+fn going(searching: bool) -> u64 {
+    AWAKE_ONE + if searching { SEARCHING_ONE } else { 0 }
 }
 
 fn unpack(word: u64) -> IdleSnapshot {

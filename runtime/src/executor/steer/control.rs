@@ -3,7 +3,8 @@
 
 use super::steering::{Question, Steering};
 use crate::executor::ExecutorConfig;
-use monitor::{ResourceMonitor, Sample, WorkerCounters};
+use crate::worker::Shared;
+use monitor::{ResourceMonitor, Sample};
 use primitives::Timestamp;
 use scheduler::adaptive::Signals;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::time::Duration;
 /// What the executor asks the monitor, and remembers about the answers.
 pub(in crate::executor) struct Control {
     monitor: Arc<ResourceMonitor>,
-    workers: Arc<[WorkerCounters]>,
+    runtime: Arc<Shared>,
     /// `None` if the limit is constant.
     pub(in crate::executor) steering: Option<Steering>,
     /// Whether memory in use holds tasks back.
@@ -34,15 +35,15 @@ impl Control {
     pub(in crate::executor) fn new(
         config: &ExecutorConfig,
         monitor: &Arc<ResourceMonitor>,
-        workers: &Arc<[WorkerCounters]>,
-        now: Timestamp,
+        shared: &Arc<Shared>,
     ) -> Option<Self> {
+        let now = shared.now();
         let guards_memory = config.memory_threshold != usize::MAX;
         let steers = config.adaptive_scheduling;
         (steers || guards_memory).then(|| Self {
             monitor: Arc::clone(monitor),
-            workers: Arc::clone(workers),
-            steering: steers.then(|| Steering::new(config, workers.len(), now)),
+            runtime: Arc::clone(shared),
+            steering: steers.then(|| Steering::new(config, shared.worker_limit(), now)),
             guards_memory,
             memory_threshold: config.memory_threshold,
             seen: 0,
@@ -84,7 +85,9 @@ impl Control {
             _ if !self.guards_memory => Some(0.0),
             used => used.map(|used| used as f64 / threshold),
         };
-        let span = (now - self.looked_at).as_secs_f64() * self.workers.len() as f64;
+        // Those that must not run are not idle.
+        let workers = self.runtime.worker_limit() as f64;
+        let span = (now - self.looked_at).as_secs_f64() * workers;
         let busy = self.busy().saturating_sub(self.busy).as_secs_f64() / span;
         Signals {
             cpu: sample.cpu_utilization.map(|machine| machine.max(quota_used(sample))),
@@ -97,7 +100,7 @@ impl Control {
     }
 
     fn busy(&self) -> Duration {
-        self.workers.iter().map(|worker| worker.snapshot().busy).sum()
+        self.runtime.counters.iter().map(|worker| worker.snapshot().busy).sum()
     }
 
     /// Whether a task that needs `bytes` may start while others run.

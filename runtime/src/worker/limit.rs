@@ -1,0 +1,113 @@
+//! How many workers may run at once.
+
+use super::Shared;
+use monitor::ResourceMonitor;
+use primitives::shim::Mutex;
+
+/// What the number follows from: the lesser of what was asked for and what the system allows.
+#[derive(Debug)]
+pub(crate) struct Limit(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    asked: usize,
+    allowed: usize,
+}
+
+impl Limit {
+    /// All workers may run.
+    pub(super) fn new(workers: usize) -> Self {
+        Self(Mutex::new(State { asked: workers, allowed: workers }))
+    }
+}
+
+impl Shared {
+    /// How many workers may run at once.
+    pub(crate) fn worker_limit(&self) -> usize {
+        self.idle.limit()
+    }
+
+    /// The user wants no more than so many to run.
+    pub(crate) fn set_worker_limit(&self, asked: usize) {
+        self.change_limit(|state| state.asked = asked.clamp(1, self.config.workers));
+    }
+
+    /// The system has room for no more than so many.
+    fn set_workers_allowed(&self, allowed: usize) {
+        self.change_limit(|state| state.allowed = allowed);
+    }
+
+    fn change_limit(&self, change: impl FnOnce(&mut State)) {
+        if !self.config.work_stealing {
+            // What a worker gives away would be polled by another one.
+            return;
+        }
+        let mut state = self.limit.0.lock();
+        change(&mut state);
+        let called = self.idle.set_limit(state.asked.min(state.allowed));
+        drop(state);
+        self.unpark(called);
+    }
+}
+
+/// Who follows what the monitor finds the system to allow.
+#[derive(Debug, Default)]
+pub(super) struct Follower {
+    /// Samples there had been at the last look.
+    samples: u64,
+    /// How many workers the system had room for at the first.
+    at_first: Option<usize>,
+}
+
+impl Follower {
+    pub(super) fn new(shared: &Shared) -> Self {
+        let mut follower = Self::default();
+        follower.look(shared);
+        follower
+    }
+
+    /// Looks at the latest sample, if there is a new one.
+    pub(super) fn look(&mut self, shared: &Shared) {
+        let Some(monitor) = shared.monitor.get() else { return };
+        if let Some(allowed) = self.news(monitor) {
+            let at_first = *self.at_first.get_or_insert(allowed);
+            shared.set_workers_allowed(share(shared.config.workers, allowed, at_first));
+        }
+    }
+
+    fn news(&mut self, monitor: &ResourceMonitor) -> Option<usize> {
+        let samples = monitor.samples();
+        if std::mem::replace(&mut self.samples, samples) == samples {
+            return None;
+        }
+        monitor.latest().workers_allowed()
+    }
+}
+
+/// How many of `workers` may run where there is room for `allowed`, and was for `at_first`: as many
+/// as there is room for. Where there were more from the beginning, that was intended, and the
+/// same share of them remains.
+fn share(workers: usize, allowed: usize, at_first: usize) -> usize {
+    // There are 4096 workers at most, and no such number of cores that it would overflow.
+    let intended = workers.max(at_first);
+    allowed.saturating_mul(intended).div_ceil(at_first).min(workers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn as_many_workers_run_as_there_is_room_for() {
+        for at_first in [4, 8] {
+            let limits = [1, 2, 3, 4, 8].map(|allowed| share(4, allowed, at_first));
+            assert_eq!(limits, [1, 2, 3, 4, 4], "room for {at_first} at first");
+        }
+    }
+
+    #[test]
+    fn workers_beyond_the_cores_shrink_in_proportion() {
+        let limits = [1, 2, 3, 4, 8].map(|allowed| share(10, allowed, 4));
+        assert_eq!(limits, [3, 5, 8, 10, 10]);
+    }
+}
