@@ -32,8 +32,8 @@ pub use config::ResourceMonitorConfig;
 pub use error::MonitorError;
 pub use export::Export;
 pub use metrics::{
-    ExecutionMetrics, HistogramSnapshot, Lateness, MetricsSnapshot, Recorder, TaskCounts, TaskEnd,
-    WorkerCounters, WorkerSnapshot, WorkerStats,
+    ExecutionMetrics, HistogramSnapshot, Lateness, MetricsSnapshot, PollTimes, Recorder,
+    TaskCounts, TaskEnd, WorkerCounters, WorkerSnapshot, WorkerStats,
 };
 pub use resource::{MonitorBuilder, ResourceMonitor, Ticker, WorkerUsage};
 pub use sample::{Pressure, ProcSampler, Sample, Sampler, Warning};

@@ -92,7 +92,8 @@ pub use executor::{
 };
 pub use macros::{main, test};
 pub use monitor::{
-    ExecutionMetrics, Export, MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig, Sample,
+    ExecutionMetrics, Export, HistogramSnapshot, MetricsSnapshot, ResourceMonitor,
+    ResourceMonitorConfig, Sample,
 };
 pub use primitives::Timestamp;
 pub use scheduler::adaptive;

@@ -39,6 +39,21 @@ impl TimeHistogram {
         self.clamped += u64::from(ns > LONGEST_NS);
     }
 
+    /// As many times of `ns` nanoseconds as `count` says, without sum and maximum:
+    /// [`add_exact`](Self::add_exact) has these.
+    pub(crate) fn record_many(&mut self, ns: u64, count: u64) {
+        if count > 0 {
+            let buckets = self.buckets.get_or_insert_with(empty_buckets);
+            buckets.saturating_record_n(ns.min(LONGEST_NS), count);
+            self.clamped += if ns > LONGEST_NS { count } else { 0 };
+        }
+    }
+
+    pub(crate) fn add_exact(&mut self, sum_ns: u64, max_ns: u64) {
+        self.sum_ns += u128::from(sum_ns);
+        self.max_ns = self.max_ns.max(max_ns);
+    }
+
     pub(crate) fn add(&mut self, other: &Self) {
         let Some(buckets) = &other.buckets else { return };
         let sum = self.buckets.get_or_insert_with(empty_buckets);

@@ -1,13 +1,16 @@
 //! What the runtime reports about itself.
 
+mod buckets;
 mod execution_metrics;
 mod histogram;
+mod poll_times;
 mod recorder;
 mod shard;
 mod snapshot;
 mod worker;
 
 pub use execution_metrics::ExecutionMetrics;
+pub use poll_times::PollTimes;
 pub use recorder::Recorder;
 pub use snapshot::{HistogramSnapshot, Lateness, MetricsSnapshot, TaskCounts, TaskEnd};
 pub use worker::{WorkerCounters, WorkerSnapshot, WorkerStats};

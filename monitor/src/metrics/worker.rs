@@ -49,6 +49,14 @@ pub struct WorkerStats {
 #[derive(Debug, Default)]
 pub struct WorkerCounters {
     totals: CachePadded<Totals>,
+    longest: Longest,
+}
+
+/// The longest polls, in nanoseconds: rarely written, and not by the worker alone.
+#[derive(Debug, Default)]
+struct Longest {
+    ever: AtomicU64,
+    since_asked: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -80,6 +88,22 @@ impl WorkerCounters {
         totals.busy_ns.store(stats.busy_ns, Ordering::Relaxed);
     }
 
+    /// A poll of this worker has taken so long, or has by now. Anybody who finds out may say so.
+    pub fn note_poll(&self, time: Duration) {
+        // A u64 of nanoseconds is centuries long.
+        let ns = time.as_nanos() as u64;
+        // ORDERING: Relaxed, see `publish`; the maxima themselves cannot be missed.
+        self.longest.ever.fetch_max(ns, Ordering::Relaxed);
+        self.longest.since_asked.fetch_max(ns, Ordering::Relaxed);
+    }
+
+    /// The longest poll that was noted since this was asked last, zero if none was. So one asker
+    /// only will be told of it.
+    pub fn take_longest_poll(&self) -> Duration {
+        // ORDERING: Relaxed, as above.
+        Duration::from_nanos(self.longest.since_asked.swap(0, Ordering::Relaxed))
+    }
+
     /// The totals as last published. Each is exact and never falls; while the worker publishes,
     /// some may be from before and some from after.
     pub fn snapshot(&self) -> WorkerSnapshot {
@@ -94,6 +118,7 @@ impl WorkerCounters {
             injector_pops: totals.injector_pops.load(Ordering::Relaxed),
             parks: totals.parks.load(Ordering::Relaxed),
             busy: Duration::from_nanos(totals.busy_ns.load(Ordering::Relaxed)),
+            longest_poll: Duration::from_nanos(self.longest.ever.load(Ordering::Relaxed)),
         }
     }
 }
@@ -118,4 +143,25 @@ pub struct WorkerSnapshot {
     pub parks: u64,
     /// Time awake: polling tasks, and looking for the next one.
     pub busy: Duration,
+    /// The longest of the polls that somebody has [noted](WorkerCounters::note_poll).
+    pub longest_poll: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WorkerCounters;
+    use std::time::Duration;
+
+    #[test]
+    fn the_longest_poll_is_told_for_ever_and_once() {
+        let counters = WorkerCounters::default();
+        assert_eq!(counters.take_longest_poll(), Duration::ZERO);
+        for millis in [5, 40, 7] {
+            counters.note_poll(Duration::from_millis(millis));
+        }
+        assert_eq!(counters.take_longest_poll(), Duration::from_millis(40));
+        counters.note_poll(Duration::from_millis(3));
+        assert_eq!(counters.take_longest_poll(), Duration::from_millis(3));
+        assert_eq!(counters.snapshot().longest_poll, Duration::from_millis(40));
+    }
 }

@@ -1,5 +1,6 @@
 //! Choosing a runtime's options.
 
+mod polls;
 mod stalls;
 mod threads;
 

@@ -27,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) global_queue_interval: u32,
     pub(crate) event_interval: u32,
     pub(crate) coop_budget: Option<u32>,
+    pub(crate) poll_sampling: Option<u32>,
     pub(crate) work_stealing: bool,
     pub(crate) lifo_slot: bool,
     pub(crate) max_io_events: Option<usize>,
@@ -54,6 +55,7 @@ impl Default for Config {
             global_queue_interval: 31,
             event_interval: 61,
             coop_budget: Some(DEFAULT_BUDGET),
+            poll_sampling: Some(1024),
             work_stealing: true,
             lifo_slot: true,
             max_io_events: None,
@@ -79,6 +81,7 @@ impl Config {
         check("global_queue_interval", self.global_queue_interval as usize)?;
         check("event_interval", self.event_interval as usize)?;
         check("coop_budget", self.coop_budget.map_or(1, |budget| budget as usize))?;
+        check("poll_sampling", self.poll_sampling.map_or(1, |every| every as usize))?;
         if self.worker_threads > MAX_WORKERS {
             let requirement = "more than 4096 workers are of no use on any machine";
             return Err(BuildError::config("worker_threads", self.worker_threads, requirement));

@@ -213,6 +213,7 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
         global_queue_interval: config.global_queue_interval,
         event_interval: config.event_interval,
         coop_budget: config.coop_budget,
+        poll_sampling: config.poll_sampling,
         is_local: config.is_local,
         max_spares: config.max_spare_workers,
     };

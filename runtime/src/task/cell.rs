@@ -18,7 +18,7 @@ pub(super) struct Header {
     pub(super) state: State,
     /// Rule 1, and rule 7 once the cell is free.
     link: UnsafeCell<Link>,
-    /// The id, and above it what the task waits for. A plain `std` atomic: the note is a hint, and the
+    /// The id, above it what the task waits for, and the [`MARK`]. A plain `std` atomic: the note is a hint, and the
     /// id does not change.
     tag: AtomicU64,
     /// Where the task was spawned.
@@ -28,6 +28,8 @@ pub(super) struct Header {
 /// Ids last for centuries in these bits.
 const ID_BITS: u32 = 56;
 const ID_MASK: u64 = (1 << ID_BITS) - 1;
+/// The topmost bit: whoever polls the task next is to time that.
+const MARK: u64 = 1 << 63;
 
 /// What the second word of a cell is.
 #[derive(Clone, Copy)]
@@ -79,7 +81,20 @@ impl Header {
 
     /// What was noted last.
     pub(super) fn noted(&self) -> Resource {
-        Resource::from_bits((self.tag.load(Ordering::Relaxed) >> ID_BITS) as u8)
+        Resource::from_bits(((self.tag.load(Ordering::Relaxed) & !MARK) >> ID_BITS) as u8)
+    }
+
+    /// Marks the task, which the caller is about to queue. The mark goes with the next note.
+    pub(super) fn mark(&self) {
+        // ORDERING: Relaxed, here and below; the queue shows it to whoever takes the task out.
+        self.tag.store(self.tag.load(Ordering::Relaxed) | MARK, Ordering::Relaxed);
+    }
+
+    /// The task's id, and whether it is marked.
+    #[inline]
+    pub(super) fn id_and_mark(&self) -> (Id, bool) {
+        let tag = self.tag.load(Ordering::Relaxed);
+        (Id::from_bits(tag & ID_MASK), tag & MARK != 0)
     }
 
     /// The operations of this task. The caller holds a reference.

@@ -88,6 +88,17 @@ impl RawTask {
         self.header().id()
     }
 
+    /// Has whoever polls the task next time that. The caller is about to queue it.
+    pub(crate) fn mark(self) {
+        self.header().mark();
+    }
+
+    /// The task's id, and whether it is marked.
+    #[inline]
+    pub(crate) fn id_and_mark(self) -> (Id, bool) {
+        self.header().id_and_mark()
+    }
+
     /// Where the task was spawned.
     pub fn site(self) -> &'static Location<'static> {
         self.header().site

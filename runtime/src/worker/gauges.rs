@@ -51,10 +51,12 @@ impl Gauges {
         add(&self.numbers.overflows, 1);
     }
 
-    /// The worker has queued a task for itself.
+    /// The worker queues a task for itself: how many that are.
     #[inline]
-    pub(super) fn count_local_schedule(&self) {
-        add(&self.numbers.local_schedules, 1);
+    pub(super) fn count_local_schedule(&self) -> u64 {
+        let count = self.numbers.local_schedules.load(Ordering::Relaxed) + 1;
+        self.numbers.local_schedules.store(count, Ordering::Relaxed);
+        count
     }
 
     /// The worker's reactor has brought so many events.

@@ -67,6 +67,11 @@ pub(super) fn has_left() -> bool {
     ROLE.replace(Role::None) == Role::Left
 }
 
+/// Whether this thread still is the worker for which the poll began.
+pub(super) fn is_polling() -> bool {
+    ROLE.get() == Role::Polling
+}
+
 /// Where a worker waits for a thread.
 #[derive(Clone)]
 pub(crate) struct Bench(Arc<Mutex<Option<Handover>>>);

@@ -12,6 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many tasks in a row may come out of the LIFO slot while others wait in the queue. Two
 /// tasks that keep waking each other would otherwise starve the rest.
@@ -19,6 +20,10 @@ const LIFO_BUDGET: u32 = 3;
 
 /// After so many wake-ups by I/O in a row without anybody else being awake, one worker will do.
 const SOLO_WAKES: u32 = 16;
+
+/// A poll that was alone between two looks at the clock and took longer is worth a note: what else
+/// the worker did meanwhile does not count against that.
+const LONG_POLL: Duration = Duration::from_micros(100);
 
 /// A worker's own part. It may move between threads, as `block_on` of a current-thread runtime
 /// does, but one thread has it at a time.
@@ -40,6 +45,8 @@ pub(crate) struct Local {
     pub(super) tenure: Cell<Tenure>,
     /// Steps made: every poll is one.
     pub(super) ticks: Cell<u64>,
+    /// Which of the tasks that it queues for itself is timed next.
+    pub(super) next_picked: Cell<u64>,
     /// Steps until the injector comes first.
     until_injector: Cell<u32>,
     /// Whether the idle register counts this worker as searching.
@@ -69,7 +76,7 @@ impl Local {
         shared: Arc<Shared>,
         index: usize,
         queue: WorkStealingQueue<Runnable>,
-        rng: Rng,
+        mut rng: Rng,
     ) -> Self {
         let slab = Slab::new(Arc::clone(&shared));
         let set = shared.remotes[index].tasks.set(Arc::clone(slab.directory()));
@@ -78,6 +85,7 @@ impl Local {
             urgent_streak: Cell::new((0, 0)),
             watches_polls: shared.hooks.watch_polls(),
             slab,
+            next_picked: Cell::new(shared.sampling.stride(&mut rng)),
             until_injector: Cell::new(shared.config.global_queue_interval),
             to_queue: Cell::new(!shared.config.lifo_slot),
             shared,
@@ -214,7 +222,7 @@ impl Local {
     /// Queues a woken or new task where it runs soonest: its data has just been touched here.
     #[inline]
     pub(crate) fn push_woken(&self, runnable: Runnable) {
-        self.remote().gauges.count_local_schedule();
+        self.count_schedule(&runnable);
         if self.to_queue.get() {
             self.push_quietly(runnable);
         } else if let Some(displaced) = self.remote().lifo.put(runnable) {
@@ -229,7 +237,7 @@ impl Local {
         if self.queue.is_empty() {
             self.push_woken(runnable);
         } else {
-            self.remote().gauges.count_local_schedule();
+            self.count_schedule(&runnable);
             self.push_back(runnable);
         }
     }
@@ -269,7 +277,7 @@ impl Local {
 
     /// Queues a task behind all others, and calls for a worker to fetch it in any case.
     pub(crate) fn push_offered(&self, runnable: Runnable) {
-        self.remote().gauges.count_local_schedule();
+        self.count_schedule(&runnable);
         self.push_quietly(runnable);
         if self.shared.config.work_stealing {
             self.shared.announce();
@@ -279,7 +287,7 @@ impl Local {
     /// Queues a task that woke itself. If it is the only one here, nobody else is called for it.
     #[inline]
     pub(super) fn push_again(&self, runnable: Runnable) {
-        self.remote().gauges.count_local_schedule();
+        self.count_schedule(&runnable);
         if self.queue.is_empty() && self.remote().lifo.is_empty() {
             self.push_quietly(runnable);
         } else {
@@ -362,6 +370,9 @@ impl Local {
         let polls = self.stats.get().polls;
         let new = polls - self.polls_published.replace(polls);
         self.remote().gauges.count_poll_time(new, busy);
+        if new == 1 && busy > LONG_POLL {
+            self.shared.counters[self.index].note_poll(busy);
+        }
         self.shared.counters[self.index].publish(&self.stats.get());
         now
     }

@@ -31,6 +31,7 @@ mod pulse;
 mod remote;
 mod report;
 mod roots;
+mod sampling;
 mod schedule;
 mod search;
 mod shared;

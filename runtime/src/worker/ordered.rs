@@ -1,9 +1,9 @@
 //! How a worker starts tasks that say something about themselves, and when it runs those that are
 //! more, or less, urgent than ordinary ones.
 
-use super::Local;
+use super::{Local, Shared};
 use crate::task::{Annotation, JoinHandle, Runnable};
-use scheduler::steal::Holding;
+use scheduler::steal::{Holding, Urgency};
 use std::panic::Location;
 
 /// After so many urgent tasks in a row an ordinary one has its turn, if there is one.
@@ -32,7 +32,10 @@ impl Local {
         let (runnable, handle) = self.slab().spawn_annotated(future, site, annotation)?;
         self.count_spawn(&runnable);
         match order {
-            Some(urgency) => self.shared.push_ordered(urgency, runnable),
+            Some(urgency) => {
+                self.shared.count_queued(&self.shared.other_schedules, &runnable);
+                self.shared.push_ordered(urgency, runnable);
+            }
             None => self.push_woken(runnable),
         }
         Ok(handle)
@@ -69,5 +72,24 @@ impl Local {
         let runnable = self.shared.ordered.pop_deferrable()?;
         self.from_queue.set(true);
         Some(runnable)
+    }
+}
+
+impl Shared {
+    /// Queues a task by its urgency.
+    pub(crate) fn push_ordered(&self, urgency: Urgency, runnable: Runnable) {
+        match self.ordered.push(urgency, runnable) {
+            Ok(()) => self.announce(),
+            Err(refused) => drop(refused),
+        }
+    }
+
+    /// Cancels whatever is queued by its urgency.
+    pub(super) fn drain_ordered(&self) {
+        self.ordered.close();
+        let next = || self.ordered.pop_urgent().or_else(|| self.ordered.pop_deferrable());
+        while let Some(runnable) = next() {
+            drop(runnable);
+        }
     }
 }

@@ -179,6 +179,7 @@ impl Shared {
         self.hooks.spawned(runnable.task());
         let fill = |number| remote.inbox.tasks.lock().fill(number, runnable.task());
         if number.is_some_and(fill) {
+            self.count_queued(&self.other_schedules, &runnable);
             self.send_pinned(worker, runnable);
         } else {
             // The worker has left: the task is cancelled.
@@ -214,6 +215,7 @@ impl PinnedTo {
 
 impl Keeper for PinnedTo {
     fn schedule(&self, runnable: Runnable) {
+        self.shared.count_queued(&self.shared.other_schedules, &runnable);
         let strayed = self.at_home(|local| match local {
             Some(local) => {
                 local.pinned.push(runnable);

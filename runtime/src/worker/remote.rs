@@ -2,7 +2,7 @@
 
 use super::{Gauges, Inbox, Pulse, Shared, Tally};
 use crate::task::{Directory, Runnable};
-use monitor::WorkerCounters;
+use monitor::{PollTimes, WorkerCounters};
 use primitives::parker::Parker;
 use primitives::shim::CachePadded;
 use reactor::Reactor;
@@ -21,6 +21,8 @@ pub(crate) struct Remote {
     pub(crate) tally: Tally,
     /// Written by the worker only.
     pub(crate) gauges: Gauges,
+    /// Written by the worker only.
+    pub(crate) times: PollTimes,
     /// The tasks that the worker has spawned.
     pub(crate) tasks: OnceLock<Arc<Directory<Arc<Shared>>>>,
     pub(crate) post: CachePadded<Post>,
@@ -46,6 +48,7 @@ impl Remote {
             inbox: Inbox::new(),
             tally: Tally::default(),
             gauges: Gauges::default(),
+            times: PollTimes::default(),
             tasks: OnceLock::new(),
             post: CachePadded::default(),
             bell: Parker::new(),

@@ -1,7 +1,7 @@
 //! What is asked of a whole runtime.
 
 use super::Shared;
-use crate::task::Pinned;
+use crate::task::{Pinned, Runnable};
 use primitives::shim::atomic::Ordering;
 
 impl Shared {
@@ -17,14 +17,12 @@ impl Shared {
     }
 
     /// A thread that is no worker queues a task.
-    pub(crate) fn count_remote_schedule(&self) {
-        // ORDERING: Relaxed; it only counts.
-        self.remote_schedules.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn count_remote_schedule(&self, runnable: &Runnable) {
+        self.count_queued(&self.remote_schedules, runnable);
     }
 
     pub(crate) fn remote_schedules(&self) -> u64 {
-        // ORDERING: Relaxed; it only counts.
-        self.remote_schedules.load(Ordering::Relaxed)
+        self.remote_schedules.count()
     }
 
     /// A reference to every task that has not ended, but for pinned ones.

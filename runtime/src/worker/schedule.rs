@@ -19,7 +19,7 @@ impl Schedule for Arc<Shared> {
             None => Some((runnable, Arc::clone(self))),
         });
         if let Some((runnable, shared)) = strayed {
-            shared.count_remote_schedule();
+            shared.count_remote_schedule(&runnable);
             shared.inject(Injected::One(runnable));
         }
     }
@@ -27,6 +27,7 @@ impl Schedule for Arc<Shared> {
     fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
         // Nothing else may keep the runtime, once the runnable is let go.
         let shared = Arc::clone(self);
+        shared.count_queued(&shared.other_schedules, &runnable);
         shared.push_ordered(urgency, runnable);
     }
 

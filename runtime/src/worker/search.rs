@@ -140,6 +140,7 @@ mod tests {
             event_interval: 61,
             coop_budget: None,
             is_local: false,
+            poll_sampling: None,
             max_spares: 0,
         };
         Shared::new(config, Hooks::default(), seams, blocking).unwrap()

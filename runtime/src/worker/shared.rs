@@ -1,6 +1,7 @@
 //! What all workers of a runtime, and everybody who wakes its tasks, share.
 
 use super::remote::AllCounters;
+use super::sampling::{Countdown, Sampling};
 use super::{
     Hooks, Injected, Limit, Local, Outside, Remote, Roots, Spares, Tally, TaskTally, Watch,
 };
@@ -13,7 +14,7 @@ use monitor::{ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use primitives::shim::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use scheduler::steal::{Idle, Injector, OrderedQueue, Pushed, Urgency, WorkStealingQueue};
+use scheduler::steal::{Idle, Injector, OrderedQueue, Pushed, WorkStealingQueue};
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -42,6 +43,8 @@ pub(crate) struct SharedConfig {
     pub(crate) event_interval: u32,
     /// How many operations a poll may do before others have their turn; `None` is no limit.
     pub(crate) coop_budget: Option<u32>,
+    /// Of how many polls one is timed; `None` is none.
+    pub(crate) poll_sampling: Option<u32>,
     /// How many threads may stand in for stuck workers at a time.
     pub(crate) max_spares: usize,
 }
@@ -71,7 +74,10 @@ pub(crate) struct Shared {
     /// Polls that were cut short because their budget was used up.
     pub(super) forced_yields: AtomicU64,
     /// Tasks that were queued by threads that are no workers.
-    pub(super) remote_schedules: AtomicU64,
+    pub(super) remote_schedules: Countdown,
+    /// Tasks that were queued by their urgency, or for the one worker that may poll them.
+    pub(super) other_schedules: Countdown,
+    pub(super) sampling: Sampling,
     /// Whether a task has panicked that should not have.
     panicked: AtomicBool,
     pub(crate) id: runtime::Id,
@@ -103,6 +109,7 @@ impl Shared {
                 Ok(Remote::new(queue.stealer(), reactor))
             })
             .collect::<io::Result<_>>()?;
+        let sampling = Sampling::new(config.poll_sampling, seams.seed);
         let shared = Arc::new(Self {
             remotes,
             injector: Injector::new(),
@@ -117,7 +124,9 @@ impl Shared {
             watch: Watch::default(),
             spares: Arc::new(Spares::new(config.max_spares)),
             forced_yields: AtomicU64::new(0),
-            remote_schedules: AtomicU64::new(0),
+            remote_schedules: sampling.countdown(),
+            other_schedules: sampling.countdown(),
+            sampling,
             panicked: AtomicBool::new(false),
             id: runtime::Id::next(),
             workers_left: AtomicUsize::new(workers),
@@ -205,7 +214,7 @@ impl Shared {
         let order = annotation.as_ref().and_then(Annotation::order);
         let (runnable, handle) = self.outside.spawn(self, future, site, annotation)?;
         self.outside_tally.count_spawn();
-        self.count_remote_schedule();
+        self.count_remote_schedule(&runnable);
         self.hooks.spawned(runnable.task());
         match order {
             Some(urgency) => self.push_ordered(urgency, runnable),
@@ -236,23 +245,6 @@ impl Shared {
         match self.injector.push(injected) {
             Pushed::Accepted => self.announce(),
             Pushed::Closed => self.drain_injector(),
-        }
-    }
-
-    /// Queues a task by its urgency.
-    pub(crate) fn push_ordered(&self, urgency: Urgency, runnable: Runnable) {
-        match self.ordered.push(urgency, runnable) {
-            Ok(()) => self.announce(),
-            Err(refused) => drop(refused),
-        }
-    }
-
-    /// Cancels whatever is queued by its urgency.
-    fn drain_ordered(&self) {
-        self.ordered.close();
-        let next = || self.ordered.pop_urgent().or_else(|| self.ordered.pop_deferrable());
-        while let Some(runnable) = next() {
-            drop(runnable);
         }
     }
 

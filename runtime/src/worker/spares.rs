@@ -2,8 +2,9 @@
 
 use super::Pulse;
 use crate::runtime::{StallCause, StallMetrics};
+use monitor::PollTimes;
 use primitives::shim::atomic::{AtomicU64, AtomicUsize, Ordering};
-use primitives::shim::{CachePadded, Mutex};
+use primitives::shim::{CachePadded, Mutex, MutexGuard};
 use scheduler::steal::Tenure;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ pub(crate) struct Spares {
     out: AtomicUsize,
     at_work: Mutex<Vec<Arc<Spare>>>,
     counters: Counters,
+    times: Mutex<PollTimes>,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +54,7 @@ impl Spares {
             out: AtomicUsize::new(0),
             at_work: Mutex::default(),
             counters: Counters::default(),
+            times: Mutex::default(),
         }
     }
 
@@ -100,6 +103,11 @@ impl Spares {
 
     pub(super) fn count_refusal(&self) {
         count(&self.counters.refused, 1);
+    }
+
+    /// What stand-ins have timed, or are about to, one at a time.
+    pub(crate) fn times(&self) -> MutexGuard<'_, PollTimes> {
+        self.times.lock()
     }
 
     pub(super) fn count_poll(&self) {

@@ -103,6 +103,9 @@ impl Subject {
         let cpu = used.saturating_sub(self.cpu);
         let cause = self.classify(thread, lasted, cpu);
         shared.spares.note_length(lasted);
+        if spare.is_none() {
+            shared.counters[self.worker].note_poll(lasted);
+        }
         if self.stall.is_none() {
             shared.spares.count_stall(cause);
             self.stall = Some(Response::new(cause));

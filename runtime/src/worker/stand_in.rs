@@ -211,10 +211,16 @@ impl<'a> StandIn<'a> {
     fn poll(&self, runnable: Runnable) {
         self.stop_search();
         coop::begin_poll();
-        self.spare.pulse.begin_poll(runnable.task().id().as_u64());
+        let (id, is_picked) = runnable.task().id_and_mark();
+        self.spare.pulse.begin_poll(id.as_u64());
         let (hooks, clock) = (&self.shared.hooks, &self.shared.coarse);
+        let timing = || self.shared.begin_timing(runnable.task(), &self.shared.spares.times());
+        let began = is_picked.then(timing);
         let again =
             if hooks.watch_polls() { hooks.run(runnable, clock) } else { runnable.run_at(clock) };
+        if let Some(began) = began {
+            self.shared.spares.times().record_length(self.shared.now() - began);
+        }
         self.shared.spares.count_poll();
         again.into_iter().for_each(|it| self.shared.inject(Injected::One(it)));
     }

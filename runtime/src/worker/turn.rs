@@ -62,13 +62,12 @@ impl Local {
                 self.count(|stats| stats.polls += 1);
                 coop::begin_poll();
                 handover::begin_poll();
-                let watch = self.watches_polls;
-                self.remote().post.pulse.begin_poll(runnable.task().id().as_u64());
-                let clock = &self.shared.coarse;
-                let again = if watch {
-                    self.shared.hooks.run(runnable, clock)
+                let (id, is_picked) = runnable.task().id_and_mark();
+                self.remote().post.pulse.begin_poll(id.as_u64());
+                let again = if self.watches_polls || is_picked {
+                    self.run_watched(runnable, is_picked)
                 } else {
-                    runnable.run_at(clock)
+                    runnable.run_at(&self.shared.coarse)
                 };
                 if handover::has_left() {
                     // What is shared by all threads still is.

@@ -16,6 +16,7 @@ mod live_metrics;
 mod macros;
 mod metrics;
 mod panics;
+mod poll_sampling;
 mod seams;
 mod shutdown;
 mod shutdown_limits;
