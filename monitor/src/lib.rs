@@ -7,14 +7,15 @@
 //!   a timeout while the runtime is idle, and answers questions about its latest sample. Without a
 //!   thread, a [`Ticker`] does the same when told to.
 //! * [`metrics`]: what the runtime reports about itself. Histograms and task counts sharded by
-//!   worker ([`ExecutionMetrics`]), and the totals a worker publishes when it parks
-//!   ([`WorkerCounters`]).
+//!   worker ([`ExecutionMetrics`]), the totals a worker publishes when it parks
+//!   ([`WorkerCounters`]), and what it has timed of its polls ([`PollTimes`]).
 //! * [`export`]: all of it for other programs, as Prometheus's text or as JSON.
 //!
 //! ```text
 //!   FileSource ──► parse ──► Counter ──► Sample ──► ResourceMonitor::latest, can_schedule_*
 //!   (kept open)   (totals)  (differences)
 //!   worker: WorkerStats (plain u64) ── on park ──► WorkerCounters ─┐
+//!   worker: PollTimes ── no lock, one writer ──────────────────────┼──► RuntimeSnapshot
 //!   worker: Recorder ── one uncontended lock ──► its own shard ────┴──► MetricsSnapshot
 //! ```
 //!
@@ -32,8 +33,9 @@ pub use config::ResourceMonitorConfig;
 pub use error::MonitorError;
 pub use export::Export;
 pub use metrics::{
-    ExecutionMetrics, HistogramSnapshot, Lateness, MetricsSnapshot, PollTimes, Recorder,
-    TaskCounts, TaskEnd, WorkerCounters, WorkerSnapshot, WorkerStats,
+    ExecutionMetrics, HistogramSnapshot, Lateness, LimitDecision, LimitSnapshot, MetricsSnapshot,
+    PollTimes, Recorder, RuntimeSnapshot, TaskCounts, TaskEnd, WorkerCounters, WorkerSnapshot,
+    WorkerStats,
 };
 pub use resource::{MonitorBuilder, ResourceMonitor, Ticker, WorkerUsage};
 pub use sample::{Pressure, ProcSampler, Sample, Sampler, Warning};

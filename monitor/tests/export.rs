@@ -2,7 +2,8 @@
 
 use graph_runtime_monitor::sample::Stall;
 use graph_runtime_monitor::{
-    ExecutionMetrics, Export, Lateness, MetricsSnapshot, Pressure, Sample, TaskEnd, WorkerStats,
+    ExecutionMetrics, Export, Lateness, LimitDecision, LimitSnapshot, MetricsSnapshot, PollTimes,
+    Pressure, RuntimeSnapshot, Sample, TaskEnd, WorkerSnapshot, WorkerStats,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,11 @@ impl Parsed {
         assert!(kind.is_some(), "{name} comes after its type");
         if kind.is_some_and(|kind| kind == "counter") {
             assert!(name.ends_with("_total"), "{name}, by the conventions on names");
+        } else {
+            assert!(!name.ends_with("_total"), "{name}, by the conventions on names");
+        }
+        if kind.is_some_and(|kind| kind == "summary") {
+            assert!(family.ends_with("_seconds"), "{name} has a unit");
         }
         let before = self.figures.insert((name.to_owned(), labels), value);
         assert_eq!(before, None, "{line} twice");
@@ -122,6 +128,95 @@ fn sample() -> Sample {
     }
 }
 
+fn runtime() -> RuntimeSnapshot {
+    let times = PollTimes::default();
+    times.record_delay(Duration::from_micros(3));
+    times.record_length(Duration::from_millis(20));
+    times.record_length(Duration::from_millis(40));
+    let (poll_delay, poll_time) = PollTimes::merged([&times]);
+    let longest_poll = Duration::from_millis(40);
+    RuntimeSnapshot {
+        spawned: 9,
+        finished: 5,
+        panicked: 1,
+        live: 3,
+        blocking_threads: 4,
+        idle_blocking_threads: 1,
+        cpu_bound_polls: 2,
+        poll_delay,
+        poll_time,
+        queue_depths: vec![7, 0],
+        workers: vec![
+            WorkerSnapshot::default(),
+            WorkerSnapshot { longest_poll, ..WorkerSnapshot::default() },
+        ],
+        ..RuntimeSnapshot::default()
+    }
+}
+
+fn limit() -> LimitSnapshot {
+    let decision = |limit, reason| LimitDecision {
+        age: Duration::from_millis(1500),
+        limit,
+        reason,
+        explanation: "as \"they\" say".to_owned(),
+    };
+    LimitSnapshot {
+        in_flight: 3,
+        limit: 4,
+        most: 64,
+        controller: "prober".to_owned(),
+        reasons: vec![("start", 1), ("raised", 5)],
+        decisions: vec![decision(2, "start"), decision(4, "raised")],
+    }
+}
+
+#[test]
+fn figures_of_a_runtime_are_read_back() {
+    let parsed = Parsed::of(&Export::default().runtime(runtime()).to_prometheus());
+    let value = |name, labels: &[(&str, &str)]| parsed.value(name, labels);
+    assert_eq!(value("spawned_tasks_total", &[]), Some(9.0));
+    assert_eq!(value("spawned_tasks_ended_total", &[("end", "finished")]), Some(5.0));
+    assert_eq!(value("spawned_tasks_ended_total", &[("end", "panicked")]), Some(1.0));
+    assert_eq!(value("spawned_tasks_live", &[]), Some(3.0));
+    assert_eq!(value("blocking_threads", &[("state", "busy")]), Some(3.0));
+    assert_eq!(value("blocking_threads", &[("state", "idle")]), Some(1.0));
+    assert_eq!(value("stalls_total", &[("cause", "cpu_bound")]), Some(2.0));
+    assert_eq!(value("poll_delay_seconds", &[("quantile", "1")]), Some(0.000_003));
+    assert_eq!(value("poll_time_seconds_sum", &[]), Some(0.06));
+    assert_eq!(value("poll_time_seconds_count", &[]), Some(2.0));
+    let median = value("poll_time_seconds", &[("quantile", "0.5")]).expect("it is known");
+    assert!((0.02..0.0208).contains(&median), "{median}");
+    assert_eq!(value("worker_queue_depth", &[("worker", "0")]), Some(7.0));
+    assert_eq!(value("worker_longest_poll_seconds", &[("worker", "1")]), Some(0.04));
+    assert_eq!(value("worker_polls_total", &[("worker", "1")]), Some(0.0));
+    assert_eq!(value("tasks_live", &[]), None, "there is no executor");
+}
+
+#[test]
+fn the_workers_of_an_executor_are_those_of_its_runtime() {
+    let parsed = Parsed::of(&Export::new(metrics()).runtime(runtime()).to_prometheus());
+    assert_eq!(parsed.value("tasks_live", &[]), Some(2.0));
+    assert_eq!(parsed.value("worker_longest_poll_seconds", &[("worker", "1")]), Some(0.04));
+}
+
+#[test]
+fn decisions_are_counted_by_reason_and_listed() {
+    let export = Export::new(metrics()).limit(limit());
+    let parsed = Parsed::of(&export.to_prometheus());
+    let value = |name, labels: &[(&str, &str)]| parsed.value(name, labels);
+    assert_eq!(value("tasks_in_flight", &[]), Some(3.0));
+    assert_eq!(value("tasks_in_flight_limit", &[]), Some(4.0));
+    assert_eq!(value("tasks_in_flight_limit_max", &[]), Some(64.0));
+    assert_eq!(value("limit_decisions_total", &[("reason", "raised")]), Some(5.0));
+    let json: serde_json::Value = serde_json::from_str(&export.to_json()).expect("JSON");
+    assert_eq!(json["limit"]["controller"], "prober");
+    let decisions = json["limit"]["decisions"].as_array().expect("a list");
+    assert_eq!((decisions.len(), &decisions[0]["reason"]), (2, &"start".into()));
+    assert_eq!((&decisions[1]["limit"], &decisions[1]["seconds_ago"]), (&4.into(), &1.5.into()));
+    assert_eq!(decisions[1]["explanation"], "as \"they\" say");
+}
+
 #[test]
 fn figures_are_read_back() {
     let parsed = Parsed::of(&Export::new(metrics()).sample(sample()).to_prometheus());
@@ -166,7 +261,8 @@ fn what_is_unknown_is_left_out() {
 
 #[test]
 fn json_says_the_same() {
-    let export = Export::new(metrics()).sample(sample()).label("job", "a \"b\"\n").expect("valid");
+    let export = Export::new(metrics()).sample(sample()).runtime(runtime()).limit(limit());
+    let export = export.label("job", "a \"b\"\n").expect("valid");
     let parsed = Parsed::of(&export.to_prometheus());
     let json: serde_json::Value = serde_json::from_str(&export.to_json()).expect("JSON");
     assert_eq!(json["labels"]["job"], "a \"b\"\n");
@@ -199,7 +295,7 @@ fn json_says_the_same() {
 
 #[test]
 fn names_of_labels_are_checked() {
-    for name in ["", "1st", "__name__", "a-b", "\u{e9}", "a b", "le", "quantile", "worker"] {
+    for name in ["", "1st", "__name__", "a-b", "\u{e9}", "a b", "le", "quantile", "reason"] {
         let error = Export::new(metrics()).label(name, "x").expect_err(name);
         assert!(error.is_invalid_label(), "{error}");
     }

@@ -93,9 +93,10 @@ pub use executor::{
 pub use macros::{main, test};
 pub use monitor::{
     ExecutionMetrics, Export, HistogramSnapshot, MetricsSnapshot, ResourceMonitor,
-    ResourceMonitorConfig, Sample,
+    ResourceMonitorConfig, RuntimeSnapshot, Sample,
 };
 pub use primitives::Timestamp;
+pub use runtime::dump;
 pub use scheduler::adaptive;
 pub use scheduler::sim;
 pub use scheduler::steal::{QueueStats, WorkStealingQueue};

@@ -1,14 +1,33 @@
 //! JSON.
 
 use super::families::{Family, Series, Value};
+use crate::{LimitDecision, LimitSnapshot};
 use serde_json::{Map, json};
 
-/// The text of `families`, with `labels`.
-pub(super) fn written(labels: &[(String, String)], families: &[Family]) -> String {
+/// The text of `families`, with `labels`, and of what was decided about a limit.
+pub(super) fn written(
+    labels: &[(String, String)],
+    families: &[Family],
+    limit: Option<&LimitSnapshot>,
+) -> String {
     let labels = labels.iter().map(|(name, value)| (name.clone(), json!(value)));
     let labels: Map<String, serde_json::Value> = labels.collect();
     let metrics: Vec<_> = families.iter().map(family).collect();
-    json!({ "labels": labels, "metrics": metrics }).to_string()
+    let mut all = json!({ "labels": labels, "metrics": metrics });
+    if let Some(LimitSnapshot { controller, decisions, .. }) = limit {
+        let decisions: Vec<_> = decisions.iter().map(decision).collect();
+        all["limit"] = json!({ "controller": controller, "decisions": decisions });
+    }
+    all.to_string()
+}
+
+fn decision(decision: &LimitDecision) -> serde_json::Value {
+    json!({
+        "seconds_ago": decision.age.as_secs_f64(),
+        "limit": decision.limit,
+        "reason": decision.reason,
+        "explanation": decision.explanation,
+    })
 }
 
 fn family(family: &Family) -> serde_json::Value {

@@ -1,15 +1,26 @@
 //! Figures for other programs: Prometheus's text format, and JSON.
 //!
-//! Both are written from the same list, made of one snapshot of the metrics and at most one sample
-//! of the machine, so what belongs together is of one moment. Units are seconds, bytes, cores and
-//! ratios; what is unknown is left out.
+//! Both are written from the same list, made of at most one snapshot of each kind, so what belongs
+//! together is of one moment. Units are seconds, bytes, cores and ratios; what is unknown is left out.
 //!
 //! | name, after `graph_runtime_` | kind | labels |
 //! |---|---|---|
-//! | `tasks_submitted_total`, `tasks_rejected_total`, `tasks_live` | counter, counter, gauge | |
+//! | `tasks_submitted_total`, `tasks_rejected_total`, `tasks_retried_total` | counter | |
+//! | `tasks_live` | gauge | |
 //! | `tasks_ended_total` | counter | `end` |
 //! | `task_queue_wait_seconds`, `task_run_time_seconds`, `task_lateness_seconds` | summary | `quantile` |
 //! | `deadlines_met_total` | counter | |
+//! | `tasks_in_flight`, `tasks_in_flight_limit`, `tasks_in_flight_limit_max` | gauge | |
+//! | `limit_decisions_total` | counter | `reason` |
+//! | `spawned_tasks_total`, `spawned_tasks_live` | counter, gauge | |
+//! | `spawned_tasks_ended_total` | counter | `end` |
+//! | `poll_delay_seconds`, `poll_time_seconds` | summary | `quantile` |
+//! | `global_queue_depth`, `blocking_queue_depth`, `timers_pending` | gauge | |
+//! | `blocking_threads` | gauge | `state` |
+//! | `workers_awake`, `workers_limit`, `spare_workers` | gauge | |
+//! | `stalls_total` | counter | `cause` |
+//! | `spare_workers_refused_total` | counter | |
+//! | `worker_queue_depth`, `worker_longest_poll_seconds` | gauge | `worker` |
 //! | `worker_polls_total`, `worker_local_pops_total`, `worker_lifo_pops_total`, `worker_injector_pops_total`, `worker_steals_total`, `worker_steal_attempts_total`, `worker_parks_total`, `worker_busy_seconds_total` | counter | `worker` |
 //! | `machine_cpu_utilization_ratio`, `machine_io_wait_ratio` | gauge | |
 //! | `machine_memory_used_bytes`, `machine_memory_available_bytes` | gauge | |
@@ -24,15 +35,19 @@
 
 mod families;
 mod json;
+mod machine;
 mod prometheus;
+mod runtime;
+mod tasks;
 
-use crate::{MetricsSnapshot, MonitorError, Sample};
-use families::{Family, families};
+use crate::{LimitSnapshot, MetricsSnapshot, MonitorError, RuntimeSnapshot, Sample};
+use families::Family;
 
 /// Names of labels that figures have of their own accord.
-const TAKEN: [&str; 7] = ["end", "quantile", "le", "worker", "scope", "resource", "stalled"];
+const TAKEN: [&str; 10] =
+    ["end", "quantile", "le", "worker", "scope", "resource", "stalled", "state", "cause", "reason"];
 
-/// Figures to be written down.
+/// Figures to be written down; none by default.
 ///
 /// # Examples
 ///
@@ -46,17 +61,34 @@ const TAKEN: [&str; 7] = ["end", "quantile", "le", "worker", "scope", "resource"
 /// assert!(text.contains("graph_runtime_tasks_submitted_total{executor=\"reports\"} 3\n"));
 /// # Ok::<(), graph_runtime_monitor::MonitorError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Export {
-    metrics: MetricsSnapshot,
+    metrics: Option<MetricsSnapshot>,
+    limit: Option<LimitSnapshot>,
+    runtime: Option<RuntimeSnapshot>,
     sample: Option<Sample>,
     labels: Vec<(String, String)>,
 }
 
 impl Export {
-    /// Figures about tasks and workers.
+    /// Figures about the tasks of an executor and its workers.
     pub fn new(metrics: MetricsSnapshot) -> Self {
-        Self { metrics, sample: None, labels: Vec::new() }
+        Self { metrics: Some(metrics), ..Self::default() }
+    }
+
+    /// Adds figures about a runtime and its workers: those that an executor is on, if there are
+    /// figures of one.
+    #[must_use]
+    pub fn runtime(mut self, runtime: RuntimeSnapshot) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// Adds the limit on tasks in flight, and what was decided about it.
+    #[must_use]
+    pub fn limit(mut self, limit: LimitSnapshot) -> Self {
+        self.limit = Some(limit);
+        self
     }
 
     /// Adds figures about the machine.
@@ -94,13 +126,28 @@ impl Export {
 
     /// The figures as JSON: an object with `labels` and a list of `metrics`, each with `name`,
     /// `type`, `help` and `series`. A series has `labels` and either a `value` or, if it is a
-    /// summary, `count`, `sum`, `max` and `quantiles`.
+    /// summary, `count`, `sum`, `max` and `quantiles`. With a limit, there is an object `limit` with
+    /// its `controller` and the last `decisions`, the oldest first, each with `seconds_ago`, `limit`,
+    /// `reason` and `explanation`.
     pub fn to_json(&self) -> String {
-        json::written(&self.labels, &self.families())
+        json::written(&self.labels, &self.families(), self.limit.as_ref())
     }
 
     fn families(&self) -> Vec<Family> {
-        families(&self.metrics, self.sample.as_ref())
+        let mut families = Vec::new();
+        families.extend(self.metrics.iter().flat_map(tasks::of_tasks));
+        families.extend(self.limit.iter().flat_map(tasks::of_limit));
+        families.extend(self.runtime.iter().flat_map(runtime::of_runtime));
+        let of_executor = self.metrics.as_ref().map(|metrics| &metrics.workers);
+        let workers = self.runtime.as_ref().map(|runtime| &runtime.workers).or(of_executor);
+        families.extend(workers.into_iter().flat_map(|it| runtime::of_workers(it)));
+        if let Some(sample) = &self.sample {
+            families.extend(machine::of_machine(sample));
+            families.push(machine::of_pressure(sample));
+        }
+        // A name without a figure says nothing.
+        families.retain(|family| !family.series.is_empty());
+        families
     }
 }
 

@@ -3,14 +3,18 @@
 mod buckets;
 mod execution_metrics;
 mod histogram;
+mod limit_snapshot;
 mod poll_times;
 mod recorder;
+mod runtime_snapshot;
 mod shard;
 mod snapshot;
 mod worker;
 
 pub use execution_metrics::ExecutionMetrics;
+pub use limit_snapshot::{LimitDecision, LimitSnapshot};
 pub use poll_times::PollTimes;
 pub use recorder::Recorder;
+pub use runtime_snapshot::RuntimeSnapshot;
 pub use snapshot::{HistogramSnapshot, Lateness, MetricsSnapshot, TaskCounts, TaskEnd};
 pub use worker::{WorkerCounters, WorkerSnapshot, WorkerStats};

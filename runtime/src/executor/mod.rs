@@ -97,6 +97,7 @@ mod error;
 mod event;
 mod executor_type;
 mod explanation;
+mod export;
 mod graphs;
 mod inner;
 mod root_cause;

@@ -196,6 +196,27 @@ impl fmt::Display for Dump {
     }
 }
 
+/// What every task of the current runtime is doing; see [`Handle::dump`].
+///
+/// # Panics
+///
+/// Outside a runtime.
+///
+/// # Examples
+///
+/// ```
+/// #[graph_runtime::main]
+/// async fn main() {
+///     let waits = graph_runtime::spawn(std::future::pending::<()>());
+///     println!("{}", graph_runtime::dump());
+///     waits.abort();
+/// }
+/// ```
+#[track_caller]
+pub fn dump() -> Dump {
+    Handle::current().dump()
+}
+
 impl Handle {
     /// What every task of the runtime is doing, and the futures that `block_on` was given.
     ///

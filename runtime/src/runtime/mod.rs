@@ -6,6 +6,7 @@ mod current_thread;
 mod dump;
 mod error;
 mod exits;
+mod export;
 mod handle;
 mod id;
 mod live_metrics;
@@ -25,7 +26,7 @@ mod wait;
 mod worker_index;
 
 pub use builder::Builder;
-pub use dump::{Dump, TaskDump, TaskState};
+pub use dump::{Dump, TaskDump, TaskState, dump};
 pub use error::{BuildError, TryCurrentError, is_rt_shutdown_err};
 pub use handle::{EnterGuard, Handle};
 pub use id::Id;

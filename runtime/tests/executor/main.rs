@@ -11,6 +11,7 @@ mod dependencies;
 mod draining;
 mod embedded;
 mod explanations;
+mod export;
 mod failure;
 mod fairness;
 mod forgetting;

@@ -63,6 +63,7 @@ impl Core {
             most: self.max_in_flight,
             controller: self.steering().map_or("fixed", Steering::label),
             decisions: self.steering().map_or_else(Vec::new, Steering::decisions),
+            reasons: self.steering().map_or_else(Vec::new, Steering::reasons),
         }
     }
 }

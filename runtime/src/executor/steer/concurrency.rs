@@ -1,6 +1,6 @@
 //! What the limit on tasks in flight is, and how it came to that.
 
-use scheduler::adaptive::Decision;
+use scheduler::adaptive::{Decision, LimitReason};
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -34,6 +34,8 @@ pub struct Concurrency {
     /// The last decisions, the oldest first, at most 64. A decision that says the same as the one
     /// before is not repeated. None if the limit is fixed.
     pub decisions: Vec<LimitChange>,
+    /// How many decisions were made for each reason, also those that are not kept any more.
+    pub reasons: Vec<(LimitReason, u64)>,
 }
 
 /// One decision about the limit.
@@ -45,9 +47,12 @@ pub struct LimitChange {
     pub decision: Decision,
 }
 
-/// The last decisions. O(1) for each.
+/// The last decisions, and how many there were. O(reasons) for each.
 #[derive(Debug, Default)]
-pub(in crate::executor) struct Decisions(VecDeque<LimitChange>);
+pub(in crate::executor) struct Decisions {
+    last: VecDeque<LimitChange>,
+    reasons: Vec<(LimitReason, u64)>,
+}
 
 impl Decisions {
     /// Keeps a decision, in the place of the oldest if there are too many.
@@ -55,18 +60,27 @@ impl Decisions {
         if self.last() == Some(change.decision) {
             return;
         }
-        if self.0.len() == DECISIONS_MAX {
-            self.0.pop_front();
+        if self.last.len() == DECISIONS_MAX {
+            self.last.pop_front();
         }
-        self.0.push_back(change);
+        self.last.push_back(change);
+        let reason = change.decision.reason;
+        match self.reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += 1,
+            None => self.reasons.push((reason, 1)),
+        }
     }
 
     pub(in crate::executor) fn last(&self) -> Option<Decision> {
-        self.0.back().map(|change| change.decision)
+        self.last.back().map(|change| change.decision)
     }
 
     pub(in crate::executor) fn to_vec(&self) -> Vec<LimitChange> {
-        self.0.iter().copied().collect()
+        self.last.iter().copied().collect()
+    }
+
+    pub(in crate::executor) fn reasons(&self) -> Vec<(LimitReason, u64)> {
+        self.reasons.clone()
     }
 }
 
@@ -80,11 +94,13 @@ mod tests {
     fn the_last_ones_are_kept_and_none_twice() {
         let (mut decisions, at) = (Decisions::default(), Instant::now());
         for limit in 0..100 {
-            let decision = Decision { limit, reason: LimitReason::Best };
+            let reason = if limit < 10 { LimitReason::Start } else { LimitReason::Best };
+            let decision = Decision { limit, reason };
             decisions.push(LimitChange { at, decision });
             decisions.push(LimitChange { at, decision });
         }
         let kept: Vec<_> = decisions.to_vec().iter().map(|it| it.decision.limit).collect();
         assert_eq!(kept, (100 - DECISIONS_MAX..100).collect::<Vec<_>>());
+        assert_eq!(decisions.reasons(), [(LimitReason::Start, 10), (LimitReason::Best, 90)]);
     }
 }

@@ -80,6 +80,10 @@ impl Steering {
         self.decisions.to_vec()
     }
 
+    pub(in crate::executor) fn reasons(&self) -> Vec<(LimitReason, u64)> {
+        self.decisions.reasons()
+    }
+
     /// An attempt of this task has ended.
     pub(in crate::executor) fn ended(&mut self, task: &Record) {
         let run_time =
