@@ -224,8 +224,8 @@ impl Handle {
     /// called from any thread, tasks included. It holds workers up only if they need new memory for
     /// tasks meanwhile; O(tasks that ever lived at once).
     ///
-    /// Tasks of a [`LocalSet`](crate::task::LocalSet), pinned tasks and closures of
-    /// `spawn_blocking` are not among them.
+    /// Tasks of a [`LocalSet`](crate::task::LocalSet) and closures of `spawn_blocking` are not among
+    /// them.
     pub fn dump(&self) -> Dump {
         Dump::of(self.shared())
     }

@@ -113,7 +113,7 @@ impl Handle {
         Fut: Future + 'static,
         Fut::Output: Send + 'static,
     {
-        self.shared.spawn_pinned(worker, create, Location::caller())
+        self.shared.spawn_pinned(worker, create, Location::caller(), None)
     }
 
     /// Runs a closure that may block on a thread made for that.

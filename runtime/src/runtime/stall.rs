@@ -44,8 +44,7 @@ pub struct StallReport {
     pub lasted: Duration,
     /// How much CPU time it has used in that time.
     pub cpu: Duration,
-    /// The task. `None` if it is a [pinned](crate::task::spawn_pinned) one, of which the runtime has
-    /// no list, or the worker is held up by something else: a waker, or a hook.
+    /// The task. `None` if the worker is held up by something else: a waker, or a hook.
     pub task: Option<Id>,
     /// Its name, if it has [one](crate::task::Builder::name).
     pub name: Option<String>,
@@ -88,7 +87,7 @@ pub struct StallMetrics {
     /// How many times one was called.
     pub spares_called: u64,
     /// How many times one was not, because there were
-    /// [as many as there may be](super::Builder::max_spare_workers).
+    /// [as many as there may be](super::Builder::max_spare_workers) of that kind.
     pub spares_refused: u64,
     /// Polls by these threads.
     pub spare_polls: u64,

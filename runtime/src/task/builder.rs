@@ -2,7 +2,7 @@
 
 use super::annotation::Annotation;
 use super::local_set::spawn_in_entered;
-use super::{JoinHandle, LocalSet, Priority};
+use super::{JoinHandle, LocalSet, NoSuchWorker, Priority};
 use crate::runtime::Handle;
 use crate::time::Instant;
 use scheduler::steal::Urgency;
@@ -163,6 +163,52 @@ impl<'a> Builder<'a> {
         F::Output: 'static,
     {
         Ok(set.spawn_annotated(future, Location::caller(), self.label()))
+    }
+
+    /// Starts a task that stays on one worker of the current runtime; see
+    /// [`spawn_pinned`](super::spawn_pinned). A worker runs such tasks in the order in which they are
+    /// woken, whatever their priority and deadline.
+    ///
+    /// # Errors
+    ///
+    /// [`NoSuchWorker`] gives the closure back if there is no worker of that number.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn spawn_pinned<F, Fut>(
+        self,
+        worker: usize,
+        create: F,
+    ) -> Result<JoinHandle<Fut::Output>, NoSuchWorker<F>>
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future + 'static,
+        Fut::Output: Send + 'static,
+    {
+        self.spawn_pinned_on(worker, create, &Handle::current())
+    }
+
+    /// The same on the given runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`spawn_pinned`](Self::spawn_pinned).
+    #[track_caller]
+    pub fn spawn_pinned_on<F, Fut>(
+        self,
+        worker: usize,
+        create: F,
+        handle: &Handle,
+    ) -> Result<JoinHandle<Fut::Output>, NoSuchWorker<F>>
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future + 'static,
+        Fut::Output: Send + 'static,
+    {
+        let (site, label) = (Location::caller(), Some(self.label()));
+        handle.shared().spawn_pinned(worker, create, site, label)
     }
 
     /// Runs a closure that may block, on the current runtime; see

@@ -1,7 +1,7 @@
 //! The live tasks of one thread.
 
 use super::AbortHandle;
-use super::runnable::RawTask;
+use super::runnable::{Pinned, RawTask};
 
 /// No slot; also the number of a task that is on no list.
 pub(crate) const NOWHERE: usize = usize::MAX;
@@ -73,6 +73,16 @@ impl TaskList {
             self.slots.clear();
             self.slots.shrink_to(KEPT);
             self.vacant = NOWHERE;
+        }
+    }
+
+    /// Takes a reference to every task that has not ended.
+    pub(crate) fn pin_all(&self, tasks: &mut Vec<Pinned>) {
+        for slot in &self.slots {
+            if let Slot::Task(task) = slot {
+                // SAFETY: the list's own reference keeps the cell.
+                tasks.extend(unsafe { task.pin() });
+            }
         }
     }
 

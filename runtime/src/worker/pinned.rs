@@ -22,7 +22,8 @@
 use super::{Local, Shared};
 use crate::context;
 use crate::task::{
-    End, JoinHandle, Keeper, NOWHERE, NoSuchWorker, RawTask, Runnable, TaskList, new_pinned,
+    Annotation, End, JoinHandle, Keeper, NOWHERE, NoSuchWorker, Pinned, RawTask, Runnable,
+    TaskList, new_pinned,
 };
 use primitives::shim::{Mutex, thread};
 use scheduler::steal::{Injector, Pushed};
@@ -44,6 +45,11 @@ pub(crate) struct Inbox {
 impl Inbox {
     pub(super) fn new() -> Self {
         Self { queue: Injector::new(), tasks: Mutex::new(TaskList::new()) }
+    }
+
+    /// Takes a reference to every task that has not ended.
+    pub(super) fn pin_all(&self, tasks: &mut Vec<Pinned>) {
+        self.tasks.lock().pin_all(tasks);
     }
 
     /// After the worker has left: takes nothing more in.
@@ -163,6 +169,7 @@ impl Shared {
         worker: usize,
         create: F,
         site: &'static Location<'static>,
+        label: Option<Annotation>,
     ) -> Result<JoinHandle<Fut::Output>, NoSuchWorker<F>>
     where
         F: FnOnce() -> Fut + Send + 'static,
@@ -175,7 +182,8 @@ impl Shared {
         let number = remote.inbox.tasks.lock().reserve();
         let keeper = PinnedTo { shared: Arc::clone(self), worker };
         self.outside_tally.count_spawn();
-        let (runnable, handle) = new_pinned(create, keeper, number.unwrap_or(NOWHERE), site);
+        let number_or_none = number.unwrap_or(NOWHERE);
+        let (runnable, handle) = new_pinned(create, keeper, number_or_none, site, label);
         self.hooks.spawned(runnable.task());
         let fill = |number| remote.inbox.tasks.lock().fill(number, runnable.task());
         if number.is_some_and(fill) {

@@ -25,12 +25,15 @@ impl Shared {
         self.remote_schedules.count()
     }
 
-    /// A reference to every task that has not ended, but for pinned ones.
+    /// A reference to every task that has not ended.
     pub(crate) fn pin_tasks(&self) -> Vec<Pinned> {
         let mut tasks = Vec::new();
         self.outside.pin_all(&mut tasks);
         for directory in self.remotes.iter().filter_map(|remote| remote.tasks.get()) {
             directory.pin_all(&mut tasks);
+        }
+        for remote in &self.remotes {
+            remote.inbox.pin_all(&mut tasks);
         }
         tasks
     }

@@ -24,6 +24,8 @@ pub(crate) struct Spares {
     limit: usize,
     /// Stand-ins that were called for and have not left, also those that are stuck themselves.
     out: AtomicUsize,
+    /// Those of them that were called because somebody computed.
+    out_for_cpu: AtomicUsize,
     at_work: Mutex<Vec<Arc<Spare>>>,
     counters: Counters,
     times: Mutex<PollTimes>,
@@ -43,7 +45,10 @@ struct Counters {
 
 /// The right to one more stand-in. Dropping it gives it back.
 #[derive(Debug)]
-pub(super) struct Permission(Arc<Spares>);
+pub(super) struct Permission {
+    spares: Arc<Spares>,
+    is_for_cpu: bool,
+}
 
 // ORDERING (this whole file): numbers that order nothing; every access is Relaxed. The limit holds
 // because the addition itself cannot be missed.
@@ -52,20 +57,30 @@ impl Spares {
         Self {
             limit,
             out: AtomicUsize::new(0),
+            out_for_cpu: AtomicUsize::new(0),
             at_work: Mutex::default(),
             counters: Counters::default(),
             times: Mutex::default(),
         }
     }
 
-    /// One more, unless there are as many as there may be.
-    pub(super) fn permit(self: &Arc<Self>) -> Option<Permission> {
-        if self.out.fetch_add(1, Ordering::Relaxed) >= self.limit {
-            self.out.fetch_sub(1, Ordering::Relaxed);
+    /// One more, unless there are as many as there may be: in all, or if it is called because
+    /// somebody computes, `limit_for_cpu` of that kind.
+    pub(super) fn permit(
+        self: &Arc<Self>,
+        cause: StallCause,
+        limit_for_cpu: usize,
+    ) -> Option<Permission> {
+        let is_for_cpu = cause == StallCause::CpuBound;
+        if !enter(&self.out, self.limit) {
+            return None;
+        }
+        if is_for_cpu && !enter(&self.out_for_cpu, limit_for_cpu) {
+            leave(&self.out);
             return None;
         }
         count(&self.counters.called, 1);
-        Some(Permission(Arc::clone(self)))
+        Some(Permission { spares: Arc::clone(self), is_for_cpu })
     }
 
     /// How many there are.
@@ -140,6 +155,19 @@ impl Spares {
     }
 }
 
+/// One more, if there are fewer than `limit`.
+fn enter(number: &AtomicUsize, limit: usize) -> bool {
+    let has_room = number.fetch_add(1, Ordering::Relaxed) < limit;
+    if !has_room {
+        leave(number);
+    }
+    has_room
+}
+
+fn leave(number: &AtomicUsize) {
+    number.fetch_sub(1, Ordering::Relaxed);
+}
+
 fn count(number: &AtomicU64, more: u64) {
     if more > 0 {
         number.fetch_add(more, Ordering::Relaxed);
@@ -148,6 +176,9 @@ fn count(number: &AtomicU64, more: u64) {
 
 impl Drop for Permission {
     fn drop(&mut self) {
-        self.0.out.fetch_sub(1, Ordering::Relaxed);
+        leave(&self.spares.out);
+        if self.is_for_cpu {
+            leave(&self.spares.out_for_cpu);
+        }
     }
 }

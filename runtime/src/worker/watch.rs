@@ -202,7 +202,10 @@ fn call_for_spare(shared: &Arc<Shared>, subject: &mut Subject, stall: &Stalled) 
     if subject.is_replaced() || stall.cause == StallCause::Preempted {
         return false;
     }
-    let Some(permission) = shared.spares.permit() else {
+    // Who computes uses its core: more threads do not get more done, only sooner to what is short. So
+    // one for each that may run, and one for what is short when these compute as well.
+    let limit_for_cpu = shared.idle.limit() + 1;
+    let Some(permission) = shared.spares.permit(stall.cause, limit_for_cpu) else {
         subject.note_refusal(&shared.spares);
         return false;
     };

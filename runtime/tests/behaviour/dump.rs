@@ -54,6 +54,24 @@ fn a_task_that_locks_what_it_has_locked_is_found() {
 }
 
 #[test]
+fn a_task_that_stays_on_its_worker_is_found() {
+    watched(|| {
+        let runtime = multi(2);
+        let lock = || async {
+            let mutex = Mutex::new(());
+            let _held = mutex.lock().await;
+            let _again = mutex.lock().await;
+        };
+        let agent = Builder::new().name("agent").spawn_pinned_on(1, lock, runtime.handle());
+        let (agent, handle) = (agent.unwrap(), runtime.handle().clone());
+        let stuck = until_it_waits(&handle, "agent");
+        assert_eq!((stuck.id(), stuck.waits_for()), (Some(agent.id()), Some("a Mutex")));
+        agent.abort();
+        until("it is gone", || named(&handle.dump(), "agent").is_none());
+    });
+}
+
+#[test]
 fn the_future_of_block_on_is_found() {
     for make in [current, || multi(1)] {
         watched(move || {

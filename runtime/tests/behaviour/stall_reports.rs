@@ -42,6 +42,24 @@ fn a_task_that_blocks_is_reported_twice_with_its_name_and_origin() {
 }
 
 #[test]
+fn a_pinned_task_that_blocks_is_reported_with_its_name_and_origin() {
+    watched(|| {
+        let (runtime, told) = reporting(2);
+        let (release, released) = mpsc::channel::<()>();
+        let create = move || async move { released.recv().is_err() };
+        let named = task::Builder::new().name("stays at home");
+        let task = named.spawn_pinned_on(1, create, runtime.handle()).unwrap();
+        let report = told.recv().unwrap();
+        assert_eq!(report.worker, 1);
+        assert_eq!(report.name.as_deref(), Some("stays at home"));
+        assert_eq!(report.task, Some(task.id()));
+        assert_eq!(report.spawned_at.unwrap().file(), file!());
+        drop(release);
+        assert!(runtime.block_on(task).unwrap());
+    });
+}
+
+#[test]
 fn a_stand_in_is_reported_as_one_and_who_computes_as_computing() {
     watched(|| {
         let (runtime, told) = reporting(1);

@@ -11,7 +11,6 @@ use graph_runtime::sync::oneshot;
 use graph_runtime::task::{self, JoinHandle};
 use graph_runtime::{spawn, time};
 use std::net;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -68,7 +67,7 @@ fn while_all_are_blocked(behaviour: fn(&Runtime)) {
     }
 }
 
-fn received<T>(receiver: &Receiver<T>) -> T {
+pub(crate) fn received<T>(receiver: &Receiver<T>) -> T {
     receiver.recv_timeout(PATIENCE / 2).expect("somebody stands in for the blocked workers")
 }
 
@@ -233,32 +232,6 @@ fn a_task_that_the_blocked_one_has_woken_releases_it() {
         });
         runtime.block_on(task).unwrap();
         other.release(&runtime);
-    });
-}
-
-#[test]
-fn those_who_compute_are_helped_like_those_who_wait() {
-    watched(|| {
-        let runtime = multi(2);
-        let over = Arc::new(AtomicBool::new(false));
-        let met = Arc::new(Barrier::new(3));
-        for _ in 0..2 {
-            let (over, met) = (Arc::clone(&over), Arc::clone(&met));
-            drop(runtime.spawn(async move {
-                met.wait();
-                while !over.load(Ordering::Relaxed) {
-                    std::hint::spin_loop();
-                }
-            }));
-        }
-        met.wait();
-        let (tell, told) = mpsc::channel();
-        drop(runtime.spawn(async move {
-            time::sleep(Duration::from_millis(1)).await;
-            tell.send(())
-        }));
-        received(&told);
-        over.store(true, Ordering::Relaxed);
     });
 }
 

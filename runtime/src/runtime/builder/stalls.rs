@@ -16,9 +16,13 @@ impl Builder {
     /// next. At the limit nobody is: what waits then waits until some poll returns, and
     /// [`StallMetrics::spares_refused`](crate::runtime::StallMetrics::spares_refused) counts it.
     ///
-    /// A shutdown waits for them as it does for workers. Pinned tasks wait for their worker. Nobody stands in without
-    /// [work stealing](Self::work_stealing), nor on a current-thread runtime: tasks would change
-    /// threads.
+    /// Only as many as there are workers that [may run](crate::runtime::Handle::worker_limit), and
+    /// one more, come for polls that compute. Those use their cores, so another thread gets nothing
+    /// more done; it only keeps what is short from waiting for what is long.
+    ///
+    /// A shutdown waits for them as it does for workers. Pinned tasks wait for their worker. Nobody
+    /// stands in without [work stealing](Self::work_stealing), nor on a current-thread runtime: tasks
+    /// would change threads.
     ///
     /// # Examples
     ///

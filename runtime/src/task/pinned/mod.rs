@@ -13,6 +13,7 @@ pub use error::NoSuchWorker;
 pub use spawn::spawn_pinned;
 
 use super::JoinHandle;
+use super::annotation::Annotation;
 use super::place::Keeper;
 use super::runnable::{Runnable, new_listed};
 use bound::Bound;
@@ -58,6 +59,7 @@ pub(crate) fn new_pinned<F, Fut, K>(
     keeper: K,
     number: usize,
     site: &'static Location<'static>,
+    label: Option<Annotation>,
 ) -> (Runnable, JoinHandle<Fut::Output>)
 where
     F: FnOnce() -> Fut + Send + 'static,
@@ -70,5 +72,5 @@ where
     }
     let future = is_send(Pinned::New(create));
     // SAFETY: the future and its output are Send, and a task is run by one thread at a time.
-    unsafe { new_listed(future, keeper, number, site, None) }
+    unsafe { new_listed(future, keeper, number, site, label) }
 }

@@ -3,7 +3,6 @@
 use super::NoSuchWorker;
 use crate::runtime::Handle;
 use crate::task::JoinHandle;
-use std::panic::Location;
 
 /// Starts a task that stays on one worker of the current runtime. Workers are numbered from 0.
 ///
@@ -58,5 +57,5 @@ where
     Fut: Future + 'static,
     Fut::Output: Send + 'static,
 {
-    Handle::current().shared().spawn_pinned(worker, create, Location::caller())
+    Handle::current().spawn_pinned(worker, create)
 }
