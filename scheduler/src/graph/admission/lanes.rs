@@ -1,11 +1,14 @@
 //! Ready tasks that may be held up by what they need.
 
+use super::places::Places;
 use crate::control::{Demand, Resource};
 use crate::graph::order::policy::Key;
 use crate::graph::order::ready_queue::ReadyQueue;
+use crate::graph::shape::directory::IdHasher;
 use crate::graph::slab::Slab;
 use primitives::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -67,33 +70,40 @@ pub(crate) type Place = Key;
 /// | [`push`](Self::push), [`remove`](Self::remove), [`pop`](Self::pop) | that of the queue, and O(log l) if another task is first now |
 /// | [`set_aside`](Self::set_aside), [`unpark_first`](Self::unpark_first), [`next_open`](Self::next_open) | O(log l) |
 ///
-/// A lane exists while there are tasks in it.
+/// A lane exists while there are tasks in it. The last one that has become empty is kept until
+/// another does, because in a chain every end empties a lane and fills it again.
 #[derive(Debug)]
 pub(crate) struct Lanes {
     lanes: Slab<Lane>,
-    by_kind: HashMap<Kind, u32>,
+    by_kind: HashMap<Kind, u32, BuildHasherDefault<IdHasher>>,
+    /// The lane of the last task that came, if it still exists: the next one is often of its kind.
+    recent: Option<u32>,
+    /// The lane that is kept without tasks.
+    empty: Option<u32>,
     /// Open lanes whose tasks take nothing of any budget.
-    light: BTreeSet<Place>,
+    light: Places,
     /// Open lanes whose tasks do.
-    heavy: BTreeSet<Place>,
+    heavy: Places,
     /// The lanes that wait for each resource.
-    parked: Vec<BTreeSet<Place>>,
+    parked: Vec<Places>,
 }
 
 impl Lanes {
     pub(crate) fn new(resources: usize) -> Self {
         Self {
             lanes: Slab::default(),
-            by_kind: HashMap::new(),
-            light: BTreeSet::new(),
-            heavy: BTreeSet::new(),
-            parked: vec![BTreeSet::new(); resources],
+            by_kind: HashMap::default(),
+            recent: None,
+            empty: None,
+            light: Places::default(),
+            heavy: Places::default(),
+            parked: vec![Places::default(); resources],
         }
     }
 
     /// Whether there are no tasks.
     pub(crate) fn is_empty(&self) -> bool {
-        self.by_kind.is_empty()
+        self.by_kind.len() == usize::from(self.empty.is_some())
     }
 
     /// The lane at a place in the order, which there must be.
@@ -119,29 +129,40 @@ impl Lanes {
 
     /// Adds a task.
     pub(crate) fn push(&mut self, slot: u32, key: Key, kind: Kind) {
-        let number = match self.by_kind.get(&kind) {
-            Some(&number) => number,
-            None => {
-                let lane = Lane {
-                    kind: kind.clone(),
-                    queue: ReadyQueue::default(),
-                    is_parked: false,
-                    waits_for: None,
-                    patience: Patience::default(),
-                };
-                let number = self.lanes.insert(lane);
-                self.by_kind.insert(kind, number);
-                number
-            }
-        };
+        let number = self.number(kind);
+        self.recent = Some(number);
         self.change(number, |queue| queue.push(slot, key));
     }
 
-    /// Takes out a task. True if its lane has gone with it.
+    /// The lane for tasks of a kind.
+    fn number(&mut self, kind: Kind) -> u32 {
+        if let Some(recent) = self.recent
+            && self.lanes[recent].kind == kind
+        {
+            return recent;
+        }
+        if let Some(&number) = self.by_kind.get(&kind) {
+            return number;
+        }
+        let lane = Lane {
+            kind: kind.clone(),
+            queue: ReadyQueue::default(),
+            is_parked: false,
+            waits_for: None,
+            patience: Patience::default(),
+        };
+        let number = self.lanes.insert(lane);
+        self.by_kind.insert(kind, number);
+        // It is about to be filled.
+        self.keep(number);
+        number
+    }
+
+    /// Takes out a task. True if it was the last in its lane.
     pub(crate) fn remove(&mut self, key: Key, kind: &Kind) -> bool {
         let number = *self.by_kind.get(kind).expect("the task is in a lane");
         self.change(number, |queue| queue.remove(key));
-        !self.by_kind.contains_key(kind)
+        self.empty == Some(number)
     }
 
     /// Takes out the first task of the lane at a place in the order.
@@ -158,23 +179,30 @@ impl Lanes {
         if before == after {
             return;
         }
-        if let Some(before) = before {
-            self.standing(number).remove(&before);
+        match before {
+            Some(before) => self.standing(number).remove(before),
+            None => self.empty = None,
         }
         let lane = &mut self.lanes[number];
         (lane.is_parked, lane.waits_for) = (false, None);
         lane.patience = Patience::default();
         match after {
-            Some(after) => drop(self.standing(number).insert(after)),
-            None => {
-                self.by_kind.remove(&self.lanes[number].kind);
-                self.lanes.discard(number);
-            }
+            Some(after) => self.standing(number).insert(after),
+            None => self.keep(number),
+        }
+    }
+
+    /// A lane has no tasks: it is kept, and the one before it is not.
+    fn keep(&mut self, number: u32) {
+        if let Some(before) = self.empty.replace(number) {
+            self.by_kind.remove(&self.lanes[before].kind);
+            self.lanes.discard(before);
+            self.recent = self.recent.filter(|&recent| recent != before);
         }
     }
 
     /// The set that a lane belongs to.
-    fn standing(&mut self, number: u32) -> &mut BTreeSet<Place> {
+    fn standing(&mut self, number: u32) -> &mut Places {
         let lane = &self.lanes[number];
         match lane.waits_for {
             Some(resource) if lane.is_parked => &mut self.parked[resource.0 as usize],
@@ -185,20 +213,18 @@ impl Lanes {
 
     /// The open heavy lanes before a place in the order.
     pub(crate) fn heavy_before(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
-        self.heavy.range(..place).copied()
+        self.heavy.before(place)
     }
 
     /// The first open lane in `from`; heavy ones only if wanted.
     pub(crate) fn next_open(&self, from: Bound<Place>, with_heavy: bool) -> Option<Place> {
-        let first =
-            |places: &BTreeSet<Place>| places.range((from, Bound::Unbounded)).next().copied();
-        let heavy = if with_heavy { first(&self.heavy) } else { None };
-        first(&self.light).into_iter().chain(heavy).min()
+        let heavy = if with_heavy { self.heavy.first_in(from) } else { None };
+        self.light.first_in(from).into_iter().chain(heavy).min()
     }
 
     /// An open lane waits for a resource from now on. False if it is what it waited for before.
     pub(crate) fn set_aside(&mut self, place: Place, resource: Resource) -> bool {
-        self.standing(place.slot()).remove(&place);
+        self.standing(place.slot()).remove(place);
         let lane = self.at(place);
         lane.is_parked = true;
         let before = lane.waits_for.replace(resource);
@@ -218,13 +244,13 @@ impl Lanes {
 
     /// The first lane that waits for a resource.
     pub(crate) fn first_parked(&self, resource: Resource) -> Option<Place> {
-        self.parked[resource.0 as usize].first().copied()
+        self.parked[resource.0 as usize].first()
     }
 
     /// Opens the first lane that waits for a resource.
     pub(crate) fn unpark_first(&mut self, resource: Resource) -> Option<Place> {
         let place = self.first_parked(resource)?;
-        self.standing(place.slot()).remove(&place);
+        self.standing(place.slot()).remove(place);
         self.at(place).is_parked = false;
         self.standing(place.slot()).insert(place);
         Some(place)
