@@ -4,7 +4,8 @@ use super::recorder::Recorder;
 use super::shard::Shard;
 use super::snapshot::MetricsSnapshot;
 use super::worker::WorkerCounters;
-use primitives::shim::{CachePadded, Mutex};
+use primitives::biased_lock::BiasedLock;
+use primitives::shim::CachePadded;
 use std::fmt;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ use std::sync::Arc;
 /// ```
 pub struct ExecutionMetrics {
     /// One per worker, and one more for everybody else.
-    shards: Box<[CachePadded<Mutex<Shard>>]>,
+    shards: Box<[CachePadded<BiasedLock<Shard>>]>,
     workers: Arc<[WorkerCounters]>,
 }
 
@@ -44,7 +45,8 @@ impl ExecutionMetrics {
     /// Metrics for the workers behind `workers`, which may be shared with others: several
     /// executors on one runtime count their own tasks, and show the same workers.
     pub fn with_workers(workers: Arc<[WorkerCounters]>) -> Self {
-        let shards = (0..=workers.len()).map(|_| CachePadded::new(Mutex::default()));
+        let shards =
+            (0..=workers.len()).map(|_| CachePadded::new(BiasedLock::new(Shard::default())));
         Self { shards: shards.collect(), workers }
     }
 

@@ -2,20 +2,20 @@
 
 use super::shard::Shard;
 use super::snapshot::{Lateness, TaskEnd};
-use primitives::shim::Mutex;
+use primitives::biased_lock::BiasedLock;
 use std::time::Duration;
 
 /// Where one worker, or a thread that is none, records what happens to tasks.
 ///
 /// Every method takes one lock that only snapshots ever compete for, as long as each worker uses
-/// its own recorder.
+/// its own recorder: it is biased, so the worker pays next to nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Recorder<'a> {
-    shard: &'a Mutex<Shard>,
+    shard: &'a BiasedLock<Shard>,
 }
 
 impl<'a> Recorder<'a> {
-    pub(crate) fn new(shard: &'a Mutex<Shard>) -> Self {
+    pub(crate) fn new(shard: &'a BiasedLock<Shard>) -> Self {
         Self { shard }
     }
 

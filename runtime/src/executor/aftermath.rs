@@ -59,6 +59,30 @@ impl Aftermath {
     /// Does what is to be done. The lock is free; user code may panic or come back here.
     pub(super) fn act(mut self: Box<Self>, inner: &Arc<Inner>) -> Option<Start> {
         let next = self.next.take();
+        // Most steps end one attempt and begin the next.
+        if !self.is_nothing() {
+            self.act_on_all(inner);
+        }
+        self.keep();
+        next
+    }
+
+    /// Whether nothing is to be done.
+    fn is_nothing(&self) -> bool {
+        let Self { starts, next: _, ended, stops, wakers, .. } = self;
+        let Self { backlogs, ended_batches, forgotten, alarm, events, question, watch, .. } = self;
+        let is_any_listed = !starts.is_empty()
+            | !ended.is_empty()
+            | !stops.is_empty()
+            | !wakers.is_empty()
+            | !backlogs.is_empty()
+            | !ended_batches.is_empty()
+            | !forgotten.is_empty()
+            | !events.is_empty();
+        !(is_any_listed | alarm.is_some() | question.is_some() | watch)
+    }
+
+    fn act_on_all(&mut self, inner: &Arc<Inner>) {
         self.starts.drain(..).for_each(|start| Runner::start(inner, start));
         for (task, stop) in self.stops.drain(..) {
             task.stop(stop);
@@ -82,8 +106,6 @@ impl Aftermath {
         if std::mem::take(&mut self.watch) {
             inner.watch();
         }
-        self.keep();
-        next
     }
 
     fn keep(self: Box<Self>) {

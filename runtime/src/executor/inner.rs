@@ -14,7 +14,7 @@ use crate::runtime::Handle;
 use crate::worker::Local;
 use monitor::{ExecutionMetrics, ResourceMonitor};
 use primitives::Timestamp;
-use primitives::shim::Mutex;
+use primitives::biased_lock::BiasedLock;
 use primitives::shim::atomic::{AtomicBool, Ordering};
 use scheduler::SchedulerConfig;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ use std::time::Instant;
 
 /// The core behind its lock, and the way in and out.
 pub(super) struct Inner {
-    pub(super) core: Mutex<Core>,
+    /// Biased, because while attempts are short one worker runs them all.
+    pub(super) core: BiasedLock<Core>,
     pub(super) handle: Handle,
     pub(super) metrics: ExecutionMetrics,
     pub(super) monitor: Option<Arc<ResourceMonitor>>,
@@ -46,7 +47,7 @@ impl Inner {
     ) -> Self {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
         Self {
-            core: Mutex::new(core),
+            core: BiasedLock::new(core),
             scheduler: config.scheduler(handle.shared().seams.seed),
             handle,
             metrics,

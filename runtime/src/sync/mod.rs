@@ -36,7 +36,7 @@ pub mod mpsc;
 mod mutex;
 mod notify;
 mod once_cell;
-mod once_slot;
+pub(crate) mod once_slot;
 pub mod oneshot;
 mod permits;
 mod rwlock;

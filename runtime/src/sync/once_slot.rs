@@ -5,11 +5,12 @@
 use primitives::shim::atomic::{AtomicBool, Ordering};
 use primitives::shim::{Mutant, UnsafeCell, const_fn};
 
-/// What [`OnceCell`](super::OnceCell) and [`SetOnce`](super::SetOnce) keep their value in.
+/// What [`OnceCell`](super::OnceCell) and [`SetOnce`](super::SetOnce) keep their value in, and an
+/// executor the end of a task. One locked operation fills it.
 ///
 /// The slot is written by the one thread that has set `is_taken`, before `is_full` is set, and not
 /// at all afterwards; it is read only by who has seen that `is_full` is set.
-pub(super) struct OnceSlot<T> {
+pub(crate) struct OnceSlot<T> {
     is_taken: AtomicBool,
     is_full: AtomicBool,
     value: UnsafeCell<Option<T>>,
@@ -21,7 +22,7 @@ unsafe impl<T: Send + Sync> Sync for OnceSlot<T> {}
 
 impl<T> OnceSlot<T> {
     const_fn! {
-        pub(super) const fn empty() -> Self {
+        pub(crate) const fn empty() -> Self {
             Self {
                 is_taken: AtomicBool::new(false),
                 is_full: AtomicBool::new(false),
@@ -31,7 +32,7 @@ impl<T> OnceSlot<T> {
     }
 
     const_fn! {
-        pub(super) const fn full(value: T) -> Self {
+        pub(crate) const fn full(value: T) -> Self {
             Self {
                 is_taken: AtomicBool::new(true),
                 is_full: AtomicBool::new(true),
@@ -40,12 +41,12 @@ impl<T> OnceSlot<T> {
         }
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         // ORDERING: Acquire pairs with the Release in `fill`.
         self.is_full.load(Mutant::OnceGetAcquire.weaken(Ordering::Acquire))
     }
 
-    pub(super) fn get(&self) -> Option<&T> {
+    pub(crate) fn get(&self) -> Option<&T> {
         if !self.is_full() {
             return None;
         }
@@ -53,13 +54,13 @@ impl<T> OnceSlot<T> {
         self.value.with(|value| unsafe { (*value).as_ref() })
     }
 
-    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
         // SAFETY: `self` is borrowed exclusively.
         self.value.with_mut(|value| unsafe { (*value).as_mut() })
     }
 
     /// Fills the slot, unless somebody has, or is about to: then the value comes back.
-    pub(super) fn fill(&self, value: T) -> Result<(), T> {
+    pub(crate) fn fill(&self, value: T) -> Result<(), T> {
         // ORDERING: Relaxed; it decides who writes, and publishes nothing.
         if self.is_taken.swap(true, Ordering::Relaxed) {
             return Err(value);
@@ -72,7 +73,12 @@ impl<T> OnceSlot<T> {
         Ok(())
     }
 
-    pub(super) fn into_inner(self) -> Option<T> {
+    /// Empties the slot.
+    pub(crate) fn take(&mut self) -> Option<T> {
+        std::mem::replace(self, Self::empty()).into_inner()
+    }
+
+    pub(crate) fn into_inner(self) -> Option<T> {
         self.value.into_inner()
     }
 }

@@ -177,11 +177,11 @@ impl<P> TaskScheduler<P> {
         let mut successors = std::mem::take(&mut self.scratch);
         self.graph.release_successors(slot, &mut successors);
         self.graph.detach(slot);
-        if self.graph[slot].phase == Phase::Ready {
+        let &Record { id, job, node, phase, class, .. } = &self.graph[slot];
+        if phase == Phase::Ready {
             self.leave_queue(slot);
         }
-        let graph = self.graph_of(slot);
-        let &Record { id, job, node, phase, class, .. } = &self.graph[slot];
+        let graph = (job != NO_JOB).then(|| self.graph_id(job));
         if job != NO_JOB && self.config.policy == Policy::Demote {
             let estimate = self.graph.profile(slot).estimate;
             let left = &mut self.graph.jobs[job].work;

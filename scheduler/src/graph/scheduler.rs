@@ -114,7 +114,11 @@ impl<P> TaskScheduler<P> {
     /// the scheduler is [paused](Self::pause) or [drains](Self::drain).
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
-        let (slot, Profile { timeout, resilience, .. }) = self.take_next(now)?;
+        let choice = self.choose(now)?;
+        let slot = choice.slot;
+        let &Profile { demand, estimate, timeout, resilience, .. } = self.graph.profile(slot);
+        self.turnstile.start(choice, demand, estimate, now);
+        self.count_start(slot);
         self.step(slot, Phase::Running);
         let ticket = self.graph.ticket(slot);
         let graph = self.graph_of(slot);
@@ -196,16 +200,6 @@ impl<P> TaskScheduler<P> {
                 return Some(choice);
             }
         }
-    }
-
-    /// Takes the best task that may start out of the queue.
-    fn take_next(&mut self, now: Timestamp) -> Option<(u32, Profile)> {
-        let choice = self.choose(now)?;
-        let slot = choice.slot;
-        let profile = *self.graph.profile(slot);
-        self.turnstile.start(choice, profile.demand, profile.estimate, now);
-        self.count_start(slot);
-        Some((slot, profile))
     }
 
     /// What the turnstile wants to know of a task.
@@ -324,11 +318,13 @@ impl<P> TaskScheduler<P> {
     /// Moves a task into the ready queue.
     pub(super) fn make_ready(&mut self, slot: u32, now: Timestamp) {
         self.graph.detach(slot);
-        self.step(slot, Phase::Ready);
         let record = &mut self.graph[slot];
         record.sequence = self.sequence;
         record.ready_at = now;
+        let from = std::mem::replace(&mut record.phase, Phase::Ready);
+        let job = record.job;
         self.sequence += 1;
+        self.count_step(job, from, Phase::Ready);
         self.enter(slot, now);
     }
 
@@ -350,6 +346,10 @@ impl<P> TaskScheduler<P> {
         let record = &mut self.graph[slot];
         let from = std::mem::replace(&mut record.phase, to);
         let job = record.job;
+        self.count_step(job, from, to);
+    }
+
+    fn count_step(&mut self, job: u32, from: Phase, to: Phase) {
         self.counts.step(from, to);
         if job != NO_JOB {
             self.graph.jobs[job].counts.step(from, to);

@@ -7,6 +7,9 @@ use std::time::Duration;
 /// wait for each other.
 const HAND_OVER_NS: u64 = 500;
 
+/// What the mean is taken over, about: so many attempts.
+const WEIGHT: u64 = 8;
+
 /// The runners that hold a worker or are queued for one: as many as have something to gain, and
 /// never more than there are workers. Those whose attempt waits for its waker do not count.
 ///
@@ -68,10 +71,16 @@ impl Crew {
 
     /// An attempt has held its worker for `held`.
     pub(in crate::executor) fn observe(&mut self, held: Duration) {
-        // One that was interrupted by the system, say, must not outweigh all others.
-        let longest = HAND_OVER_NS.saturating_mul(self.max as u64).saturating_mul(2);
-        let held = u64::try_from(held.as_nanos()).unwrap_or(u64::MAX).min(longest);
-        self.mean_ns = Some(self.mean_ns.map_or(held, |mean| mean - mean / 4 + held / 4));
+        let held = u64::try_from(held.as_nanos()).unwrap_or(u64::MAX);
+        self.mean_ns = Some(match self.mean_ns {
+            None => held.min(HAND_OVER_NS.saturating_mul(self.max as u64)),
+            Some(mean) => {
+                // One that was interrupted by the system, say, must not bring in others alone; but
+                // while attempts do take long, the mean may double with each.
+                let longest = mean.saturating_mul(WEIGHT).max(HAND_OVER_NS * WEIGHT / 2);
+                mean - mean / WEIGHT + held.min(longest) / WEIGHT
+            }
+        });
     }
 
     /// What is known of the attempts does not hold any more: all workers are wanted.
@@ -101,7 +110,9 @@ mod tests {
         assert_eq!(joins(&mut after(&[100, 80])), 1);
         assert_eq!(joins(&mut after(&[1_100])), 3);
         assert_eq!(joins(&mut after(&[u64::MAX])), 4);
-        assert_eq!(joins(&mut after(&[100, 100, u64::MAX])), 3, "once is not enough");
+        assert_eq!(joins(&mut after(&[100, 100, u64::MAX])), 1, "once is not enough");
+        assert_eq!(joins(&mut after(&[100, 100, u64::MAX, u64::MAX])), 2);
+        assert_eq!(joins(&mut after(&[&[100; 9][..], &[5_000; 5]].concat())), 4, "five are");
     }
 
     #[test]

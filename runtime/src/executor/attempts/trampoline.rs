@@ -1,13 +1,24 @@
 //! Doing one thing after another instead of one inside another.
 
 use crate::executor::inner::Inner;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+/// What a thread is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Something else than acting on an aftermath.
+    Elsewhere,
+    Acting,
+    /// Acting, and some executors have something to dispatch when it is done.
+    ActingAndMore,
+}
+
 thread_local! {
-    /// `None`: this thread is not acting on an aftermath. `Some`: it is, and these executors have
-    /// something to dispatch when it is done.
-    static LATER: RefCell<Option<Vec<Arc<Inner>>>> = const { RefCell::new(None) };
+    // Apart from the list, because most steps need nothing of that.
+    static STATE: Cell<State> = const { Cell::new(State::Elsewhere) };
+    /// The executors that have something to dispatch.
+    static LATER: RefCell<Vec<Arc<Inner>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// While it lives, the thread acts on what a step of some executor has brought about.
@@ -23,30 +34,17 @@ pub(in crate::executor) struct Acting {
 
 impl Acting {
     pub(in crate::executor) fn enter() -> Self {
-        let is_outer = LATER.try_with(|later| {
-            let mut later = later.borrow_mut();
-            let is_outer = later.is_none();
-            if is_outer {
-                *later = Some(Vec::new());
-            }
-            is_outer
-        });
-        // A thread whose locals are gone has no deep stack either.
-        Self { is_outer: is_outer.unwrap_or(true) }
+        let is_outer = STATE.get() == State::Elsewhere;
+        if is_outer {
+            STATE.set(State::Acting);
+        }
+        Self { is_outer }
     }
 
     /// Whether this step is the one to dispatch; if not, `inner` is put on the list.
     pub(in crate::executor) fn may_dispatch(&self, inner: &Arc<Inner>) -> bool {
-        if !self.is_outer {
-            let _ = LATER.try_with(|later| {
-                if let Some(list) = &mut *later.borrow_mut()
-                    && !list.iter().any(|listed| Arc::ptr_eq(listed, inner))
-                {
-                    list.push(Arc::clone(inner));
-                }
-            });
-        }
-        self.is_outer
+        // A thread whose locals are gone has no deep stack either.
+        self.is_outer || LATER.try_with(|later| list(&mut later.borrow_mut(), inner)).is_err()
     }
 
     /// The outer step comes back to what the inner ones have left to it.
@@ -57,17 +55,25 @@ impl Acting {
     }
 
     fn next(&self) -> Option<Arc<Inner>> {
-        if !self.is_outer {
+        if !self.is_outer || STATE.get() != State::ActingAndMore {
             return None;
         }
-        LATER.try_with(|later| later.borrow_mut().as_mut()?.pop()).ok().flatten()
+        LATER.try_with(|later| later.borrow_mut().pop()).ok().flatten()
+    }
+}
+
+fn list(later: &mut Vec<Arc<Inner>>, inner: &Arc<Inner>) {
+    STATE.set(State::ActingAndMore);
+    if !later.iter().any(|listed| Arc::ptr_eq(listed, inner)) {
+        later.push(Arc::clone(inner));
     }
 }
 
 impl Drop for Acting {
     fn drop(&mut self) {
-        if self.is_outer {
-            let _ = LATER.try_with(|later| later.borrow_mut().take());
+        if self.is_outer && STATE.replace(State::Elsewhere) == State::ActingAndMore {
+            // Nothing is left, unless a panic has come in between.
+            drop(LATER.try_with(|later| std::mem::take(&mut *later.borrow_mut())));
         }
     }
 }

@@ -60,8 +60,8 @@ impl Record {
         self.tries(|tries| tries.run).flatten().unwrap_or(Run::NEVER)
     }
 
-    /// The errors, when nobody can ask for them any more.
-    pub(in crate::executor) fn take_errors(&self) -> VecDeque<ExecutorError> {
-        self.tries(|tries| std::mem::take(&mut tries.errors)).unwrap_or_default()
+    /// The errors, if there are any, when nobody can ask for them any more.
+    pub(in crate::executor) fn take_errors(&self) -> Option<VecDeque<ExecutorError>> {
+        self.tries(|tries| std::mem::take(&mut tries.errors))
     }
 }

@@ -3,12 +3,13 @@
 use super::held::Held;
 use crate::executor::discard::discard;
 use crate::executor::{AsyncTask, ExecutableTask, ExecutorError, RootCause, TaskOutput};
+use crate::sync::once_slot::OnceSlot;
 use primitives::Timestamp;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::AtomicBool;
 use scheduler::{EndState, ResourceRequirements, TaskId, TimeLimit, TriggerRule};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A task from the moment it is added to a graph until nobody can ask about it any more. It never
@@ -26,7 +27,7 @@ pub(in crate::executor) struct Record {
     pub(in crate::executor) has_extras: AtomicBool,
     pub(in crate::executor) priority: u32,
     /// Set once, before anybody can learn that the task has ended.
-    ending: OnceLock<Ending>,
+    ending: OnceSlot<Ending>,
     pub(in crate::executor) name: Option<Arc<str>>,
     pub(in crate::executor) estimate_ns: u64,
     pub(in crate::executor) timeout: Timeout,
@@ -146,7 +147,7 @@ impl Record {
             is_cancelled: AtomicBool::new(false),
             has_extras: AtomicBool::new(false),
             priority: task.priority,
-            ending: OnceLock::new(),
+            ending: OnceSlot::empty(),
             name: task.name,
             estimate_ns: u64::try_from(task.estimated_duration.as_nanos()).unwrap_or(u64::MAX),
             timeout: Timeout::new(task.timeout),
@@ -202,7 +203,7 @@ impl Record {
     }
 
     pub(in crate::executor) fn end(&self, ending: Ending) {
-        let first = self.ending.set(ending).is_ok();
+        let first = self.ending.fill(ending).is_ok();
         debug_assert!(first, "a task ends once");
     }
 
@@ -245,7 +246,9 @@ impl Drop for Record {
     /// The output, or the error, is the user's, and many records may go at once.
     fn drop(&mut self) {
         discard(self.ending.take());
-        discard(self.take_errors());
+        if let Some(errors) = self.take_errors() {
+            discard(errors);
+        }
     }
 }
 

@@ -29,6 +29,11 @@ impl Room {
         self.waiting.is_empty() && places <= free.saturating_sub(self.granted)
     }
 
+    /// Whether nobody waits.
+    pub(in crate::executor) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Joins the line.
     pub(in crate::executor) fn enter(&mut self, places: usize, waker: Waker) -> u64 {
         self.insert(places, Some(waker))

@@ -39,7 +39,14 @@ struct Traits {
 impl Traits {
     /// Takes over what there is; `None` if there is nothing.
     fn of(task: &mut ExecutableTask) -> Option<Self> {
-        let traits = Self {
+        let is_something = task.kind.is_some()
+            || task.input_size.is_some()
+            || !task.groups.is_empty()
+            || !task.costs.is_empty()
+            || task.trigger != TriggerRule::default()
+            || task.resilience.is_some()
+            || task.retry_if.is_some();
+        is_something.then(|| Self {
             kind: task.kind.take(),
             input_size: task.input_size,
             groups: std::mem::take(&mut task.groups),
@@ -47,15 +54,7 @@ impl Traits {
             trigger: task.trigger,
             resilience: task.resilience.take(),
             retry_if: task.retry_if.take(),
-        };
-        let is_something = traits.kind.is_some()
-            || traits.input_size.is_some()
-            || !traits.groups.is_empty()
-            || !traits.costs.is_empty()
-            || traits.trigger != TriggerRule::default()
-            || traits.resilience.is_some()
-            || traits.retry_if.is_some();
-        is_something.then_some(traits)
+        })
     }
 }
 

@@ -28,10 +28,18 @@ impl Core {
                 break;
             }
         }
+        // One alone would not be there any sooner.
+        if self.started.len() > first + 1 {
+            self.touch(first);
+        }
+        self.look_again_if_held_back(by_memory, step.now);
+    }
+
+    /// Has the memory of those on its way that have been started from `first` on.
+    fn touch(&self, first: usize) {
         let new = self.started.range(first..);
         black_box(new.clone().filter(|start| start.task.touch()).count());
         black_box(self.scheduler.touch(new.map(|start| start.ticket)));
-        self.look_again_if_held_back(by_memory, step.now);
     }
 
     /// Starts the task that is next. False if none may start.

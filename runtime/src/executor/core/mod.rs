@@ -162,8 +162,10 @@ impl Core {
         }
         self.man(may_dispatch, step);
         self.note_concurrency(step);
-        let free = self.free();
-        self.room.grant(free, &mut step.after.wakers);
+        if !self.room.is_empty() {
+            let free = self.free();
+            self.room.grant(free, &mut step.after.wakers);
+        }
         self.set_alarm(step);
         if self.draining.is_some() {
             self.go_on_draining(step);

@@ -108,7 +108,12 @@ impl Lanes {
 
     /// The lane at a place in the order, which there must be.
     pub(crate) fn at(&mut self, place: Place) -> &mut Lane {
-        &mut self.lanes[place.slot()]
+        self.lane(place.slot())
+    }
+
+    /// A lane by its number.
+    pub(crate) fn lane(&mut self, number: u32) -> &mut Lane {
+        &mut self.lanes[number]
     }
 
     /// What the tasks of the lane at a place in the order have in common.
@@ -165,9 +170,9 @@ impl Lanes {
         self.empty == Some(number)
     }
 
-    /// Takes out the first task of the lane at a place in the order.
-    pub(crate) fn pop(&mut self, place: Place) {
-        self.change(place.slot(), |queue| _ = queue.pop());
+    /// Takes out the first task of a lane.
+    pub(crate) fn pop(&mut self, number: u32) {
+        self.change(number, |queue| _ = queue.pop());
     }
 
     /// Changes the tasks of a lane. If another one is first then, the lane is open.

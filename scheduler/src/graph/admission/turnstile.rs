@@ -63,10 +63,10 @@ pub(crate) struct Turnstile {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Choice {
     pub(crate) slot: u32,
-    /// The lane it is first in, if it is in one.
-    lane: Option<Place>,
-    /// The lane whose first task may have to wait longer because of it.
-    overtakes: Option<Place>,
+    /// The number of the lane it is first in, if it is in one.
+    lane: Option<u32>,
+    /// That of the lane whose first task may have to wait longer because of it.
+    overtakes: Option<u32>,
 }
 
 /// What holds up the first task of a lane.
@@ -217,14 +217,14 @@ impl Turnstile {
                     _ if kind.demand == Demand::NONE => None,
                     Effect::None => None,
                     Effect::Unknown => {
-                        overtakes = Some(reserved);
+                        overtakes = Some(reserved.slot());
                         None
                     }
                     Effect::Delay => Some(Obstacle::Budget),
                 }
             });
             let Some(obstacle) = obstacle else {
-                return Some(Choice { slot, lane: Some(place), overtakes });
+                return Some(Choice { slot, lane: Some(place.slot()), overtakes });
             };
             self.hold_up(place, &kind, obstacle, &mut walk, now);
         }
@@ -314,14 +314,14 @@ impl Turnstile {
     /// Starts a task that has just been chosen, which takes `demand`, for so many nanoseconds.
     pub(crate) fn start(&mut self, choice: Choice, demand: Demand, estimate: u64, now: Timestamp) {
         self.admission.take(demand);
-        let Some(place) = choice.lane else {
+        let Some(lane) = choice.lane else {
             self.plain.pop();
             return;
         };
         if let Some(overtaken) = choice.overtakes {
-            self.lanes.at(overtaken).patience.overtaken += 1;
+            self.lanes.lane(overtaken).patience.overtaken += 1;
         }
-        self.lanes.pop(place);
+        self.lanes.pop(lane);
         self.ends.add(choice.slot, self.admission.counted(demand), estimate, now);
         if let Some(needs) = self.needs(choice.slot).cloned() {
             self.allowances.take(&needs, now);

@@ -55,13 +55,16 @@ impl<P> TaskScheduler<P> {
         slot: u32,
         now: Timestamp,
     ) -> Option<TaskId> {
-        if self.graph[slot].unmet == 1
-            && let Some(cause) = self.misses.last(slot)
-        {
+        let record = &mut self.graph[slot];
+        if record.unmet > 1 {
+            record.unmet -= 1;
+            return None;
+        }
+        if let Some(cause) = self.misses.last(slot) {
             // It keeps what it waits for, so that nobody takes it for free.
             return Some(cause);
         }
-        self.graph[slot].unmet -= 1;
+        record.unmet -= 1;
         self.make_ready_if_free(slot, now);
         None
     }
