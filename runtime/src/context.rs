@@ -48,12 +48,17 @@ pub(crate) fn current() -> Result<Handle, TryCurrentError> {
     }
 }
 
+/// Calls `f` with this thread's runtime, if there is one.
+pub(crate) fn with_current<R>(f: impl FnOnce(&Handle) -> R) -> Option<R> {
+    let handle = current().ok()?;
+    let result = f(&handle);
+    give_back(handle);
+    Some(result)
+}
+
 /// Tells this thread's runtime, if there is one, that a poll was cut short.
 pub(crate) fn count_forced_yield() {
-    if let Ok(handle) = current() {
-        handle.shared().count_forced_yield();
-        give_back(handle);
-    }
+    with_current(|handle| handle.shared().count_forced_yield());
 }
 
 /// Drops a handle, or keeps it for the next who asks for the [`current`] one.

@@ -9,5 +9,5 @@ mod run;
 mod task;
 
 pub(crate) use background::{Background, DEFAULT_MAX_BUFFER};
-pub(crate) use pool::{BlockingConfig, BlockingPool};
+pub(crate) use pool::{BlockingConfig, BlockingPool, ClosureReport};
 pub(crate) use run::{lost, run};

@@ -1,6 +1,9 @@
 //! The pool of blocking threads.
 
 mod calls;
+mod report;
+
+pub(crate) use report::ClosureReport;
 
 use super::task::BlockingTask;
 use crate::context::EnteredHandle;
@@ -8,7 +11,9 @@ use crate::runtime::{Handle, ThreadHooks, ThreadNames, Wait};
 use crate::seam::{ClockHold, StartThread, ThreadHandle, ThreadSpec};
 use crate::task::{Annotation, JoinHandle, Runnable, new_detached, new_detached_annotated};
 use crate::worker::{Bench, Offer};
+use primitives::Timestamp;
 use primitives::shim::{Condvar, Mutex, MutexGuard};
+use report::Running;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
@@ -42,7 +47,8 @@ struct Pool {
 
 /// What a thread of the pool does.
 enum Job {
-    Closure(Runnable),
+    /// And when it was handed in.
+    Closure(Runnable, Timestamp),
     /// Is a worker in place of a thread that blocks.
     Worker(Bench),
     /// Stands in for a worker that is stuck.
@@ -62,7 +68,7 @@ impl Waiting {
     fn run(self, handle: &Handle) {
         let Self { job, _hold, .. } = self;
         match job {
-            Job::Closure(runnable) => {
+            Job::Closure(runnable, _) => {
                 let again = runnable.run();
                 debug_assert!(again.is_none(), "a blocking task ends with its first poll");
             }
@@ -93,6 +99,7 @@ struct State {
     free: usize,
     closed: bool,
     started: u64,
+    running: Running,
     /// Threads that are being started, whose handles are therefore not in the list yet.
     starting: usize,
     /// Every other thread not yet joined. Those that left by themselves are joined when the next
@@ -161,7 +168,8 @@ impl BlockingPool {
 
     fn submit(&self, handle: &Handle, runnable: Runnable, mandatory: bool) -> Pushed {
         let _hold = handle.shared().hold_clock();
-        let pushed = self.push(Waiting { job: Job::Closure(runnable), mandatory, _hold });
+        let job = Job::Closure(runnable, handle.shared().now());
+        let pushed = self.push(Waiting { job, mandatory, _hold });
         if pushed == Pushed::NeedsThread
             && let Err(error) = self.start_thread_if_needed(handle)
         {
@@ -172,7 +180,8 @@ impl BlockingPool {
 
     /// Queues a task again. The pool's own tasks never come here; see [`BlockingTask`].
     pub(super) fn push_again(&self, runnable: Runnable) {
-        self.push(Waiting { job: Job::Closure(runnable), mandatory: false, _hold: None });
+        let job = Job::Closure(runnable, Timestamp::ZERO);
+        self.push(Waiting { job, mandatory: false, _hold: None });
     }
 
     fn push(&self, waiting: Waiting) -> Pushed {
@@ -269,9 +278,11 @@ impl BlockingPool {
         while state.threads <= self.0.limit(&state) {
             if let Some(waiting) = state.queue.pop_front() {
                 let was_spare = matches!(waiting.job, Job::Spare(_));
+                state.running.begin(number, &waiting, handle);
                 drop(state);
                 waiting.run(handle);
                 state = self.0.state.lock();
+                state.running.end(number);
                 state.spares -= usize::from(was_spare);
                 continue;
             }
@@ -297,23 +308,6 @@ impl BlockingPool {
         let (mut state, timed_out) = self.0.bell.wait_timeout(state, self.0.config.keep_alive);
         state.free -= 1;
         (state, timed_out)
-    }
-
-    /// How many threads there are.
-    pub(crate) fn threads(&self) -> usize {
-        self.0.state.lock().threads
-    }
-
-    /// How many of them have nothing to do.
-    pub(crate) fn idle_threads(&self) -> usize {
-        let state = self.0.state.lock();
-        // A thread that was called for a closure is about to take it.
-        state.free.saturating_sub(state.queue.len())
-    }
-
-    /// How many closures wait for a thread.
-    pub(crate) fn queued(&self) -> usize {
-        self.0.state.lock().queue.len()
     }
 
     /// Cancels what has not started, lets what has started or is mandatory run to its end, and

@@ -26,7 +26,7 @@ mod wait;
 mod worker_index;
 
 pub use builder::Builder;
-pub use dump::{Dump, TaskDump, TaskState, dump};
+pub use dump::{Dump, TaskDump, TaskKind, TaskState, dump};
 pub use error::{BuildError, TryCurrentError, is_rt_shutdown_err};
 pub use handle::{EnterGuard, Handle};
 pub use id::Id;

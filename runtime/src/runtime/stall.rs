@@ -115,7 +115,7 @@ impl fmt::Display for StallReport {
         let Self { worker, cause, lasted, .. } = self;
         match self.task {
             Some(id) => write!(f, "task {id}")?,
-            None => write!(f, "something that is no task of its list")?,
+            None => write!(f, "something that is no task")?,
         }
         if let Some(name) = &self.name {
             write!(f, " ({name})")?;

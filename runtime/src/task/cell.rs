@@ -45,10 +45,11 @@ impl Header {
         references: usize,
         vtable: &'static VTable,
         site: &'static Location<'static>,
+        now: Stamp,
     ) -> Self {
         let link = UnsafeCell::new(Link { vtable });
         let tag = AtomicU64::new(Id::next().as_u64());
-        Self { state: State::new(references, Stamp::default()), link, tag, site }
+        Self { state: State::new(references, now), link, tag, site }
     }
 
     /// Makes memory that was never used a vacant cell's.

@@ -77,6 +77,7 @@ pub use join::JoinHandle;
 pub use join_set::JoinSet;
 pub(crate) use large::is_large;
 pub(crate) use list::{NOWHERE, TaskList};
+pub(crate) use local_set::LocalShared;
 pub use local_set::{LocalEnterGuard, LocalSet, spawn_local};
 pub(crate) use pinned::new_pinned;
 pub use pinned::{NoSuchWorker, spawn_pinned};

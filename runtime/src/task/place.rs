@@ -4,6 +4,7 @@ use super::annotation::Annotation;
 use super::cell::Header;
 use super::runnable::{End, RawTask, Runnable, Schedule};
 use super::slab::{self, Slab};
+use super::state::Stamp;
 use scheduler::steal::Urgency;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -28,6 +29,9 @@ pub(super) trait Place: Send + Sync + Sized + 'static {
     fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
         Some(runnable)
     }
+
+    /// The time, for the task that is about to be queued for the first time.
+    fn stamp(&self) -> Stamp;
 
     /// The task has its output and is about to say so.
     fn retire(&self, task: RawTask, end: End);
@@ -56,6 +60,10 @@ impl<S: Schedule> Place for Boxed<S> {
         self.0.schedule(runnable);
     }
 
+    fn stamp(&self) -> Stamp {
+        self.0.stamp()
+    }
+
     fn retire(&self, task: RawTask, end: End) {
         self.0.retire(task, end);
     }
@@ -77,6 +85,9 @@ pub(crate) trait Keeper: Send + Sync + Sized + 'static {
         Some(runnable)
     }
 
+    /// The time, for the task that is about to be queued for the first time.
+    fn stamp(&self) -> Stamp;
+
     /// The task with this number in the list has its output and is about to say so.
     fn retire(&self, task: RawTask, number: usize, end: End);
 }
@@ -97,6 +108,10 @@ impl<K: Keeper> Place for Listed<K> {
 
     fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
         self.keeper.requeue(runnable)
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.keeper.stamp()
     }
 
     fn retire(&self, task: RawTask, end: End) {
@@ -131,6 +146,11 @@ impl<S: Schedule> Place for Resident<S> {
     fn schedule_by(&self, runnable: Runnable, urgency: Urgency) {
         // SAFETY: as above.
         unsafe { slab::scheduler::<S>(runnable.task()) }.schedule_by(runnable, urgency);
+    }
+
+    fn stamp(&self) -> Stamp {
+        // A slab stamps its tasks itself.
+        Stamp::default()
     }
 
     fn retire(&self, task: RawTask, end: End) {
@@ -178,6 +198,10 @@ impl<P: Place> Place for Annotated<P> {
             }
             None => self.home.requeue(runnable),
         }
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.home.stamp()
     }
 
     fn retire(&self, task: RawTask, end: End) {

@@ -339,7 +339,7 @@ pub(super) fn new_cell<F: Future, P: Place>(
     site: &'static Location<'static>,
 ) -> Cell<F, P> {
     Cell {
-        header: Header::new(P::REFERENCES + 2, vtable::<F, P>(), site),
+        header: Header::new(P::REFERENCES + 2, vtable::<F, P>(), site, place.stamp()),
         place,
         join_waker: UnsafeCell::new(None),
         stage: UnsafeCell::new(Stage::Future(future)),

@@ -22,7 +22,7 @@
 use super::{Local, Shared};
 use crate::context;
 use crate::task::{
-    Annotation, End, JoinHandle, Keeper, NOWHERE, NoSuchWorker, Pinned, RawTask, Runnable,
+    Annotation, End, JoinHandle, Keeper, NOWHERE, NoSuchWorker, Pinned, RawTask, Runnable, Stamp,
     TaskList, new_pinned,
 };
 use primitives::shim::{Mutex, thread};
@@ -240,6 +240,10 @@ impl Keeper for PinnedTo {
     fn requeue(&self, runnable: Runnable) -> Option<Runnable> {
         self.schedule(runnable);
         None
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.shared.coarse.get()
     }
 
     fn retire(&self, task: RawTask, number: usize, end: End) {

@@ -25,16 +25,27 @@ impl Shared {
         self.remote_schedules.count()
     }
 
-    /// A reference to every task that has not ended.
+    /// A reference to every task that has not ended and that any worker may run.
     pub(crate) fn pin_tasks(&self) -> Vec<Pinned> {
         let mut tasks = Vec::new();
         self.outside.pin_all(&mut tasks);
         for directory in self.remotes.iter().filter_map(|remote| remote.tasks.get()) {
             directory.pin_all(&mut tasks);
         }
-        for remote in &self.remotes {
-            remote.inbox.pin_all(&mut tasks);
-        }
+        tasks
+    }
+
+    /// The same of those that only one worker may run.
+    pub(crate) fn pin_pinned_tasks(&self) -> Vec<Pinned> {
+        let mut tasks = Vec::new();
+        self.remotes.iter().for_each(|remote| remote.inbox.pin_all(&mut tasks));
+        tasks
+    }
+
+    /// The same of those in sets that stay on one thread.
+    pub(crate) fn pin_local_tasks(&self) -> Vec<Pinned> {
+        let mut tasks = Vec::new();
+        self.local_sets.pin_all(&mut tasks);
         tasks
     }
 

@@ -3,7 +3,8 @@
 use super::remote::AllCounters;
 use super::sampling::{Countdown, Sampling};
 use super::{
-    Hooks, Injected, Limit, Local, Outside, Remote, Roots, Spares, Tally, TaskTally, Watch,
+    Hooks, Injected, Limit, Local, LocalSets, Outside, Remote, Roots, Spares, Tally, TaskTally,
+    Watch,
 };
 use crate::blocking::BlockingPool;
 use crate::context;
@@ -61,6 +62,7 @@ pub(crate) struct Shared {
     pub(crate) config: SharedConfig,
     pub(crate) hooks: Hooks,
     pub(crate) roots: Roots,
+    pub(crate) local_sets: LocalSets,
     /// The time, as some worker has found it when it looked last.
     pub(crate) coarse: CoarseClock,
     pub(crate) seams: Seams,
@@ -135,6 +137,7 @@ impl Shared {
             config,
             hooks,
             roots: Roots::default(),
+            local_sets: LocalSets::default(),
             coarse: CoarseClock::default(),
             seams,
         });

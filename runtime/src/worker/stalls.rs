@@ -254,7 +254,8 @@ fn report_on(
     // Costs as much as a dump: twice for a stall that lasts a second.
     let is_it =
         |it: &Pinned| it.task().id().as_u64() == polled && it.glimpse().doing == Doing::Running;
-    let task = shared.pin_tasks().into_iter().find(is_it);
+    let mut tasks = shared.pin_tasks().into_iter().chain(shared.pin_pinned_tasks());
+    let task = tasks.find(is_it);
     StallReport {
         worker: subject.worker,
         by_spare: subject.spare.is_some(),

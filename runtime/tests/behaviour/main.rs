@@ -8,6 +8,7 @@ mod builder;
 mod builder_options;
 mod coop;
 mod dump;
+mod dump_kinds;
 mod fairness;
 mod handle;
 mod idle;

@@ -53,7 +53,7 @@ impl BlockingPool {
     {
         let task = BlockingTask::new(closure);
         let (runnable, _join) = new_detached(task, self.clone(), Location::caller());
-        let job = Job::Closure(runnable);
+        let job = Job::Closure(runnable, handle.shared().now());
         if self.push(Waiting { job, mandatory: false, _hold: None }) == Pushed::NeedsThread {
             let _ = self.start_thread_if_needed(handle);
         }

@@ -2,10 +2,12 @@
 
 use super::current;
 use super::shared::Shared;
-use crate::runtime::UnhandledPanic;
+use crate::context;
+use crate::runtime::{self, Handle, UnhandledPanic};
 use crate::task::coop::budgeted;
-use crate::task::list::{NOWHERE, TaskList};
+use crate::task::list::NOWHERE;
 use crate::task::runnable::{End, Runnable, new_listed};
+use crate::task::state::{CoarseClock, STOPPED};
 use crate::task::{Annotation, JoinHandle};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -25,7 +27,8 @@ pub(super) struct Context {
     shared: Arc<Shared>,
     /// Tasks to be polled; like the inbox no longer than there are tasks.
     queue: RefCell<VecDeque<Runnable>>,
-    tasks: RefCell<TaskList>,
+    /// The runtimes that have polled the set, and so know of it: hardly ever more than one.
+    known_to: RefCell<Vec<runtime::Id>>,
     steps: Cell<u32>,
     /// Whether the set shuts down when a task panics.
     shuts_down: Cell<bool>,
@@ -38,7 +41,7 @@ impl Context {
         Self {
             shared: Arc::default(),
             queue: RefCell::default(),
-            tasks: RefCell::new(TaskList::new()),
+            known_to: RefCell::default(),
             steps: Cell::new(0),
             shuts_down: Cell::new(false),
             panicked: Cell::new(false),
@@ -51,7 +54,7 @@ impl Context {
 
     /// Whether no task is left.
     pub(super) fn is_empty(&self) -> bool {
-        self.tasks.borrow().is_empty()
+        self.shared.tasks().is_empty()
     }
 
     /// Has `waker` woken when there is something to do.
@@ -70,14 +73,14 @@ impl Context {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let number = self.tasks.borrow_mut().reserve();
+        let number = self.shared.tasks().reserve();
         let keeper = Arc::clone(&self.shared);
         // SAFETY: this thread has the context, and so is the only one that runs, drops and shuts
         // down tasks of the set before they are complete: rules 1 and 2.
         let (runnable, handle) =
             unsafe { new_listed(future, keeper, number.unwrap_or(NOWHERE), site, annotation) };
         match number {
-            Some(number) if self.tasks.borrow_mut().fill(number, runnable.task()) => {
+            Some(number) if self.shared.tasks().fill(number, runnable.task()) => {
                 self.push_new(runnable);
             }
             _ => drop(runnable),
@@ -100,7 +103,7 @@ impl Context {
 
     /// The task with this number ends.
     pub(super) fn remove(&self, number: usize, end: End) {
-        self.tasks.borrow_mut().remove(number);
+        self.shared.tasks().remove(number);
         if end == End::Panicked && self.shuts_down.get() {
             self.panicked.set(true);
         }
@@ -112,11 +115,28 @@ impl Context {
     ///
     /// If a task has panicked, and the set was told to shut down then.
     pub(super) fn tick(&self) -> bool {
+        let in_runtime = context::with_current(|handle| {
+            self.enlist(handle);
+            self.run_steps(&handle.shared().coarse)
+        });
+        in_runtime.unwrap_or_else(|| self.run_steps(&STOPPED))
+    }
+
+    /// Has the runtime know of the set, for as long as that lives.
+    fn enlist(&self, handle: &Handle) {
+        let mut known_to = self.known_to.borrow_mut();
+        if !known_to.contains(&handle.id()) {
+            known_to.push(handle.id());
+            handle.shared().local_sets.add(&self.shared);
+        }
+    }
+
+    fn run_steps(&self, clock: &CoarseClock) -> bool {
         for _ in 0..STEPS {
             self.shut_down_if_panicked();
             let Some(runnable) = self.next() else { return false };
             // A budget for each, and what is left of the whole set's own for whoever polls it.
-            if let Some(runnable) = budgeted(|| runnable.run()) {
+            if let Some(runnable) = budgeted(|| runnable.run_at(clock)) {
                 self.push(runnable);
             }
         }
@@ -157,8 +177,8 @@ impl Context {
 
     /// Drops all tasks, while the set [runs](current::run), and takes no more.
     pub(super) fn close(&self) {
-        // Each in its own borrow: the futures' drops may spawn, wake and abort.
-        while let Some(task) = { self.tasks.borrow_mut().take_any() } {
+        // One lock for each: the futures' drops may spawn, wake and abort.
+        while let Some(task) = { self.shared.tasks().take_any() } {
             task.shut_down();
         }
         // What is queued has ended: dropping it runs nobody's code.

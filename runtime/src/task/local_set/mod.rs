@@ -3,7 +3,8 @@
 //! ```text
 //!   LocalSet ── Context (its thread's alone)         Shared (everybody's: wakers reach it)
 //!               ┌────────────────────────┐           ┌──────────────────────────────────┐
-//!               │ queue   live tasks     │◄── all ───│ inbox   waker of whoever polls   │
+//!               │ queue                  │◄── all ───│ inbox   waker of whoever polls   │
+//!               │                        │── edits ─►│ live tasks, for the dump         │
 //!               └────────────────────────┘           └──────────────────────────────────┘
 //!                   ▲ wakes while it is polled             ▲ wakes from anywhere else
 //! ```
@@ -15,7 +16,10 @@
 //! 2. Dropping the set first ends every task, then closes the inbox. Until it is closed other threads
 //!    only push into it. What they push later, and drop themselves because it is closed, is a task
 //!    that has ended: the future is gone, and dropping the runnable only counts down.
-//! 3. Outputs are dropped by the thread that ends the task, or by the join handle, which is `Send`
+//! 3. A dump takes references to live tasks, on any thread, and looks at their words. It ends none; and
+//!    what its last reference frees is the cell of a task that has ended, without anything in it that
+//!    is not `Send`.
+//! 4. Outputs are dropped by the thread that ends the task, or by the join handle, which is `Send`
 //!    only if the output is.
 
 mod context;
@@ -26,6 +30,7 @@ mod spawn;
 
 pub use current::LocalEnterGuard;
 pub(crate) use current::is_running;
+pub(crate) use shared::Shared as LocalShared;
 pub(super) use spawn::spawn_in_entered;
 pub use spawn::spawn_local;
 

@@ -1,18 +1,30 @@
 //! The part of a set that the wakers of its tasks reach from any thread.
 
 use super::current;
+use crate::context;
+use crate::task::list::TaskList;
 use crate::task::place::Keeper;
-use crate::task::runnable::{End, RawTask, Runnable};
+use crate::task::runnable::{End, Pinned, RawTask, Runnable};
+use crate::task::state::Stamp;
+use primitives::biased_lock::{BiasedGuard, BiasedLock};
 use primitives::shim::Mutex;
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
 use std::task::Waker;
 
-/// The inbox of a set.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
+/// The inbox of a set, and its live tasks for whoever looks at them.
+#[derive(Debug)]
+pub(crate) struct Shared {
     inbox: Mutex<Inbox>,
+    /// The set's thread uses it with every task, others for a dump.
+    tasks: BiasedLock<TaskList>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { inbox: Mutex::default(), tasks: BiasedLock::new(TaskList::new()) }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +49,16 @@ impl Shared {
         let waker = inbox.waker.take();
         drop(inbox);
         wake(waker);
+    }
+
+    /// The live tasks. No user code runs while they are locked.
+    pub(super) fn tasks(&self) -> BiasedGuard<'_, TaskList> {
+        self.tasks.lock()
+    }
+
+    /// Takes a reference to each live task.
+    pub(crate) fn pin_all(&self, tasks: &mut Vec<Pinned>) {
+        self.tasks().pin_all(tasks);
     }
 
     /// Has the set polled.
@@ -92,6 +114,10 @@ impl Keeper for Arc<Shared> {
                 shared.push(runnable);
             }
         }
+    }
+
+    fn stamp(&self) -> Stamp {
+        context::with_current(|handle| handle.shared().coarse.get()).unwrap_or_default()
     }
 
     fn retire(&self, _: RawTask, number: usize, end: End) {

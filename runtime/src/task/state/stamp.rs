@@ -27,8 +27,11 @@ impl Stamp {
         self.0 as usize
     }
 
-    /// How long ago it was, to some 10 ms; one that is 104 days ago is said to be now.
+    /// How long ago it was, to some 10 ms; one that is 104 days ago, or none, is said to be now.
     pub(crate) fn age(self, now: Timestamp) -> Duration {
+        if self == Self::default() {
+            return Duration::ZERO;
+        }
         let now = Self::of(now).0;
         // A stamp that somebody took a moment later than `now` was is no age.
         let ticks = now.wrapping_sub(self.0) as usize & MASK;
@@ -81,6 +84,7 @@ mod tests {
             let age = clock.get().age(then + Duration::from_millis(millis)).as_millis() as u64;
             assert!(age <= millis + 9 && age + 9 >= millis, "{age} for {millis}");
         }
+        assert_eq!(Stamp::default().age(then), Duration::ZERO);
         assert_eq!(
             Stamp::of(then).age(then.saturating_sub(Duration::from_secs(1))),
             Duration::ZERO
