@@ -1,15 +1,16 @@
 //! What the monitor sees steers how much runs.
 
 use crate::common::{Gate, Reports, wait, waiting};
+use graph_runtime::adaptive::LimitReason;
 use graph_runtime::runtime::{Builder, Runtime};
 use graph_runtime::seam::Seams;
 use graph_runtime::{
-    AsyncTaskExecutor, Controller, ExecutorConfig, ResourceMonitorConfig, ResourceRequirements,
-    Timestamp,
+    AsyncTaskExecutor, Controller, ExecutableTask, ExecutorConfig, Graph, ResourceMonitorConfig,
+    ResourceRequirements, TaskError, Timestamp, task_fn,
 };
 use monitor::{Sample, Sampler};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A machine whose figures the test sets.
 #[derive(Clone, Default)]
@@ -127,4 +128,55 @@ fn a_task_waits_for_memory_unless_it_would_be_the_only_one() {
     for handle in [alone, frugal, hungry] {
         wait(handle).unwrap();
     }
+}
+
+/// Runs at most so many graphs of tasks that compute for a millisecond, until the limit has been decided
+/// on for this reason.
+fn compute_until(executor: &AsyncTaskExecutor, graphs: usize, reason: LimitReason) -> bool {
+    let is_reason =
+        || executor.concurrency().decisions.iter().any(|it| it.decision.reason == reason);
+    (0..graphs).any(|_| {
+        let mut graph = Graph::new();
+        for _ in 0..50 {
+            let task = task_fn(|_| async {
+                let end = Instant::now() + Duration::from_millis(1);
+                while Instant::now() < end {
+                    std::hint::spin_loop();
+                }
+                Ok::<_, TaskError>(())
+            });
+            graph.push(ExecutableTask::new(task));
+        }
+        executor.block_on(executor.run(graph)).unwrap();
+        is_reason()
+    })
+}
+
+#[test]
+fn workers_above_their_target_get_no_more_tasks() {
+    let machine = Machine::default();
+    machine.set(0.0, 0);
+    let adaptive = |cpu_target| {
+        on(&machine, |config| {
+            config.adaptive_scheduling = true;
+            config.cpu_target = cpu_target;
+        })
+    };
+    let (_runtime, modest) = adaptive(0.2);
+    assert!(compute_until(&modest, 60, LimitReason::CpuBusy), "{:?}", modest.concurrency());
+    let (_runtime, greedy) = adaptive(1.0);
+    assert!(!compute_until(&greedy, 10, LimitReason::CpuBusy), "{:?}", greedy.concurrency());
+}
+
+#[test]
+fn memory_over_its_threshold_brings_the_limit_down() {
+    let machine = Machine::default();
+    machine.set(0.0, 2_000);
+    let (runtime, executor) = on(&machine, |config| {
+        config.adaptive_scheduling = true;
+        config.memory_threshold = 1_000;
+    });
+    let _awake = keep_awake(&runtime);
+    assert!(compute_until(&executor, 60, LimitReason::Memory), "{:?}", executor.concurrency());
+    assert_eq!(executor.concurrency().limit, 1);
 }

@@ -119,6 +119,34 @@ fn while_what_was_started_before_drains_nothing_is_decided() {
     for _ in 0..100 {
         assert_eq!(prober.observe(&window, Timestamp::ZERO).limit, 8);
     }
+    // If nothing of it ever ends, it may wait for what is held back.
+    let rises = (0..100).any(|_| prober.observe(&window, Timestamp::ZERO).limit > 500);
+    assert!(rises, "{prober:?}");
+}
+
+#[test]
+fn a_higher_limit_with_which_nothing_ends_is_given_up_first() {
+    let mut prober = Prober::new(settings(512));
+    let flowing = |limit: usize| Window {
+        span: Duration::from_millis(10),
+        limit,
+        completions: 2 * limit as u64,
+        work: limit as f64 * 0.01,
+        in_flight: limit as f64,
+        held_back: 1.0,
+        is_whole: true,
+        is_settled: true,
+        ..Window::default()
+    };
+    while prober.observe(&flowing(prober.limit()), Timestamp::ZERO).reason != LimitReason::ProbingUp
+    {
+    }
+    let probed = prober.limit();
+    let stuck =
+        Window { completions: 0, work: 0.0, is_stuck: true, is_settled: false, ..flowing(probed) };
+    let decision = prober.observe(&stuck, Timestamp::ZERO);
+    assert_eq!(decision.reason, LimitReason::Reverted);
+    assert!(decision.limit < probed, "{decision}");
 }
 
 fn windows() -> impl Strategy<Value = Window> {

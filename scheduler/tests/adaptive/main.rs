@@ -1,6 +1,7 @@
 //! Controllers against scripted plants on a virtual clock.
 
 mod alternatives;
+mod bench;
 mod constant;
 mod guards;
 mod phases;

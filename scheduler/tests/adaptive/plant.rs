@@ -205,10 +205,19 @@ impl Plant<'_> {
             self.start(limit, &mut run);
             run.in_flight_max = run.in_flight_max.max(self.in_flight);
             meter.note(self.in_flight, self.is_held_back(limit), stamp(self.now));
-            let (at, next) = self.next();
+            let now = stamp(self.now);
+            if let Some(window) = meter.close(signals(self.now, self.in_flight), now) {
+                let decision = controller.observe(&window, now);
+                let phase = self.phase.min(self.phases.len() - 1);
+                run.steps.push(Step { at: self.now, phase, window, decision });
+                limit = decision.limit;
+                meter.set_limit(limit, now);
+                continue;
+            }
             if self.in_flight == 0 && self.phase == self.phases.len() {
                 break;
             }
+            let (at, next) = self.next();
             self.advance(at);
             match next {
                 Next::Served(phase) => {
@@ -218,15 +227,6 @@ impl Plant<'_> {
                 }
                 Next::Delayed => self.serve(),
                 Next::Tick => self.shake(),
-            }
-            meter.note(self.in_flight, self.is_held_back(limit), stamp(self.now));
-            let now = stamp(self.now);
-            if let Some(window) = meter.close(signals(self.now, self.in_flight), now) {
-                let decision = controller.observe(&window, now);
-                let phase = self.phase.min(self.phases.len() - 1);
-                run.steps.push(Step { at: self.now, phase, window, decision });
-                limit = decision.limit;
-                meter.set_limit(limit, now);
             }
         }
         run.makespan = self.now;

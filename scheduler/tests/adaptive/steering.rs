@@ -80,7 +80,7 @@ fn a_window_that_does_not_fill_is_shown_as_far_as_it_has_come() {
     assert!((window.held_back - 1.0).abs() < 1e-9);
     (0..8).for_each(|_| meter.complete(Class::default(), Duration::from_millis(100)));
     let window = meter.close(Signals::default(), at(150)).expect("it is complete");
-    assert_eq!((window.completions, window.is_settled), (8, true));
+    assert_eq!((window.completions, window.is_whole), (8, true));
     assert_eq!(window.span, Duration::from_millis(150), "all of it");
 }
 
@@ -88,16 +88,58 @@ fn a_window_that_does_not_fill_is_shown_as_far_as_it_has_come() {
 fn tasks_that_start_together_and_end_together_are_counted_together() {
     let mut meter = Meter::new(100, at(0));
     meter.note(100, true, at(0));
-    (0..8).for_each(|_| meter.complete(Class::default(), Duration::ZERO));
-    assert!(meter.close(Signals::default(), at(10)).is_some(), "it begins with an empty one");
     for round in 1..=10 {
-        meter.note(100, true, at(10 + 20 * (round - 1)));
+        meter.note(100, true, at(20 * (round - 1)));
         let ends = |meter: &mut Meter| {
             meter.complete(Class::default(), Duration::from_millis(20));
-            meter.close(Signals::default(), at(10 + 20 * round))
+            meter.close(Signals::default(), at(20 * round))
         };
         let windows: Vec<_> = (0..100).filter_map(|_| ends(&mut meter)).collect();
         assert_eq!(windows.len(), 1, "one for each round");
         assert_eq!(windows[0].completions, 100);
     }
+}
+
+#[test]
+fn a_window_is_never_cut_in_the_middle_of_a_generation() {
+    // Sixteen at a time that take 4 ms: in 10 ms two and a half generations.
+    let mut meter = Meter::new(16, at(0));
+    let mut spans = Vec::new();
+    for round in 0..40 {
+        meter.note(16, true, at(4 * round));
+        (0..16).for_each(|_| meter.complete(Class::default(), Duration::from_millis(4)));
+        // Somebody looks in between as well.
+        for now in [4 * round + 4, 4 * round + 6] {
+            if let Some(window) = meter.close(Signals::default(), at(now)) {
+                assert!((window.throughput() * 0.004 / 0.064 - 1.0).abs() < 1e-9, "{window:?}");
+                spans.push(window.span.as_millis());
+            }
+        }
+    }
+    // The first one only has to take effect.
+    assert_eq!((spans[0], spans[1], spans[2]), (8, 12, 12));
+}
+
+#[test]
+fn the_first_generation_is_not_settled() {
+    let mut meter = Meter::new(4, at(0));
+    meter.note(4, true, at(0));
+    let mut next = |now| {
+        (0..8).for_each(|_| meter.complete(Class::default(), Duration::from_millis(5)));
+        meter.close(Signals::default(), at(now)).expect("a generation")
+    };
+    assert!(!next(10).is_settled, "what only the first tasks cost is in it");
+    assert!(next(20).is_settled);
+}
+
+#[test]
+fn a_window_begins_with_the_work() {
+    let mut meter = Meter::new(4, at(0));
+    meter.note(0, false, at(50));
+    meter.note(4, true, at(70));
+    (0..4).for_each(|_| meter.complete(Class::default(), Duration::from_millis(10)));
+    meter.note(4, true, at(80));
+    let window = meter.close(Signals::default(), at(80)).expect("a generation");
+    assert_eq!(window.span, Duration::from_millis(10), "idle time says nothing about the limit");
+    assert!(!window.is_application_limited());
 }

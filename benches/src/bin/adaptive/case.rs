@@ -22,6 +22,13 @@ pub(crate) enum Case {
     Everything,
 }
 
+/// So many tasks of one kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Phase {
+    pub(crate) load: Load,
+    pub(crate) tasks: usize,
+}
+
 impl Case {
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -35,16 +42,24 @@ impl Case {
         }
     }
 
-    pub(crate) fn phases(self) -> Vec<Load> {
-        match self {
-            Self::Timers => vec![Load::Timers; 4],
-            Self::Cpu => vec![Load::Cpu; 3],
-            Self::Cache => vec![Load::Cache; 3],
-            Self::Server => vec![Load::Server; 3],
-            Self::Mixed => vec![Load::Mixed; 3],
-            Self::TimersServer => vec![Load::Timers, Load::Server, Load::Timers, Load::Server],
-            Self::Everything => vec![Load::Timers, Load::Cache, Load::Server, Load::Mixed],
-        }
+    /// What is to be done, with `work` times the usual number of tasks.
+    pub(crate) fn phases(self, work: f64) -> Vec<Phase> {
+        let (loads, times): (&[Load], f64) = match self {
+            Self::Timers => (&[Load::Timers], 3.0),
+            Self::Cpu => (&[Load::Cpu], 3.0),
+            Self::Cache => (&[Load::Cache], 3.0),
+            Self::Server => (&[Load::Server], 3.0),
+            Self::Mixed => (&[Load::Mixed], 3.0),
+            Self::TimersServer => {
+                (&[Load::Timers, Load::Server, Load::Timers, Load::Server][..], 1.0)
+            }
+            Self::Everything => (&[Load::Timers, Load::Cache, Load::Server, Load::Mixed], 1.0),
+        };
+        let phase = |&load: &Load| {
+            let tasks = (load.tasks() as f64 * times * work).round();
+            Phase { load, tasks: (tasks as usize).max(1) }
+        };
+        loads.iter().map(phase).collect()
     }
 
     /// By how many per cent the prober's throughput should be above that of the best fixed limit.

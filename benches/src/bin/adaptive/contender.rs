@@ -1,17 +1,24 @@
 //! Who decides how many tasks are in flight.
 
-use graph_runtime::adaptive::{ConcurrencyController, Decision, LimitReason, Window};
+use crate::load::Load;
+use crate::rule::Rule;
 use graph_runtime::executor::Controller;
-use graph_runtime::{ExecutorConfig, ResourceMonitor, Timestamp};
+use graph_runtime::{ExecutorConfig, ResourceMonitor};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 /// The most in flight, for everybody.
 pub(crate) const MOST: usize = 512;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The best fixed limit for each kind of work.
+pub(crate) type Limits = HashMap<Load, usize>;
+
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Contender {
     Fixed(usize),
+    /// Another fixed limit in each phase: the one that is best for it.
+    Oracle(Limits),
     /// Twice the cores if they wait for disks, half if they are busy, else the cores.
     Rule,
     Prober,
@@ -21,28 +28,33 @@ pub(crate) enum Contender {
 }
 
 impl Contender {
-    /// All of them: the prober first, whose time bounds that of the others.
-    pub(crate) fn all(cores: usize) -> Vec<Self> {
-        let mut limits: Vec<_> =
-            (0..).map(|power| 1 << power).take_while(|&it| it <= MOST).collect();
-        limits.extend([cores, 2 * cores].into_iter().filter(|it| !it.is_power_of_two()));
-        let controllers = [Self::Prober, Self::Gradient2, Self::Vegas, Self::Aimd, Self::Rule];
-        controllers.into_iter().chain(limits.into_iter().map(Self::Fixed)).collect()
+    /// The limit in a phase of this kind, if it is fixed.
+    pub(crate) fn limit(&self, load: Load) -> Option<usize> {
+        match self {
+            Self::Fixed(limit) => Some(*limit),
+            Self::Oracle(limits) => limits.get(&load).copied(),
+            _ => None,
+        }
     }
 
-    pub(crate) fn config(self, monitor: &Arc<ResourceMonitor>, cores: usize) -> ExecutorConfig {
+    pub(crate) fn config(
+        &self,
+        load: Load,
+        monitor: &Arc<ResourceMonitor>,
+        cores: usize,
+    ) -> ExecutorConfig {
+        if let Some(limit) = self.limit(load) {
+            return ExecutorConfig { max_in_flight: limit, ..ExecutorConfig::default() };
+        }
         let controller = match self {
-            Self::Fixed(limit) => {
-                return ExecutorConfig { max_in_flight: limit, ..ExecutorConfig::default() };
-            }
-            Self::Prober => Controller::Prober,
             Self::Gradient2 => Controller::Gradient2,
             Self::Vegas => Controller::Vegas,
             Self::Aimd => Controller::Aimd,
             Self::Rule => {
                 let monitor = Arc::clone(monitor);
-                Controller::custom(move |_| Box::new(Rule { cores, monitor: Arc::clone(&monitor) }))
+                Controller::custom(move |_| Box::new(Rule::new(cores, Arc::clone(&monitor))))
             }
+            Self::Prober | Self::Fixed(_) | Self::Oracle(_) => Controller::Prober,
         };
         ExecutorConfig {
             adaptive_scheduling: true,
@@ -57,40 +69,12 @@ impl fmt::Display for Contender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(limit) => write!(f, "fixed {limit}"),
+            Self::Oracle(_) => f.write_str("the best fixed limit of each phase"),
             Self::Rule => f.write_str("rule on I/O wait and CPU"),
             Self::Prober => f.write_str("prober"),
             Self::Gradient2 => f.write_str("gradient2"),
             Self::Vegas => f.write_str("vegas"),
             Self::Aimd => f.write_str("aimd"),
-        }
-    }
-}
-
-/// A static rule on two figures of the machine.
-struct Rule {
-    cores: usize,
-    monitor: Arc<ResourceMonitor>,
-}
-
-impl fmt::Debug for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rule").field("cores", &self.cores).finish_non_exhaustive()
-    }
-}
-
-impl ConcurrencyController for Rule {
-    fn limit(&self) -> usize {
-        self.cores
-    }
-
-    fn observe(&mut self, _window: &Window, _now: Timestamp) -> Decision {
-        let sample = self.monitor.latest();
-        if sample.io_wait.is_some_and(|share| share > 0.3) {
-            Decision { limit: 2 * self.cores, reason: LimitReason::Headroom }
-        } else if sample.cpu_utilization.is_some_and(|share| share > 0.8) {
-            Decision { limit: (self.cores / 2).max(1), reason: LimitReason::CpuBusy }
-        } else {
-            Decision { limit: self.cores, reason: LimitReason::Best }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What tasks do: real work on real threads.
 
+use crate::case::Phase;
 use crate::server::Clients;
 use graph_runtime::task::yield_now;
 use graph_runtime::time::sleep;
@@ -18,7 +19,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 const PASSES: usize = 12;
 
 /// A kind of work, each with its knee elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Load {
     /// Waits for a timer: the more in flight the better.
     Timers,
@@ -44,14 +45,14 @@ impl Load {
         }
     }
 
-    /// Tasks that take between a third of a second and a whole one with the best limit on two cores.
+    /// Tasks that take about half a second with the best limit on two cores.
     pub(crate) fn tasks(self) -> usize {
         match self {
             Self::Timers => 24_000,
-            Self::Cpu => 9_000,
+            Self::Cpu => 6_000,
             Self::Cache => 6_000,
-            Self::Server => 1_600,
-            Self::Mixed => 14_000,
+            Self::Server => 2_000,
+            Self::Mixed => 18_000,
         }
     }
 }
@@ -69,7 +70,7 @@ impl World {
     }
 
     /// A graph of independent tasks of one kind.
-    pub(crate) fn graph(&self, load: Load, tasks: usize) -> Graph {
+    pub(crate) fn graph(&self, Phase { load, tasks }: Phase) -> Graph {
         let mut graph = Graph::new();
         for _ in 0..tasks {
             let world = self.clone();

@@ -1,6 +1,6 @@
-//! Running a case under each contender.
+//! Running work under a contender.
 
-use crate::case::Case;
+use crate::case::Phase;
 use crate::contender::Contender;
 use crate::load::World;
 use crate::server::Server;
@@ -8,82 +8,87 @@ use graph_runtime::runtime::{Builder, Runtime};
 use graph_runtime::time::timeout;
 use graph_runtime::{AsyncTaskExecutor, ResourceMonitorConfig};
 use std::error::Error;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A run is cut off when it takes so many times as long as the prober's.
-const CUT_OFF: f64 = 1.6;
-/// Nobody takes longer than this over its own first run.
-const LONGEST: Duration = Duration::from_secs(30);
-
-/// How long a run took: its phases, in seconds.
-#[derive(Debug, Clone)]
+/// How long a run took.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
-    pub(crate) phases: Vec<f64>,
+    pub(crate) seconds: f64,
     /// Whether it was cut off, so that it would have taken longer than this.
     pub(crate) is_cut_off: bool,
 }
 
-impl Run {
-    pub(crate) fn makespan(&self) -> f64 {
-        self.phases.iter().sum()
-    }
-}
-
-/// Everything that the runs of a case share.
+/// Everything that the runs share.
 pub(crate) struct Race {
     runtime: Runtime,
     _server: Server,
     world: World,
-    case: Case,
     cores: usize,
-    /// What the work is divided by.
-    divisor: usize,
 }
 
 impl Race {
-    pub(crate) fn new(case: Case, cores: usize, divisor: usize) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(cores: usize) -> Result<Self, Box<dyn Error>> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(cores)
             .resource_monitor(ResourceMonitorConfig::default())
             .build()?;
         let server = Server::start()?;
         let world = World::new(server.clients());
-        Ok(Self { runtime, _server: server, world, case, cores, divisor })
+        Ok(Self { runtime, _server: server, world, cores })
     }
 
-    /// Runs the case once, at most `CUT_OFF` times as long as `reference`, if there is one.
+    /// Runs the phases one after the other, for at most so many seconds.
     pub(crate) fn run(
         &self,
-        contender: Contender,
-        reference: Option<f64>,
+        contender: &Contender,
+        phases: &[Phase],
+        most: f64,
     ) -> Result<Run, Box<dyn Error>> {
-        let monitor = self.runtime.handle().resource_monitor().ok_or("there is no monitor")?;
-        let config = contender.config(&Arc::clone(monitor), self.cores);
-        let executor = AsyncTaskExecutor::on(self.runtime.handle().clone(), config)?;
-        let longest = reference.map_or(LONGEST, |it| Duration::from_secs_f64(it * CUT_OFF));
-        let begun = Instant::now();
-        let mut run = Run { phases: Vec::new(), is_cut_off: false };
-        for load in self.case.phases() {
-            let graph = self.world.graph(load, load.tasks() / self.divisor);
-            let start = Instant::now();
-            let left = longest.saturating_sub(begun.elapsed());
-            let ended = self.runtime.block_on(async { timeout(left, executor.run(graph)).await });
-            run.phases.push(start.elapsed().as_secs_f64());
-            match ended {
-                Ok(report) => {
-                    let report = report.map_err(|refused| refused.error)?;
-                    if report.counts().completed != load.tasks() / self.divisor {
-                        return Err(format!("{contender}: tasks of {} failed", load.name()).into());
-                    }
-                }
-                Err(_) => {
-                    run.is_cut_off = true;
-                    break;
-                }
+        let mut executor = self.executor(contender, phases[0])?;
+        let mut run = Run { seconds: 0.0, is_cut_off: false };
+        for (number, &phase) in phases.iter().enumerate() {
+            if number > 0 && contender.limit(phase.load).is_some() {
+                self.runtime.block_on(executor.shutdown());
+                executor = self.executor(contender, phase)?;
+            }
+            let left = Duration::from_secs_f64((most - run.seconds).max(0.0));
+            run.is_cut_off = !self.run_phase(&executor, phase, left, &mut run.seconds)?;
+            if run.is_cut_off {
+                break;
             }
         }
         self.runtime.block_on(executor.shutdown());
         Ok(run)
+    }
+
+    fn executor(
+        &self,
+        contender: &Contender,
+        phase: Phase,
+    ) -> Result<AsyncTaskExecutor, Box<dyn Error>> {
+        let monitor = self.runtime.handle().resource_monitor().ok_or("there is no monitor")?;
+        let config = contender.config(phase.load, monitor, self.cores);
+        Ok(AsyncTaskExecutor::on(self.runtime.handle().clone(), config)?)
+    }
+
+    /// Whether the phase ended in the time that is left.
+    fn run_phase(
+        &self,
+        executor: &AsyncTaskExecutor,
+        phase: Phase,
+        left: Duration,
+        seconds: &mut f64,
+    ) -> Result<bool, Box<dyn Error>> {
+        let graph = self.world.graph(phase);
+        let start = Instant::now();
+        let ended = self.runtime.block_on(async { timeout(left, executor.run(graph)).await });
+        *seconds += start.elapsed().as_secs_f64();
+        let Ok(report) = ended else { return Ok(false) };
+        let report = report.map_err(|refused| refused.error)?;
+        if report.counts().completed == phase.tasks {
+            Ok(true)
+        } else {
+            Err(format!("tasks of {} failed", phase.load.name()).into())
+        }
     }
 }

@@ -2,12 +2,10 @@
 
 use crate::case::Case;
 use crate::contender::Contender;
+use crate::hindsight::Hindsight;
 use crate::race::Run;
 use benches::Rounds;
 use serde_json::json;
-
-/// The two-sided 95 % quantiles of Student's t distribution for 1 to 9 degrees of freedom.
-const STUDENT: [f64; 9] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 /// The runs of one contender: one for each round until one was cut off.
 pub(crate) struct Runs {
@@ -20,155 +18,167 @@ impl Runs {
         self.runs.iter().any(|run| run.is_cut_off)
     }
 
-    fn makespan(&self) -> Rounds {
-        Rounds::of(self.runs.iter().map(Run::makespan).collect())
+    fn seconds(&self) -> Rounds {
+        Rounds::of(self.runs.iter().map(|run| run.seconds).collect())
     }
+
+    /// The median without one round.
+    fn without(&self, round: usize) -> f64 {
+        let others = self.runs.iter().enumerate().filter(|(number, _)| *number != round);
+        let others: Vec<_> = others.map(|(_, run)| run.seconds).collect();
+        // What was cut off has no other rounds.
+        if others.is_empty() { f64::INFINITY } else { Rounds::of(others).median }
+    }
+}
+
+/// All runs of a case.
+pub(crate) struct Standing {
+    pub(crate) case: Case,
+    /// Those that ran in turns: the prober first.
+    pub(crate) finals: Vec<Runs>,
+    pub(crate) others: Vec<Runs>,
+    pub(crate) hindsight: Hindsight,
 }
 
 /// One figure.
 struct Figure {
     metric: String,
-    value: f64,
+    rounds: Rounds,
     unit: &'static str,
-    /// Half of the 95 % confidence interval, if there were rounds enough for one.
-    interval: Option<f64>,
     target: Option<f64>,
     /// Whether it would have been more.
     is_cut_off: bool,
 }
 
 impl Figure {
-    fn print(&self, case: Case, json: bool) {
-        let met = self.target.map(|target| self.value >= target);
+    fn print(&self, case: Case, json: bool) -> bool {
+        let Rounds { median, min, max } = self.rounds;
+        let met = self.target.map(|target| median >= target);
         if json {
             let line = json!({
                 "bench": "adaptive", "case": case.name(), "metric": self.metric,
-                "value": self.value, "unit": self.unit, "interval": self.interval,
+                "value": median, "min": min, "max": max, "unit": self.unit,
                 "cut_off": self.is_cut_off, "target": self.target, "met": met,
             });
             println!("{line}");
-            return;
+        } else {
+            let least = if self.is_cut_off { "> " } else { "" };
+            let target = self.target.map_or_else(String::new, |target| format!("≥ {target}"));
+            let word = met.map_or("", |met| if met { "yes" } else { "NO" });
+            println!(
+                "| {} | {} | {least}{median:.2} | {min:.2} | {max:.2} | {} | {target} | {word} |",
+                case.name(),
+                self.metric,
+                self.unit,
+            );
         }
-        let least = if self.is_cut_off { "> " } else { "" };
-        let interval = self.interval.map_or_else(String::new, |half| format!(" ± {half:.2}"));
-        let target = self.target.map_or_else(String::new, |target| format!("≥ {target}"));
-        let met = met.map_or("", |met| if met { "yes" } else { "NO" });
-        println!(
-            "| {} | {} | {least}{:.3}{interval} | {} | {target} | {met} |",
-            case.name(),
-            self.metric,
-            self.value,
-            self.unit,
-        );
+        met != Some(false)
     }
 }
 
 /// Prints the head of the table.
 pub(crate) fn head() {
-    println!("| case | metric | value | unit | target | met |");
-    println!("|---|---|--:|---|---|---|");
+    println!("| case | metric | median | min | max | unit | target | met |");
+    println!("|---|---|--:|--:|--:|---|---|---|");
 }
 
-/// Prints every contender's time, and how the prober stands. Whether the target is met.
-pub(crate) fn print(case: Case, all: &[Runs], json: bool) -> bool {
-    for runs in all {
-        let figure = Figure {
-            metric: format!("makespan, {}", runs.contender),
-            value: runs.makespan().median,
-            unit: "s",
-            interval: interval(&runs.runs.iter().map(Run::makespan).collect::<Vec<_>>()),
-            target: None,
-            is_cut_off: runs.is_cut_off(),
-        };
-        figure.print(case, json);
+impl Standing {
+    /// Prints everybody's time, and how the prober stands. Whether the target is met.
+    pub(crate) fn print(&self, json: bool) -> bool {
+        for (limit, run) in self.hindsight.estimates() {
+            let figure = Figure {
+                metric: format!("time of a short run, fixed {limit}, times four"),
+                rounds: Rounds::of(vec![run.seconds]),
+                unit: "s",
+                target: None,
+                is_cut_off: run.is_cut_off,
+            };
+            figure.print(self.case, json);
+        }
+        for runs in self.finals.iter().chain(&self.others) {
+            let figure = Figure {
+                metric: format!("time, {}", runs.contender),
+                rounds: runs.seconds(),
+                unit: "s",
+                target: None,
+                is_cut_off: runs.is_cut_off(),
+            };
+            figure.print(self.case, json);
+        }
+        self.compare(json)
     }
-    let prober = all.iter().find(|runs| runs.contender == Contender::Prober);
-    let fixed = || all.iter().filter(|it| matches!(it.contender, Contender::Fixed(_)));
-    // If all were cut off, the prober gains at least this.
-    let best =
-        fixed().min_by(|one, other| one.makespan().median.total_cmp(&other.makespan().median));
-    let (Some(prober), Some(best)) = (prober, best) else { return false };
-    let gains = gains(&prober.runs, &best.runs);
-    let gain = Figure {
-        metric: format!("throughput of the prober over the best in hindsight, {}", best.contender),
-        value: Rounds::of(gains.clone()).median,
-        unit: "%",
-        interval: interval(&gains),
-        target: Some(case.target()),
-        is_cut_off: best.is_cut_off(),
-    };
-    gain.print(case, json);
-    let oracle = oracle(fixed(), case.phases().len());
-    if oracle.is_finite() {
-        let share = Figure {
-            metric: "makespan of the prober over that of the best fixed limits of each phase"
-                .into(),
-            value: prober.makespan().median / oracle,
-            unit: "times",
-            interval: None,
-            target: None,
-            is_cut_off: false,
+
+    fn compare(&self, json: bool) -> bool {
+        let (prober, rivals) = self.finals.split_first().expect("the prober is the first");
+        let is_fixed = |runs: &&Runs| matches!(runs.contender, Contender::Fixed(_));
+        let fixed: Vec<_> = rivals.iter().filter(is_fixed).collect();
+        let gain = Figure {
+            metric: "throughput of the prober over the best fixed limit in hindsight".to_owned(),
+            rounds: Rounds::of(gains(prober, &fixed)),
+            unit: "%",
+            target: Some(self.case.target()),
+            is_cut_off: fixed.iter().all(|runs| runs.is_cut_off()),
         };
-        share.print(case, json);
+        let is_met = gain.print(self.case, json);
+        if let Some(oracle) = rivals.iter().find(|it| matches!(it.contender, Contender::Oracle(_)))
+        {
+            let figure = Figure {
+                metric: "throughput of the prober over the best fixed limit of each phase"
+                    .to_owned(),
+                rounds: Rounds::of(gains(prober, &[oracle])),
+                unit: "%",
+                target: None,
+                is_cut_off: oracle.is_cut_off(),
+            };
+            figure.print(self.case, json);
+        }
+        is_met
     }
-    gain.value >= case.target()
 }
 
-/// By how many per cent one has more throughput than the other, round by round: neighbours in time
-/// share what else the machine was doing.
-fn gains(one: &[Run], other: &[Run]) -> Vec<f64> {
-    let gain = |(one, other): (&Run, &Run)| 100.0 * (other.makespan() / one.makespan() - 1.0);
-    one.iter().zip(other).map(gain).collect()
-}
-
-/// The sum of what each phase took with the fixed limit that was best for it.
-fn oracle<'a>(fixed: impl Iterator<Item = &'a Runs> + Clone, phases: usize) -> f64 {
-    let best = |phase| {
-        let complete = |runs: &'a Runs| {
-            let complete =
-                runs.runs.iter().filter(|run| !run.is_cut_off || phase + 1 < run.phases.len());
-            let times: Vec<f64> = complete.map(|run| run.phases[phase]).collect();
-            (!times.is_empty()).then(|| Rounds::of(times).median)
-        };
-        fixed.clone().filter_map(complete).fold(f64::INFINITY, f64::min)
+/// By how many per cent one has more throughput than the best of the rivals, round by round:
+/// neighbours in time share what else the machine was doing. Which rival is the best is decided by
+/// the other rounds; and where all of them were cut off, the gain is at least that of that round.
+fn gains(one: &Runs, rivals: &[&Runs]) -> Vec<f64> {
+    let gain = |(round, run): (usize, &Run)| {
+        let best = rivals.iter().min_by(|a, b| a.without(round).total_cmp(&b.without(round)))?;
+        let rival = best.runs.get(round).or(best.runs.last())?;
+        Some(100.0 * (rival.seconds / run.seconds - 1.0))
     };
-    (0..phases).map(best).sum()
-}
-
-/// Half of the 95 % confidence interval of the mean.
-fn interval(figures: &[f64]) -> Option<f64> {
-    let n = figures.len();
-    let quantile = STUDENT.get(n.checked_sub(2)?)?;
-    let mean = figures.iter().sum::<f64>() / n as f64;
-    let variance = figures.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (n - 1) as f64;
-    Some(quantile * (variance / n as f64).sqrt())
+    one.runs.iter().enumerate().filter_map(gain).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Run, Runs, gains, interval, oracle};
+    use super::{Runs, gains};
     use crate::contender::Contender;
+    use crate::race::Run;
 
-    fn run(phases: &[f64], is_cut_off: bool) -> Run {
-        Run { phases: phases.to_vec(), is_cut_off }
-    }
-
-    #[test]
-    fn the_oracle_takes_the_best_of_each_phase_that_was_run_to_its_end() {
-        let fixed = [
-            Runs { contender: Contender::Fixed(1), runs: vec![run(&[1.0, 9.0], false)] },
-            Runs { contender: Contender::Fixed(2), runs: vec![run(&[5.0, 2.0], false)] },
-            Runs { contender: Contender::Fixed(4), runs: vec![run(&[0.5, 0.1], true)] },
-        ];
-        assert_eq!(oracle(fixed.iter(), 2), 2.5);
+    fn runs(limit: usize, seconds: &[f64]) -> Runs {
+        let run = |&seconds: &f64| Run { seconds, is_cut_off: false };
+        Runs { contender: Contender::Fixed(limit), runs: seconds.iter().map(run).collect() }
     }
 
     #[test]
     fn rounds_are_compared_one_by_one() {
-        let one = [run(&[1.0], false), run(&[2.0], false)];
-        let other = [run(&[1.5], false), run(&[3.0], false)];
-        assert_eq!(gains(&one, &other), [50.0, 50.0]);
-        assert_eq!(interval(&[50.0, 50.0]), Some(0.0));
-        assert_eq!(interval(&[50.0]), None);
+        let gains = gains(&runs(1, &[1.0, 2.0]), &[&runs(2, &[1.5, 3.0])]);
+        assert_eq!(gains, [50.0, 50.0]);
+    }
+
+    #[test]
+    fn luck_in_one_round_makes_nobody_the_best_of_that_round() {
+        let prober = runs(1, &[1.0, 1.0, 1.0]);
+        let lucky = runs(2, &[0.5, 2.0, 2.0]);
+        let steady = runs(4, &[1.0, 1.0, 1.0]);
+        assert_eq!(gains(&prober, &[&lucky, &steady]), [0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn whoever_was_cut_off_gives_a_bound() {
+        let cut_off = Runs {
+            contender: Contender::Fixed(1),
+            runs: vec![Run { seconds: 2.0, is_cut_off: true }],
+        };
+        assert_eq!(gains(&runs(2, &[1.0, 0.8]), &[&cut_off]), [100.0, 150.0]);
     }
 }

@@ -16,7 +16,7 @@ impl Core {
     /// Starts what may start, and has its memory on the way while the runners are busy.
     pub(super) fn dispatch(&mut self, step: &mut Step<'_>) {
         if let Some(control) = &mut self.control {
-            control.look(step.now);
+            control.look();
         }
         let (first, most) = (self.started.len(), self.starts_max(step));
         // The figures may change at any moment, so each task is decided on once: what is held back

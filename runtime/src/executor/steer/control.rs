@@ -1,6 +1,7 @@
 //! From samples of the machine to a limit: the one place where what the monitor sees becomes what
 //! the scheduler obeys.
 
+use super::busy::Busy;
 use super::steering::{Question, Steering};
 use crate::executor::ExecutorConfig;
 use crate::worker::Shared;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub(in crate::executor) struct Control {
     monitor: Arc<ResourceMonitor>,
     runtime: Arc<Shared>,
+    busy: Busy,
     /// `None` if the limit is constant.
     pub(in crate::executor) steering: Option<Steering>,
     /// Whether memory in use holds tasks back.
@@ -21,11 +23,8 @@ pub(in crate::executor) struct Control {
     memory_threshold: usize,
     /// Samples there had been at the last look.
     seen: u64,
-    /// What they said, and when that was.
+    /// What they said.
     signals: Signals,
-    looked_at: Timestamp,
-    /// How long all workers had been awake by then.
-    busy: Duration,
     /// Memory of the tasks started since then, which the sample cannot show yet.
     started_bytes: usize,
 }
@@ -43,27 +42,25 @@ impl Control {
         (steers || guards_memory).then(|| Self {
             monitor: Arc::clone(monitor),
             runtime: Arc::clone(shared),
+            busy: Busy::new(&shared.counters, now),
             steering: steers.then(|| Steering::new(config, shared.worker_limit(), now)),
             guards_memory,
             memory_threshold: config.memory_threshold,
             seen: 0,
             signals: Signals::default(),
-            looked_at: now,
-            busy: Duration::ZERO,
             started_bytes: 0,
         })
     }
 
     /// Looks at the latest sample, if there is a new one.
-    pub(in crate::executor) fn look(&mut self, now: Timestamp) {
+    pub(in crate::executor) fn look(&mut self) {
         let samples = self.monitor.samples();
         if std::mem::replace(&mut self.seen, samples) == samples {
             return;
         }
         self.started_bytes = 0;
         if self.steering.is_some() {
-            self.signals = self.signals(&self.monitor.latest(), now);
-            (self.looked_at, self.busy) = (now, self.busy());
+            self.signals = self.signals(&self.monitor.latest());
         }
     }
 
@@ -74,33 +71,31 @@ impl Control {
         is_held_back: bool,
         now: Timestamp,
     ) -> Option<Question> {
-        let question = self.steering.as_mut()?.note(in_flight, is_held_back, self.signals, now);
-        self.signals.is_fresh &= question.is_none();
-        question
+        let mut question =
+            self.steering.as_mut()?.note(in_flight, is_held_back, self.signals, now)?;
+        // Those that must not run are not idle.
+        question.window.signals.busy = self.busy.share(self.runtime.worker_limit(), now);
+        if question.window.is_whole {
+            self.busy.begin(now);
+        }
+        self.signals.is_fresh = false;
+        Some(question)
     }
 
-    fn signals(&self, sample: &Sample, now: Timestamp) -> Signals {
+    fn signals(&self, sample: &Sample) -> Signals {
         let threshold = self.memory_threshold as f64;
         let memory = match sample.memory_used_bytes {
             _ if !self.guards_memory => Some(0.0),
             used => used.map(|used| used as f64 / threshold),
         };
-        // Those that must not run are not idle.
-        let workers = self.runtime.worker_limit() as f64;
-        let span = (now - self.looked_at).as_secs_f64() * workers;
-        let busy = self.busy().saturating_sub(self.busy).as_secs_f64() / span;
         Signals {
             cpu: sample.cpu_utilization.map(|machine| machine.max(quota_used(sample))),
-            // A worker tells what it did some time after it did it.
-            busy: busy.is_finite().then_some(busy.min(1.0)),
+            // That of the window, which is not complete yet.
+            busy: None,
             memory,
             throttled: throttled(sample),
             is_fresh: true,
         }
-    }
-
-    fn busy(&self) -> Duration {
-        self.runtime.counters.iter().map(|worker| worker.snapshot().busy).sum()
     }
 
     /// Whether a task that needs `bytes` may start while others run.

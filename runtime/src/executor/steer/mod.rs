@@ -1,5 +1,6 @@
 //! How many run at once, and what is learnt about how long they take.
 
+mod busy;
 mod concurrency;
 pub(super) mod control;
 mod controller;

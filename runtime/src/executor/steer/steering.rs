@@ -38,7 +38,7 @@ pub(in crate::executor) struct Steering {
 /// A controller on its way, with what it is asked.
 pub(in crate::executor) struct Question {
     controller: Box<dyn ConcurrencyController>,
-    window: Window,
+    pub(super) window: Window,
     now: Timestamp,
 }
 

@@ -12,21 +12,22 @@ const SPAN_MIN: Duration = Duration::from_millis(10);
 const INTERIM: Duration = Duration::from_millis(100);
 /// If nothing ends for so many times what a task takes, something is wrong.
 const STUCK_LATENCIES: u32 = 4;
-/// The fewest completions of a whole window.
+/// The fewest completions of a settled window.
 const COMPLETIONS_MIN: u64 = 8;
 /// The share of the work from which on a class is the main one.
 const MAIN_SHARE: f64 = 0.75;
 
 /// Cuts time into windows.
 ///
-/// A window ends with the completion that makes it last 10 ms and as many completions as tasks
-/// were in flight when it began, at least eight: a *generation*, so that tasks which started
-/// together and end together are always counted together. One that takes long is shown every 100 ms
+/// A window is made of whole *generations*, and lasts 10 ms or longer. A generation is as many
+/// completions as tasks were in flight when the window began, as a rule at least eight: so tasks which started
+/// together and end together are always counted together, and none counts with only a part of its
+/// time. One that takes long is shown every 100 ms
 /// as far as it has come, so that what has to be quick need not wait for slow tasks.
 ///
 /// What a new limit does shows in completions only after everything that was in flight has ended
 /// once, and no more is in flight than may be. The window until then is not
-/// [settled](Window::is_settled).
+/// [settled](Window::is_settled), is a generation of any size, and may last 5 ms.
 ///
 /// # Examples
 ///
@@ -53,11 +54,12 @@ pub struct Meter {
     noted_at: Timestamp,
     in_flight: usize,
     is_held_back: bool,
-    /// Completions that the window needs.
+    /// Completions of a generation, and those that the window needs.
+    generation: u64,
     wanted: u64,
     /// When it is shown before it is complete.
     shown_at: Timestamp,
-    /// What a task took from start to end, in the last whole window.
+    /// What a task took from start to end in the last whole window, or takes at most at this limit.
     latency: Duration,
     is_settled: bool,
     completions: u64,
@@ -72,30 +74,39 @@ pub struct Meter {
 impl Meter {
     /// One whose first window begins at `now`, with nothing in flight.
     pub fn new(limit: usize, now: Timestamp) -> Self {
-        Self {
+        let mut meter = Self {
             limit,
             costs: Costs::new(),
             began_at: now,
             noted_at: now,
             in_flight: 0,
             is_held_back: false,
-            wanted: COMPLETIONS_MIN,
-            shown_at: now + INTERIM,
+            generation: 0,
+            wanted: 0,
+            shown_at: now,
             latency: Duration::ZERO,
-            is_settled: true,
+            is_settled: false,
             completions: 0,
             in_flight_s: 0.0,
             held_back_s: 0.0,
             run_time_s: 0.0,
             classes: Box::new([(0, 0.0); CLASSES]),
-        }
+        };
+        // What only the first tasks cost is not what the limit does.
+        meter.begin(false, now);
+        meter
     }
 
     /// From `now` on `in_flight` tasks are in flight, and the limit holds ready ones back or not.
     /// To be called after each change. O(1).
     pub fn note(&mut self, in_flight: usize, is_held_back: bool, now: Timestamp) {
         self.pass(now);
+        let was_idle = self.in_flight == 0 && self.completions == 0;
         (self.in_flight, self.is_held_back) = (in_flight, is_held_back);
+        if was_idle && in_flight > 0 {
+            // The window begins with the work.
+            self.begin(self.is_settled, now);
+        }
     }
 
     /// An attempt has ended that ran for so long. O(1).
@@ -110,6 +121,10 @@ impl Meter {
     /// Another limit is in force from `now` on: a window begins that is not settled.
     pub fn set_limit(&mut self, limit: usize, now: Timestamp) {
         if limit != self.limit {
+            // At worst more in flight take longer in proportion, each of them.
+            let stretch = (limit as f64 / self.limit.max(1) as f64).max(1.0);
+            let latency = self.latency.as_secs_f64() * stretch;
+            self.latency = Duration::try_from_secs_f64(latency).unwrap_or(Duration::MAX);
             self.limit = limit;
             self.begin(false, now);
         }
@@ -119,8 +134,13 @@ impl Meter {
     /// it is time to show that. O(1), where all classes count as one.
     pub fn close(&mut self, signals: Signals, now: Timestamp) -> Option<Window> {
         let span = now - self.began_at;
-        let has_enough = span >= SPAN_MIN && self.completions >= self.wanted;
-        let is_whole = has_enough && (self.is_settled || self.in_flight <= self.limit);
+        let is_long = span >= if self.is_settled { SPAN_MIN } else { SPAN_MIN / 2 };
+        let has_enough = self.completions >= self.wanted;
+        if has_enough && !is_long {
+            self.wanted = (self.completions / self.generation + 1) * self.generation;
+        }
+        let has_taken_effect = self.is_settled || self.in_flight <= self.limit;
+        let is_whole = has_enough && is_long && has_taken_effect;
         if !is_whole && now < self.shown_at {
             return None;
         }
@@ -140,9 +160,13 @@ impl Meter {
         self.pass(now);
         (self.began_at, self.is_settled) = (now, is_settled);
         self.shown_at = now + INTERIM;
-        // What a limit that has just risen lets through counts as well.
-        let generation = if is_settled { self.in_flight } else { self.in_flight.max(self.limit) };
-        self.wanted = COMPLETIONS_MIN.max(generation as u64);
+        self.generation = if is_settled {
+            COMPLETIONS_MIN.max(self.in_flight as u64)
+        } else {
+            // What a limit that has just risen lets through counts as well.
+            self.in_flight.max(self.limit).max(1) as u64
+        };
+        self.wanted = self.generation;
         self.completions = 0;
         (self.in_flight_s, self.held_back_s, self.run_time_s) = (0.0, 0.0, 0.0);
         self.classes.fill((0, 0.0));

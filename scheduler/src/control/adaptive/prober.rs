@@ -1,18 +1,21 @@
 //! Finding the best limit by trying others.
 
-use super::class::CLASSES;
+use super::guards::{holds, holds_empty};
+use super::kinds::Kinds;
+use super::patience::Patience;
 use super::search::{Direction, Search};
 use super::trial::{Noise, Trial};
 use super::{ConcurrencyController, ControllerSettings, Decision, LimitReason, Window};
 use primitives::Timestamp;
-use std::time::Duration;
 
 /// Windows at the best known limit before another is tried.
 const KNOWN_MIN: u32 = 2;
-/// Windows after which what is tried is judged by what is known, however little that is.
+/// The most windows after which what is tried is judged by what is known, however little that is.
 const PROBE_MAX: u32 = 6;
 /// How many standard errors make a difference.
 const CONFIDENCE: f64 = 2.0;
+/// A first window that is worse by this factor (a logarithm) is enough.
+const CLIFF: f64 = 0.5;
 /// What each doubling of the limit has to gain to be worth the memory and the waiting.
 const WORTH: f64 = 0.03;
 /// Throughput that is off by this factor (a logarithm), and four deviations, twice in a row, has
@@ -23,39 +26,37 @@ const SHIFT_DEVIATIONS: f64 = 4.0;
 const COLLAPSE: f64 = 0.7;
 /// After memory has got short the limit falls to this share of what runs.
 const DECREASE: f64 = 0.75;
-/// From this share of the memory threshold on the limit does not rise.
-const MEMORY_NEAR: f64 = 0.9;
-/// From this share of the time without CPU quota on the limit does not rise.
-const THROTTLED: f64 = 0.1;
-/// Started tasks that wait longer than this for a worker, and longer than they run, need no company.
-const POLL_DELAY: Duration = Duration::from_millis(200);
-/// The most looks at which nothing has ended, one after the other, that are waited for.
-const EMPTY_MAX: u32 = 64;
-
 /// Finds the limit that gives the most throughput, by trying.
 ///
 /// At the best limit known it measures throughput, then tries a higher or lower one, and stays
 /// there if that gives significantly more: a difference of two standard errors, or, if there is
-/// none after six windows, whichever is better after three per cent for each doubling have been
-/// charged. So where throughput is flat, the limit falls until it is not. The step is long while
-/// it pays, and the search rests when nothing does (see `Search`).
+/// none after a few windows, whichever is better after three per cent for each doubling have been
+/// charged. So where throughput is flat, the limit falls until it is not. Between limits that are
+/// known to be worse on both sides the gap is halved, and the search rests when it is narrow (see
+/// `Search`).
+///
+/// At the start, and wherever throughput grows as the limit does, there is a step with each
+/// generation of tasks, and each is up to three doublings long: the first window is enough if it
+/// shows (nearly) all that the step could give, and also if throughput falls off a cliff.
 ///
 /// The search begins anew, from a limit that worked for the kind of task that runs now, or from
 /// the start, when another kind of task does most of the work, or when throughput is far off, twice
 /// in a row. It holds still while fewer tasks are ready than may run.
 ///
-/// Throughput alone is followed; but the limit does not rise while the workers (or the CPU, if nothing is known of them)
-/// are busier than their target, quota is used up, started tasks wait long for a worker, or memory in
-/// use is near its threshold, and it falls as long as memory is over it. If nothing ends for long,
-/// it rises: what runs may wait for what is held back.
+/// Throughput alone is followed; but the limit does not rise while the workers (or the CPU, if
+/// nothing is known of them) are busier than their target, quota is used up, started tasks wait
+/// long for a worker, or memory in use is near its threshold, and it falls as long as memory is
+/// over it. If nothing ends for long, what is being tried was too much; if then still nothing ends,
+/// the limit rises, since what runs may wait for what is held back.
 ///
 /// Sources: hill climbing on measured throughput as in J. L. Hellerstein, V. Morrison and
 /// E. Eilebrecht, "Applying control theory in the real world: experience with building a controller
 /// for the .NET thread pool", ACM SIGMETRICS Performance Evaluation Review 37(3), 2009; long steps
 /// while they pay as in the slow start of V. Jacobson, "Congestion avoidance and control", SIGCOMM
-/// 1988; probing around a bandwidth that is known, rounds of one latency, and no verdict while the
-/// application is what limits, as in N. Cardwell et al., "BBR: congestion-based congestion
-/// control", ACM Queue 14(5), 2016.
+/// 1988, left by what the first part of a round shows as in S. Ha and I. Rhee, "Taming the
+/// elephants: new TCP slow start", Computer Networks 55(9), 2011; probing around a bandwidth that
+/// is known, rounds of one latency, and no verdict while the application is what limits, as in
+/// N. Cardwell et al., "BBR: congestion-based congestion control", ACM Queue 14(5), 2016.
 ///
 /// # Examples
 ///
@@ -91,6 +92,10 @@ pub struct Prober {
     base: usize,
     /// Throughput there.
     known: Trial,
+    /// That is from before the limit had taken full effect: good enough to go on, not to stay.
+    is_rough: bool,
+    /// Nothing has failed yet, so that steps are long, and clear after one window.
+    is_starting: bool,
     /// What is being tried.
     probe: Option<Probe>,
     search: Search,
@@ -99,13 +104,8 @@ pub struct Prober {
     before: Option<f64>,
     /// A window was far off already.
     is_off: bool,
-    /// Looks at which nothing had ended, and how many are waited for.
-    empty: u32,
-    empty_max: u32,
-    /// Which class did most of the work.
-    main_class: Option<u8>,
-    /// The best limit while a class did most of the work; 0 is unknown.
-    best_of: [usize; CLASSES],
+    patience: Patience,
+    kinds: Kinds,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -122,50 +122,91 @@ impl Prober {
             settings,
             base: settings.start(),
             known: Trial::default(),
+            is_rough: false,
+            is_starting: true,
             probe: None,
             search: Search::towards(Direction::Up),
             noise: Noise::new(),
             before: None,
             is_off: false,
-            empty: 0,
-            empty_max: 1,
-            main_class: None,
-            best_of: [0; CLASSES],
+            patience: Patience::new(),
+            kinds: Kinds::new(),
         }
     }
 
     /// What follows from a settled window with completions in which tasks were held back.
     fn learn(&mut self, window: &Window) -> LimitReason {
-        let throughput = window.throughput().max(f64::MIN_POSITIVE).ln();
+        let throughput = log_throughput(window);
         if let Some(before) = self.before.replace(throughput) {
             self.noise.observe(throughput - before);
         }
         match self.probe.take() {
             Some(mut probe) => {
                 probe.trial.push(throughput);
-                self.judge(probe)
+                self.judge(probe, window)
             }
             None => self.measure(throughput, window),
         }
     }
 
+    /// What follows from a window in which the limit had not taken full effect: if it is higher
+    /// than before, that may be clear already.
+    fn glance(&mut self, window: &Window) -> LimitReason {
+        let Some(mut probe) = self.probe.filter(|probe| probe.limit > self.base) else {
+            return self.begin_roughly(window);
+        };
+        probe.trial.push(log_throughput(window));
+        let gain = probe.trial.mean() - self.known.mean();
+        let error = CONFIDENCE * self.noise.error(&self.known, &probe.trial);
+        if gain > error && Search::is_elastic(self.base, probe.limit, gain) {
+            self.accept(probe, gain);
+            self.is_rough = true;
+            self.go_on(window).unwrap_or(LimitReason::Raised)
+        } else if gain < -CLIFF.max(error) {
+            self.reject(probe, gain)
+        } else {
+            LimitReason::Measuring
+        }
+    }
+
+    /// Where nothing is known yet, a first impression is enough to look higher.
+    fn begin_roughly(&mut self, window: &Window) -> LimitReason {
+        let is_first = self.is_starting && self.known.windows() == 0;
+        let is_at_limit = window.in_flight < self.limit() as f64 + 0.5;
+        if !is_first || !is_at_limit || holds(window, &self.settings).is_some() {
+            return LimitReason::Measuring;
+        }
+        self.known.push(log_throughput(window));
+        self.is_rough = true;
+        self.go_on(window).unwrap_or(LimitReason::Measuring)
+    }
+
     /// A window at the best limit known.
     fn measure(&mut self, throughput: f64, window: &Window) -> LimitReason {
+        if std::mem::take(&mut self.is_rough) {
+            self.known = Trial::default();
+        }
         if let Some(reason) = self.check(throughput) {
             return reason;
         }
         self.known.push(throughput);
         self.search.pass();
-        if self.known.windows() < KNOWN_MIN {
+        if self.known.windows() < KNOWN_MIN && !self.is_starting {
             return LimitReason::Measuring;
         }
-        let holds = self.holds(window);
-        match self.search.next(self.base, holds.is_none(), &self.settings) {
-            Some((limit, direction)) => self.try_out(limit, direction),
-            None => {
-                self.remember();
-                holds.unwrap_or(LimitReason::Best)
-            }
+        self.go_on(window).unwrap_or_else(|held| {
+            self.kinds.remember(self.base);
+            held.unwrap_or(LimitReason::Best)
+        })
+    }
+
+    /// Tries the next limit, if it is time for that; if not, and if something speaks against a
+    /// higher one, what that is.
+    fn go_on(&mut self, window: &Window) -> Result<LimitReason, Option<LimitReason>> {
+        let held = holds(window, &self.settings);
+        match self.search.next(self.base, held.is_none(), &self.settings) {
+            Some((limit, direction)) => Ok(self.try_out(limit, direction)),
+            None => Err(held),
         }
     }
 
@@ -199,12 +240,12 @@ impl Prober {
     }
 
     /// Whether what is tried is better, as far as can be said.
-    fn judge(&mut self, probe: Probe) -> LimitReason {
+    fn judge(&mut self, probe: Probe, window: &Window) -> LimitReason {
         let gain = probe.trial.mean() - self.known.mean();
         let doublings = (probe.limit as f64 / self.base as f64).log2();
         let worth = gain - WORTH * doublings;
         let error = CONFIDENCE * self.noise.error(&self.known, &probe.trial);
-        let is_clear = worth.abs() > error || probe.trial.windows() >= PROBE_MAX;
+        let is_clear = worth.abs() > error || probe.trial.windows() >= self.windows_max();
         if !is_clear {
             self.probe = Some(probe);
             return match probe.direction {
@@ -213,17 +254,35 @@ impl Prober {
             };
         }
         if worth <= 0.0 {
-            self.search.fail(1.0 - gain.exp().min(1.0), probe.trial.windows() + 1);
-            self.before = None;
-            return LimitReason::Reverted;
+            return self.reject(probe, gain);
         }
-        self.search.succeed(self.base, probe.limit, gain);
-        (self.base, self.known) = (probe.limit, probe.trial);
-        self.remember();
+        let goes_on = Search::is_elastic(self.base, probe.limit, gain);
+        self.accept(probe, gain);
         match probe.direction {
+            Direction::Up if goes_on => self.go_on(window).unwrap_or(LimitReason::Raised),
             Direction::Up => LimitReason::Raised,
             Direction::Down => LimitReason::Lowered,
         }
+    }
+
+    /// Windows after which a verdict is due. More of them than twice those that are known would
+    /// hardly make it safer.
+    fn windows_max(&self) -> u32 {
+        PROBE_MAX.min(2 * self.known.windows() + 1)
+    }
+
+    fn accept(&mut self, probe: Probe, gain: f64) {
+        self.search.succeed(self.base, probe.limit, gain);
+        (self.base, self.known, self.probe) = (probe.limit, probe.trial, None);
+        self.is_rough = false;
+        self.kinds.remember(self.base);
+    }
+
+    fn reject(&mut self, probe: Probe, gain: f64) -> LimitReason {
+        let loss = 1.0 - gain.exp().min(1.0);
+        self.search.fail(self.base, probe.limit, loss, probe.trial.windows() + 1);
+        (self.probe, self.before, self.is_starting) = (None, None, false);
+        LimitReason::Reverted
     }
 
     /// Searches anew from `base`.
@@ -231,40 +290,17 @@ impl Prober {
         self.base = self.settings.clamp(base);
         (self.known, self.probe, self.before) = (Trial::default(), None, None);
         (self.search, self.is_off) = (search, false);
+        (self.is_rough, self.is_starting) = (false, true);
     }
 
-    fn remember(&mut self) {
-        if let Some(class) = self.main_class {
-            self.best_of[usize::from(class) % CLASSES] = self.base;
-        }
-    }
-
-    /// Whether another class than before does most of the work; if so the search begins anew.
-    fn changes_class(&mut self, window: &Window) -> bool {
-        let Some(class) = window.main_class else { return false };
-        let before = self.main_class.replace(class);
-        if before.is_none_or(|before| before == class) {
-            return false;
-        }
-        let best = self.best_of[usize::from(class) % CLASSES];
-        let base = if best > 0 { best } else { self.base.min(self.settings.start()) };
-        self.begin(base, Search::towards(Direction::Up));
-        true
-    }
-
-    /// What speaks against a higher limit, if anything does.
-    fn holds(&self, window: &Window) -> Option<LimitReason> {
-        let signals = &window.signals;
-        if signals.memory.is_some_and(|share| share >= MEMORY_NEAR) {
-            Some(LimitReason::Memory)
-        } else if signals.throttled.is_some_and(|share| share >= THROTTLED) {
-            Some(LimitReason::Throttled)
-        } else if signals.load() > self.settings.cpu_target {
-            Some(LimitReason::CpuBusy)
-        } else if window.poll_delay().is_some_and(|it| it >= POLL_DELAY.max(window.run_time)) {
-            Some(LimitReason::PollDelay)
-        } else {
-            None
+    /// Another kind of task does most of the work: begins where that was best, or from the start.
+    fn change_kind(&mut self) {
+        match self.kinds.best() {
+            Some(best) => self.begin(best, Search::carefully()),
+            None => {
+                let base = self.base.min(self.settings.start());
+                self.begin(base, Search::towards(Direction::Up));
+            }
         }
     }
 
@@ -279,21 +315,22 @@ impl Prober {
 
     /// Tasks were held back, and nothing ended.
     fn wait(&mut self, window: &Window) -> LimitReason {
-        if !window.is_stuck || window.in_flight >= self.limit() as f64 + 1.0 {
+        if !window.is_stuck {
             return LimitReason::Measuring;
         }
-        self.empty += 1;
-        if window.signals.load() > self.settings.cpu_target {
-            return LimitReason::CpuBusy;
+        self.patience.wait();
+        if let Some(probe) = self.probe.take_if(|probe| probe.limit > self.base) {
+            return self.reject(probe, f64::NEG_INFINITY);
         }
-        if window.signals.memory.is_some_and(|share| share >= MEMORY_NEAR) {
-            return LimitReason::Memory;
+        if let Some(reason) = holds_empty(window, &self.settings) {
+            return reason;
         }
-        if self.empty < self.empty_max {
+        let is_draining = window.in_flight >= self.limit() as f64 + 1.0;
+        if !self.patience.is_over(is_draining) {
             return LimitReason::Measuring;
         }
-        (self.empty, self.empty_max) = (0, (2 * self.empty_max).min(EMPTY_MAX));
-        self.begin(self.limit().saturating_mul(2), Search::towards(Direction::Up));
+        let running = self.limit().max(window.in_flight as usize);
+        self.begin(running.saturating_mul(2), Search::towards(Direction::Up));
         LimitReason::NothingEnds
     }
 
@@ -302,8 +339,8 @@ impl Prober {
             return self.back_off(window);
         }
         if window.is_application_limited() {
-            if self.probe.take().is_some() {
-                self.search.fail(0.0, 0);
+            if let Some(probe) = self.probe.take() {
+                self.search.fail(self.base, probe.limit, 0.0, 0);
             }
             self.before = None;
             return LimitReason::ApplicationLimited;
@@ -311,15 +348,22 @@ impl Prober {
         if window.completions == 0 {
             return self.wait(window);
         }
-        self.empty = 0;
-        if window.is_whole {
-            self.empty_max = 1;
-        }
-        if self.changes_class(window) {
+        self.patience.restore(window.is_whole);
+        if self.kinds.changes(window.main_class) {
+            self.change_kind();
             return LimitReason::Changed;
         }
-        if window.is_settled { self.learn(window) } else { LimitReason::Measuring }
+        match (window.is_whole, window.is_settled) {
+            (_, true) => self.learn(window),
+            (true, false) => self.glance(window),
+            (false, false) => LimitReason::Measuring,
+        }
     }
+}
+
+/// Limits, and what they do, differ by factors.
+fn log_throughput(window: &Window) -> f64 {
+    window.throughput().max(f64::MIN_POSITIVE).ln()
 }
 
 impl ConcurrencyController for Prober {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// A window in which tasks were held back for a smaller share of the time tells nothing about the
 /// limit.
-const HELD_BACK_MIN: f64 = 0.5;
+const HELD_BACK_MIN: f64 = 0.8;
 
 /// What happened between two looks. A [`Meter`](super::Meter) makes them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
