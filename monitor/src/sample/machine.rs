@@ -45,8 +45,8 @@ impl MachineFiles {
         self.ticks.map_or(CORES_MAX, |(_, ticks)| ticks.cores)
     }
 
-    /// The time-critical totals first: into `sample`.
-    pub(super) fn read(&mut self, reader: &mut Reader, sample: &mut Sample) {
+    /// What changes fast, the time-critical totals first: into `sample`.
+    pub(super) fn read_often(&mut self, reader: &mut Reader, sample: &mut Sample) {
         let process_cpu = reader.source().process_cpu();
         let process_cpu = process_cpu.and_then(|time| u64::try_from(time.as_nanos()).ok());
         self.read_ticks(reader, sample);
@@ -56,10 +56,14 @@ impl MachineFiles {
             Rate::Known(cores) => Some(cores),
             Rate::Unknown | Rate::Implausible => None,
         };
-        sample.pressure = self.pressure.read(reader, sample.at);
         let memory = reader.value(&mut self.meminfo, parse::memory).known();
         sample.memory_used_bytes = memory.map(|memory| memory.used_bytes);
         sample.memory_available_bytes = memory.map(|memory| memory.available_bytes);
+    }
+
+    /// Everything else: into `sample`.
+    pub(super) fn read_seldom(&mut self, reader: &mut Reader, sample: &mut Sample) {
+        sample.pressure = self.pressure.read(reader, sample.at);
         let page_bytes = self.page_bytes;
         let resident = |text: &[u8]| parse::resident_bytes(text, page_bytes);
         sample.process_rss_bytes = reader.value(&mut self.statm, resident).known();

@@ -9,20 +9,22 @@
 //! | CPU of the machine, I/O wait | `/proc/stat` | 2,300 | each sample |
 //! | CPU of the process | its CPU clock | 500 | each sample |
 //! | memory of the machine | `/proc/meminfo` | 1,700 | each sample |
-//! | resident memory | `/proc/self/statm` | 400 | each sample |
-//! | pressure | `/proc/pressure/*` | 3 × 700 | each sample |
 //! | CPU of the cgroup | `cpu.stat` or `cpuacct.usage` | 300 | each sample |
 //! | CPU and run-queue wait of workers | `/proc/self/task/*/schedstat` | 300 a worker | each sample, eight in turn |
+//! | resident memory | `/proc/self/statm` | 400 | after 750 ms |
+//! | pressure | `/proc/pressure/*` | 3 × 700 | after 750 ms |
 //! | quotas and throttling | `cpu.max` and the like, `cpu.stat` | 700 a level | after 750 ms |
 //! | memory of the cgroup, limits | `memory.stat`, `memory.max` and the like | 2,600 + 300 a level | after 750 ms |
 //! | cpuset, affinity | `cpuset.cpus.effective`, a system call | 600 | after 750 ms |
 //! | pressure in the cgroup | `*.pressure` | 3 × 700 | after 750 ms |
 //! | which cgroup | `/proc/self/cgroup` | 1,100 | after 750 ms |
 //!
-//! These are figures of readings in a row, as are 12 us for a sample as a whole, with eight workers,
-//! and 23 us for one that reads everything. At a sample every 100 ms on a machine that does nothing
-//! in between, all caches are cold, and it is 80 us and 160 us of CPU time: less than a thousandth
-//! of a core (`benches --bin monitor_accuracy` prints both).
+//! These are figures of readings in a row, as are 9 us for a sample as a whole, with eight workers,
+//! and 22 us for one that reads everything. At a sample every 100 ms the kernel's code and figures
+//! have left the caches in between. Then it is 80 us and 190 us of CPU time beside a runtime that is
+//! busy, which is when there are samples, and 45 us and 170 us on a machine that does nothing else:
+//! a thousandth of a core. Half of that are `/proc/stat` and `/proc/meminfo`, which the kernel writes
+//! out as a whole whatever part is read (`benches --bin monitor_accuracy` prints all).
 //!
 //! Opening a file anew for each reading adds 1,100 to 1,400 ns. The `procfs` crate opens anew, and
 //! its parsers allocate (strings, vectors and hash maps), so here it reads what is read once, the

@@ -91,8 +91,9 @@ impl Sampler for ProcSampler {
         let is_complete_due = self.is_complete_due(now);
         let Self { reader, machine, cgroups, complete, .. } = self;
         let mut sample = Sample::unknown(now);
-        machine.read(reader, &mut sample);
+        machine.read_often(reader, &mut sample);
         if is_complete_due {
+            machine.read_seldom(reader, &mut sample);
             cgroups.read_seldom(reader, &mut sample, machine.cores());
             sample.affinity_cpus = reader.source().affinity_cpus();
             *complete = Some(sample);

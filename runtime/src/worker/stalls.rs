@@ -94,7 +94,7 @@ impl Subject {
             return None;
         }
         let lasted = now - self.since;
-        if lasted < if spare.is_some() { SPARE_PATIENCE } else { PERIOD } {
+        if lasted < self.patience() {
             return None;
         }
         pulse.progress.mark_stuck(step);
@@ -114,6 +114,11 @@ impl Subject {
         Some(Stalled { worker: self.worker, step, tenure, cause, lasted, cpu })
     }
 
+    /// How long it may be in one step.
+    fn patience(&self) -> Duration {
+        if self.spare.is_some() { SPARE_PATIENCE } else { PERIOD }
+    }
+
     fn classify(&self, thread: Option<i32>, lasted: Duration, cpu: Duration) -> StallCause {
         if 2 * cpu >= lasted {
             return StallCause::CpuBound;
@@ -126,7 +131,7 @@ impl Subject {
             return known.cause;
         }
         match thread.and_then(thread_clock::is_runnable) {
-            Some(true) if cpu < PERIOD => StallCause::Preempted,
+            Some(true) if cpu < self.patience() => StallCause::Preempted,
             Some(true) => StallCause::CpuBound,
             Some(false) | None => StallCause::Blocked,
         }

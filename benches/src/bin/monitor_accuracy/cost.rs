@@ -1,6 +1,8 @@
 //! What a sample costs.
 
 use benches::{Finding, Findings, Target};
+use graph_runtime::runtime::{Builder, Runtime};
+use graph_runtime::task;
 use monitor::{ProcSampler, ResourceMonitor, ResourceMonitorConfig, Ticker};
 use nix::time::{ClockId, clock_gettime};
 use primitives::Timestamp;
@@ -12,6 +14,9 @@ const SAMPLES: u32 = 4000;
 /// Samples at the monitor's usual pace, when its code and the kernel's have left the caches.
 const SAMPLES_PACED: u32 = 80;
 const INTERVAL: Duration = Duration::from_millis(100);
+/// What each task of a busy runtime goes through, and how many there are: more than the caches hold.
+const TASK_BYTES: usize = 64 << 10;
+const TASKS: usize = 64;
 /// Workers that are watched: as many as a sample looks at.
 const WORKERS: usize = 8;
 
@@ -39,8 +44,12 @@ pub(crate) fn measure(findings: &mut Findings) {
     // Each kind follows from the time that a tick is told to be after the one before.
     bench.back_to_back(findings, FAST, Duration::from_nanos(1));
     bench.back_to_back(findings, SLOW, ProcSampler::SELDOM);
-    eprintln!("every 100 ms: {SAMPLES_PACED} ticks");
-    bench.paced(findings);
+    eprintln!("every 100 ms: {SAMPLES_PACED} ticks on a busy machine, and as many on an idle one");
+    // There are no ticks while the runtime is idle, so this is what they cost.
+    let runtime = busy_runtime();
+    bench.paced(findings, "beside a busy runtime");
+    drop(runtime);
+    bench.paced(findings, "on an idle machine");
     for warning in monitor.warnings() {
         eprintln!("warning: {warning}");
     }
@@ -77,7 +86,7 @@ impl Bench {
     }
 
     /// As the monitor's thread does it: mostly asleep.
-    fn paced(&mut self, findings: &mut Findings) {
+    fn paced(&mut self, findings: &mut Findings, place: &str) {
         self.tick(ProcSampler::SELDOM);
         let mut complete = self.now;
         let (mut fast_us, mut slow_us) = (Vec::new(), Vec::new());
@@ -94,10 +103,26 @@ impl Bench {
             }
         }
         for (kind, times_us) in [(FAST, fast_us), (SLOW, slow_us)] {
-            let case = format!("{}, every 100 ms, CPU time", kind.name);
+            let case = format!("{}, every 100 ms {place}, CPU time", kind.name);
             add_times(findings, &case, times_us, kind.target_us);
         }
     }
+}
+
+/// Workers that always have something to do, until it is dropped.
+fn busy_runtime() -> Runtime {
+    let runtime = Builder::new_multi_thread().build().expect("the machine has threads left");
+    for _ in 0..TASKS {
+        drop(runtime.spawn(async {
+            let mut bytes = vec![0_u8; TASK_BYTES];
+            loop {
+                bytes.iter_mut().for_each(|byte| *byte = byte.wrapping_add(1));
+                std::hint::black_box(&mut bytes);
+                task::yield_now().await;
+            }
+        }));
+    }
+    runtime
 }
 
 /// Median, 99th percentile, smallest and largest.
