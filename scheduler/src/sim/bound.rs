@@ -22,14 +22,18 @@ pub fn lower_bound(graph: &SimGraph, slots: usize) -> Result<Duration, Scheduler
 
 /// The longest chain of run times.
 fn critical_path(graph: &SimGraph) -> Result<Duration, SchedulerError> {
+    let ranks = upward_ranks(&topology(graph)?, |task| nanos(graph.tasks[task].runtime));
+    Ok(Duration::from_nanos(ranks.into_iter().max().unwrap_or(0)))
+}
+
+/// Who comes before whom, if there is a schedule at all.
+pub(super) fn topology(graph: &SimGraph) -> Result<Topology, SchedulerError> {
     graph.check_parents()?;
     let mut parents = Adjacency::with_capacity(graph.tasks.len());
     for task in &graph.tasks {
         parents.push(task.parents.iter().map(|&parent| parent as u32));
     }
-    let topology = Topology::new(parents).map_err(|ring| SchedulerError::Cycle {
+    Topology::new(parents).map_err(|ring| SchedulerError::Cycle {
         tasks: ring.into_iter().map(|node| SimGraph::id(node as usize)).collect(),
-    })?;
-    let ranks = upward_ranks(&topology, |task| nanos(graph.tasks[task].runtime));
-    Ok(Duration::from_nanos(ranks.into_iter().max().unwrap_or(0)))
+    })
 }

@@ -13,10 +13,12 @@ mod clock;
 mod graph;
 mod job;
 mod learning;
+mod memory_bound;
 mod schedule;
 
 pub use bound::lower_bound;
 pub use clock::{simulate, simulate_jobs};
 pub use graph::{SimGraph, SimTask};
 pub use job::SimJob;
+pub use memory_bound::memory_lower_bound;
 pub use schedule::{Schedule, Span};

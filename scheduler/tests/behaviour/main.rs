@@ -16,6 +16,7 @@ mod growth_model;
 mod growth_steps;
 mod learning;
 mod look_ahead;
+mod memory_bound;
 mod model;
 mod order;
 mod payloads;
