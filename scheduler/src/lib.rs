@@ -136,7 +136,7 @@ pub mod steal;
 pub use control::adaptive;
 pub use control::{Cost, GroupLimit, RateLimit};
 pub use error::{Refused, SchedulerError};
-pub use estimate::{Forecast, History, KindHistory, SizeTrend};
+pub use estimate::{Forecast, History, KindHistory, Pace, SizeTrend};
 pub use graph::{
     Cancelled, Counts, Dependents, Dispatch, EndState, Event, FailurePolicy, GraphId, GraphPlan,
     Jitter, LimitKind, LookAhead, Overdue, Policy, Reason, Remaining, Resilience,

@@ -10,9 +10,11 @@
 mod forecast;
 mod history;
 mod kind_history;
+mod pace;
 mod size_trend;
 
 pub use forecast::Forecast;
 pub use history::History;
 pub use kind_history::KindHistory;
+pub use pace::Pace;
 pub use size_trend::SizeTrend;

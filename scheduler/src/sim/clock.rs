@@ -231,7 +231,7 @@ impl<'a> Machine<'a> {
         Ok(true)
     }
 
-    /// A task has ended: ranks its graph again if that has moved an estimate.
+    /// A task has ended: ranks its graph again if estimates have moved and it is time for that.
     fn learn(&mut self, job: usize, task: usize) {
         let Some((graph, learning)) = &mut self.learning[job] else { return };
         if learning.observe(task, self.jobs[job].graph.tasks[task].runtime) {

@@ -21,8 +21,8 @@ pub struct SimJob<'a> {
     /// The kind of each task, all of them or none.
     pub kinds: &'a [String],
     /// What is known about the kinds beforehand. It says what `estimates` do not, as far as a
-    /// [`Forecast`](crate::Forecast) trusts it, and learns from each task that ends: when an
-    /// estimate moves the graph is ranked again.
+    /// [`Forecast`](crate::Forecast) trusts it, and learns from each task that ends: when
+    /// estimates move the graph is ranked again, at a [`Pace`](crate::Pace).
     pub history: Option<&'a History>,
     /// How many bytes each task takes; those that are not in it take none.
     pub memory: &'a [usize],

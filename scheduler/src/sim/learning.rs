@@ -1,7 +1,7 @@
 //! What a simulated graph tells about its kinds while it runs.
 
 use super::SimJob;
-use crate::{Forecast, History};
+use crate::{Forecast, History, Pace};
 use std::time::Duration;
 
 /// The history of one job, which grows with each of its tasks that ends.
@@ -10,6 +10,9 @@ pub(super) struct Learning<'a> {
     hints: &'a [Duration],
     history: History,
     forecast: Forecast,
+    pace: Pace,
+    /// How often an estimate has moved.
+    moves: u64,
 }
 
 impl<'a> Learning<'a> {
@@ -17,7 +20,9 @@ impl<'a> Learning<'a> {
     pub(super) fn of(job: &SimJob<'a>) -> Option<Self> {
         let (kinds, hints, history) = (job.kinds, job.estimates, job.history?.clone());
         let forecast = Forecast::new(&history, tasks(kinds, hints));
-        Some(Self { kinds, hints, history, forecast })
+        let mut pace = Pace::default();
+        pace.expect(kinds.len());
+        Some(Self { kinds, hints, history, forecast, pace, moves: 0 })
     }
 
     /// What the tasks are likely to take now.
@@ -25,9 +30,11 @@ impl<'a> Learning<'a> {
         self.forecast.estimates(&self.history, tasks(self.kinds, self.hints))
     }
 
-    /// A task has ended. Whether that changes anything.
+    /// A task has ended. Whether the graph is to be ranked again.
     pub(super) fn observe(&mut self, task: usize, run_time: Duration) -> bool {
-        self.kinds.get(task).is_some_and(|kind| self.history.observe(kind, run_time))
+        let Some(kind) = self.kinds.get(task) else { return false };
+        self.moves += u64::from(self.history.observe(kind, run_time));
+        self.pace.advance(self.moves)
     }
 }
 

@@ -102,7 +102,7 @@ impl Batch {
     /// The scheduler has accepted the tasks.
     pub(in crate::executor) fn accepted(&self) {
         if let Some(pace) = self.home.pace() {
-            pace.expect(self.tasks.records.len());
+            pace.lock().expect(self.tasks.records.len());
         }
     }
 

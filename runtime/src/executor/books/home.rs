@@ -1,8 +1,8 @@
 //! Where the tasks of a batch belong.
 
 use crate::executor::inner::Inner;
-use crate::executor::steer::learner::Pace;
-use scheduler::GraphId;
+use primitives::shim::Mutex;
+use scheduler::{GraphId, Pace};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ pub(in crate::executor) struct Home {
     /// Of the loop to which the tasks belong; 0 outside loops.
     generation: u64,
     /// How far the graph is, if run times are learnt.
-    pace: Option<Arc<Pace>>,
+    pace: Option<Arc<Mutex<Pace>>>,
 }
 
 impl Home {
@@ -61,7 +61,7 @@ impl Home {
         debug_assert!(first, "a graph is accepted once");
     }
 
-    pub(in crate::executor) fn pace(&self) -> Option<&Pace> {
+    pub(in crate::executor) fn pace(&self) -> Option<&Mutex<Pace>> {
         self.pace.as_deref()
     }
 

@@ -10,10 +10,6 @@ use scheduler::{Forecast, GraphId, History};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The first time that a graph's ranks are computed again is when one in so many of its tasks has
-/// completed; each further time when twice as many have.
-const FIRST_SHARE: usize = 64;
-
 /// For more tasks it is better to copy the history than to keep the others from it.
 const FEW: usize = 64;
 
@@ -21,49 +17,13 @@ const FEW: usize = 64;
 ///
 /// Whatever completes is observed, under a lock of its own. When estimates have moved, the graphs
 /// that run are ranked again, with all that was added to them: in the background, because that is
-/// O(tasks + edges), and at most seven times in the life of a graph that does not grow, because it is
-/// done only after one in 64 of its tasks has completed, and then after twice as many. So the work is
-/// bounded by a constant for each task and edge.
+/// O(tasks + edges), and each at a [`Pace`](scheduler::Pace) that bounds the work by a constant for
+/// each task and edge.
 #[derive(Debug)]
 pub(in crate::executor) struct Learner {
     history: Mutex<History>,
     /// How often an estimate has moved.
     moves: AtomicU64,
-}
-
-/// How far a graph is, with what was added to it, as far as its estimates are concerned.
-#[derive(Debug, Default)]
-pub(in crate::executor) struct Pace(Mutex<Lap>);
-
-#[derive(Debug, Default)]
-struct Lap {
-    tasks: usize,
-    completed: usize,
-    /// When to compute the ranks again; 0 if nothing has completed yet.
-    next: usize,
-    /// Moves of estimates that the ranks know of.
-    moves: u64,
-}
-
-impl Pace {
-    /// The graph has so many more tasks.
-    pub(in crate::executor) fn expect(&self, tasks: usize) {
-        self.0.lock().tasks += tasks;
-    }
-
-    /// A task of the graph has completed, and estimates have moved so often. Whether ranks are to be
-    /// computed again.
-    fn advance(&self, moves: u64) -> bool {
-        let mut lap = self.0.lock();
-        lap.completed += 1;
-        lap.next = lap.next.max(lap.tasks / FIRST_SHARE).max(1);
-        if lap.completed < lap.next || lap.moves == moves || lap.completed >= lap.tasks {
-            return false;
-        }
-        lap.moves = moves;
-        lap.next = lap.completed.saturating_mul(2);
-        true
-    }
 }
 
 impl Learner {
@@ -83,7 +43,7 @@ impl Learner {
         // ORDERING: Relaxed; it only says that it is worth looking at the history, behind its lock.
         let moves = self.moves.fetch_add(u64::from(has_moved), Ordering::Relaxed);
         let pace = task.batch.home.pace();
-        pace.is_some_and(|pace| pace.advance(moves + u64::from(has_moved)))
+        pace.is_some_and(|pace| pace.lock().advance(moves + u64::from(has_moved)))
     }
 
     /// How long each task is expected to run: what it says itself, or what is known of its kind and
@@ -136,48 +96,5 @@ impl Inner {
         }
         let estimates = estimates(&history, whole.tasks());
         self.step(|core, _| core.reestimate(graph, &estimates, &added));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Pace;
-
-    /// A graph of so many tasks.
-    fn of(tasks: usize) -> Pace {
-        let pace = Pace::default();
-        pace.expect(tasks);
-        pace
-    }
-
-    #[test]
-    fn ranks_are_computed_seven_times_at_most() {
-        let pace = of(6_400);
-        let times: Vec<u64> = (1..=6_400).filter(|&n| pace.advance(n)).collect();
-        assert_eq!(times, [100, 200, 400, 800, 1_600, 3_200]);
-        let small = of(9);
-        let times: Vec<u64> = (1..=9).filter(|&n| small.advance(n)).collect();
-        assert_eq!(times, [1, 2, 4, 8]);
-    }
-
-    #[test]
-    fn what_is_added_counts() {
-        let pace = of(1);
-        let grows = |n: u64| {
-            pace.expect(1);
-            pace.advance(n)
-        };
-        let times: Vec<u64> = (1..=100_000).filter(|&n| grows(n)).collect();
-        assert_eq!(times.len(), 17, "{times:?}");
-        assert!(times.windows(2).all(|pair| pair[1] >= 2 * pair[0]), "{times:?}");
-        assert!(!pace.advance(200_000), "that was the last");
-    }
-
-    #[test]
-    fn nothing_is_computed_before_an_estimate_has_moved() {
-        let pace = of(100);
-        assert!((0..50).all(|_| !pace.advance(0)));
-        assert!(pace.advance(1));
-        assert!((0..40).all(|_| !pace.advance(1)));
     }
 }
