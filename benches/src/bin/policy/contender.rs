@@ -1,15 +1,23 @@
 //! The policies that are compared.
 
 use crate::estimates::Told;
+use crate::output::geometric_mean;
+use crate::shuffled::shuffled;
 use crate::stealing;
 use crate::trace::Trace;
-use scheduler::sim::{SimJob, simulate_jobs};
+use primitives::rng::Rng;
+use scheduler::sim::{SimJob, simulate, simulate_jobs};
 use scheduler::{LookAhead, Policy, SchedulerConfig};
+
+/// The makespan of tasks in a shuffled order is the geometric mean over so many orders.
+const SHUFFLES: u64 = 10;
 
 /// Who decides which task starts next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contender {
     Fifo,
+    /// First in first out, if the file were in another order.
+    Shuffled,
     LevelBarrier,
     /// Each worker its own tasks, last in first out, and the oldest of a random other one.
     WorkStealing,
@@ -33,13 +41,20 @@ pub(crate) struct Setting<'a> {
 }
 
 impl Contender {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Fifo, Self::LevelBarrier, Self::WorkStealing, Self::CriticalPath, Self::Ours];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Fifo,
+        Self::Shuffled,
+        Self::LevelBarrier,
+        Self::WorkStealing,
+        Self::CriticalPath,
+        Self::Ours,
+    ];
 
     /// What it is called in output.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Fifo => "fifo",
+            Self::Shuffled => "fifo-shuffled",
             Self::LevelBarrier => "level-barrier",
             Self::WorkStealing => "work-stealing",
             Self::CriticalPath => "critical-path",
@@ -47,13 +62,14 @@ impl Contender {
         }
     }
 
-    /// The makespan, in seconds. Work stealing knows no memory.
+    /// The makespan, in seconds. Work stealing and the shuffled order know no memory.
     pub(crate) fn makespan_s(self, setting: &Setting<'_>) -> f64 {
         let policy = match self {
             Self::Fifo => Policy::Fifo,
             Self::LevelBarrier => Policy::LevelBarrier,
             Self::CriticalPath => Policy::CriticalPath,
             Self::Ours => Policy::Deadline,
+            Self::Shuffled => return shuffled_makespan_s(setting),
             Self::WorkStealing => {
                 let Setting { trace, slots, seed, .. } = *setting;
                 return stealing::makespan(&trace.graph, slots, seed).as_secs_f64();
@@ -80,4 +96,14 @@ impl Contender {
         let schedules = simulate_jobs(&[job], &config).expect("a workflow that was checked");
         schedules[0].makespan.as_secs_f64()
     }
+}
+
+fn shuffled_makespan_s(setting: &Setting<'_>) -> f64 {
+    let mut rng = Rng::new(setting.seed);
+    let makespans_s = (0..SHUFFLES).map(|_| {
+        let graph = shuffled(&setting.trace.graph, &mut rng);
+        let schedule = simulate(&graph, setting.slots, Policy::Fifo);
+        schedule.expect("a workflow that was checked").makespan.as_secs_f64()
+    });
+    geometric_mean(&makespans_s.collect::<Vec<_>>())
 }

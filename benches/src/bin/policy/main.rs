@@ -4,6 +4,7 @@
 //! ```text
 //! cargo run --release -p benches --bin policy
 //! cargo run --release -p benches --bin policy -- FOLDER --slots 4,16 --estimates noisy
+//! cargo run --release -p benches --bin policy -- --random 100,10000 --estimates history
 //! cargo run --release -p benches --bin policy -- --json
 //! ```
 //!
@@ -12,12 +13,19 @@
 
 mod contender;
 mod estimates;
+#[path = "../../../../scheduler/tests/behaviour/families.rs"]
+mod families;
 mod makespans;
 mod memory;
 mod output;
+mod random;
+mod shuffled;
 mod stealing;
 mod stream;
 mod trace;
+
+// The random graphs are those of the scheduler's tests, which call it by its full name.
+extern crate scheduler as graph_runtime_scheduler;
 
 use clap::{Parser, ValueEnum};
 use estimates::Estimates;
@@ -35,8 +43,12 @@ struct Options {
     /// there, else generated workflows]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// Instead: random workflows of several shapes, with so many tasks; a list
+    #[arg(long, value_name = "TASKS", value_delimiter = ',', value_parser = count,
+          conflicts_with = "folder")]
+    random: Vec<usize>,
     /// How many tasks may run at once; a list
-    #[arg(long, value_delimiter = ',', default_values_t = [2, 4, 16, 64], value_parser = slots)]
+    #[arg(long, value_delimiter = ',', default_values_t = [2, 4, 16, 64], value_parser = count)]
     slots: Vec<usize>,
     /// What the scheduler is told about run times
     #[arg(long, value_enum, default_value_t)]
@@ -77,9 +89,9 @@ impl Options {
     }
 }
 
-fn slots(text: &str) -> Result<usize, String> {
-    let slots = text.parse().map_err(|_| "it is not a whole number".to_owned())?;
-    if (1..=1 << 20).contains(&slots) { Ok(slots) } else { Err("it is not in 1 to 2^20".into()) }
+fn count(text: &str) -> Result<usize, String> {
+    let count = text.parse().map_err(|_| "it is not a whole number".to_owned())?;
+    if (1..=1 << 20).contains(&count) { Ok(count) } else { Err("it is not in 1 to 2^20".into()) }
 }
 
 fn main() -> ExitCode {
@@ -94,7 +106,10 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), TraceError> {
-    let traces = traces(options.folder.as_deref())?;
+    let traces = match options.random.as_slice() {
+        [] => traces(options.folder.as_deref())?,
+        sizes => random::traces(sizes, options.seed),
+    };
     if options.wants(Table::Makespans) {
         makespans::measure(&traces, options);
     }

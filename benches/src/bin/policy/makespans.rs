@@ -58,7 +58,7 @@ impl<'a> Row<'a> {
         Self {
             trace,
             slots,
-            makespans_s: runs.iter().map(|runs| mean(runs)).collect(),
+            makespans_s: runs.iter().map(|runs| geometric_mean(runs)).collect(),
             informed_s: Contender::CriticalPath.makespan_s(&informed),
         }
     }
@@ -102,11 +102,6 @@ fn setting<'a>(
     Setting { trace, told, slots, memory: None, look_ahead, seed }
 }
 
-/// The geometric mean; nothing if one of them is nothing.
-fn mean(makespans_s: &[f64]) -> f64 {
-    if makespans_s.contains(&0.0) { 0.0 } else { geometric_mean(makespans_s) }
-}
-
 fn print_table(rows: &[Row<'_>], slots: usize, options: &Options) {
     let estimates = options.estimates;
     let draws = match estimates.are_drawn() {
@@ -147,27 +142,34 @@ fn cell(ratio: Option<f64>) -> String {
     ratio.map(|ratio| format!("{ratio:.4}")).unwrap_or_default()
 }
 
-/// A makespan that somebody has published for a row, if anybody has.
-type Published = fn(&Row<'_>) -> Option<f64>;
+/// A makespan to compare with, if there is one.
+type Other = fn(&Row<'_>) -> Option<f64>;
 
 /// What the table says in short.
 fn print_verdict(rows: &[Row<'_>], slots: usize, estimates: Estimates) {
     let all = |ratio: &dyn Fn(&Row<'_>) -> f64| {
         geometric_mean(&rows.iter().map(ratio).collect::<Vec<_>>())
     };
-    let fifo = all(&|row| row.ratio(row.makespan_s(Contender::Fifo)));
-    let ours = all(&|row| row.ratio(row.makespan_s(Contender::Ours)));
+    let ratio = |contender| all(&|row| row.ratio(row.makespan_s(contender)));
+    let (fifo, ours) = (ratio(Contender::Fifo), ratio(Contender::Ours));
     let informed = all(&|row| row.ratio(row.informed_s));
     if estimates != Estimates::Exact && fifo > informed {
-        let kept = 100.0 * (fifo - ours) / (fifo - informed);
+        let kept = |baseline: f64| 100.0 * (baseline - ours) / (baseline - informed);
+        let shuffled = ratio(Contender::Shuffled);
         say(format_args!(
-            "\nOurs keeps {kept:.0} % of what the critical path gains over FIFO with exact estimates."
+            "\nOurs keeps {:.0} % of what the critical path gains over FIFO with exact estimates, and \
+             {:.0} % of what it gains over FIFO in a shuffled order.",
+            kept(fifo),
+            kept(shuffled)
         ));
-        return;
     }
-    let others: [(&str, Published); 2] = [
-        ("published critical path", |row| Some(row.trace.published(row.slots)?.critical_path)),
-        ("best known", |row| Some(row.trace.published(row.slots)?.best)),
+    let others: [(&str, Other); 4] = [
+        ("FIFO", |row| Some(row.makespan_s(Contender::Fifo))),
+        ("the critical path with the same estimates", |row| {
+            Some(row.makespan_s(Contender::CriticalPath))
+        }),
+        ("the published critical path", |row| Some(row.trace.published(row.slots)?.critical_path)),
+        ("the best known", |row| Some(row.trace.published(row.slots)?.best)),
     ];
     for (name, other) in others {
         let differences: Vec<f64> = rows
@@ -177,7 +179,7 @@ fn print_verdict(rows: &[Row<'_>], slots: usize, estimates: Estimates) {
         let count = |is: fn(f64) -> bool| differences.iter().filter(|&&it| is(it)).count();
         if !differences.is_empty() {
             say(format_args!(
-                "Ours against the {name} on {slots} slots: {} better, {} equal, {} worse.",
+                "Ours against {name} on {slots} slots: {} better, {} equal, {} worse.",
                 count(|it| it < -ROUNDING_S),
                 count(|it| it.abs() <= ROUNDING_S),
                 count(|it| it > ROUNDING_S)

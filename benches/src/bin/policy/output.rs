@@ -43,8 +43,11 @@ pub(crate) fn progress(steps: usize, what: &'static str) -> ProgressBar {
     bar.with_style(style.expect("a valid template"))
 }
 
-/// The geometric mean.
+/// The geometric mean; nothing if one of them is nothing.
 pub(crate) fn geometric_mean(numbers: &[f64]) -> f64 {
+    if numbers.contains(&0.0) {
+        return 0.0;
+    }
     let logarithms: f64 = numbers.iter().map(|number| number.ln()).sum();
     (logarithms / numbers.len() as f64).exp()
 }

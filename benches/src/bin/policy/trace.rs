@@ -22,7 +22,7 @@ pub(crate) enum TraceError {
 
 /// A workflow as the simulator wants it.
 pub(crate) struct Trace {
-    /// The name of its file.
+    /// The name of its file, or what else it is called.
     pub(crate) file: String,
     pub(crate) graph: SimGraph,
     /// The kind of each task.
@@ -45,19 +45,24 @@ pub(crate) struct Published {
 }
 
 impl Trace {
-    fn new(file: String, workflow: Workflow) -> Self {
-        let memory: Vec<usize> =
-            workflow.tasks.iter().map(|task| task.memory_bytes.unwrap_or(0) as usize).collect();
+    /// `memory` is in bytes, 0 where it is not known.
+    pub(crate) fn new(
+        file: String,
+        graph: SimGraph,
+        kinds: Vec<String>,
+        memory: Vec<usize>,
+    ) -> Self {
+        let memory = memory.iter().any(|&bytes| bytes > 0).then_some(memory);
+        Self { file, graph, kinds, memory, published: HashMap::new() }
+    }
+
+    fn of(file: String, workflow: Workflow) -> Self {
+        let memory = workflow.tasks.iter().map(|task| task.memory_bytes.unwrap_or(0) as usize);
+        let memory = memory.collect();
         let kinds = workflow.tasks.iter().map(|task| task.kind.clone()).collect();
         let tasks = workflow.tasks.into_iter();
         let tasks = tasks.map(|task| SimTask { runtime: task.runtime, parents: task.parents });
-        Self {
-            file,
-            graph: SimGraph { tasks: tasks.collect() },
-            kinds,
-            memory: memory.iter().any(|&bytes| bytes > 0).then_some(memory),
-            published: HashMap::new(),
-        }
+        Self::new(file, SimGraph { tasks: tasks.collect() }, kinds, memory)
     }
 
     /// What no schedule can beat, in seconds.
@@ -103,7 +108,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
 fn read_file(path: &Path) -> Option<Trace> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     match Workflow::read(path) {
-        Ok(workflow) => Some(Trace::new(name, workflow)),
+        Ok(workflow) => Some(Trace::of(name, workflow)),
         Err(error) => {
             eprintln!("left out: {error}");
             None
@@ -133,5 +138,5 @@ fn published(table: &str, file: &str) -> HashMap<usize, Published> {
 
 /// Workflows drawn from the first seeds.
 pub(crate) fn generated() -> Vec<Trace> {
-    (1..=GENERATED).map(|seed| Trace::new(format!("generated-{seed}"), generate(seed))).collect()
+    (1..=GENERATED).map(|seed| Trace::of(format!("generated-{seed}"), generate(seed))).collect()
 }
