@@ -1,7 +1,8 @@
 //! Why the program ends without having done what it was asked to.
 
 use crate::check::Violation;
-use crate::trace_file::TraceError;
+use crate::history_file::HistoryError;
+use crate::result_file::FileError;
 use graph_runtime::runtime::BuildError;
 use graph_runtime::{ExecutorError, Policy};
 use std::io;
@@ -14,7 +15,9 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Workflow(#[from] wfformat::Error),
     #[error(transparent)]
-    Trace(#[from] TraceError),
+    Trace(#[from] FileError),
+    #[error(transparent)]
+    History(#[from] HistoryError),
     #[error("the runtime cannot start: {0}")]
     Runtime(#[from] BuildError),
     #[error("cannot listen for Ctrl-C: {0}")]
@@ -31,7 +34,7 @@ impl Failure {
     /// 2 if what the user gave is at fault, 1 otherwise.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Workflow(_) | Self::Trace(_) => ExitCode::from(2),
+            Self::Workflow(_) | Self::Trace(_) | Self::History(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -1,8 +1,8 @@
 //! What is to be run: the workflow, and what is known about it beforehand.
 
 use crate::options::{Mode, Options};
-use graph_runtime::Policy;
-use graph_runtime::sim::{self, SimGraph, SimTask};
+use graph_runtime::sim::{self, SimGraph, SimJob, SimTask};
+use graph_runtime::{History, Policy, SchedulerConfig};
 use std::time::Duration;
 use wfformat::Workflow;
 
@@ -73,13 +73,27 @@ impl Job {
         }
     }
 
+    /// Whether tasks take no time in this run.
+    pub(crate) fn is_timeless(&self) -> bool {
+        self.mode == Mode::Instant
+    }
+
     /// The makespan under `policy` in trace time, if scheduling cost nothing: the very scheduler
-    /// that the executor drives, on a virtual clock.
-    pub(crate) fn predict(&self, policy: Policy) -> Duration {
+    /// that the executor drives, on a virtual clock. It goes by a history, if there is one, instead
+    /// of the recorded runtimes.
+    pub(crate) fn predict(&self, policy: Policy, history: Option<&History>) -> Duration {
         let tasks = self.workflow.tasks.iter();
         let tasks = tasks.map(|it| SimTask { runtime: it.runtime, parents: it.parents.clone() });
         let graph = SimGraph { tasks: tasks.collect() };
-        let schedule = sim::simulate(&graph, self.parallelism, policy);
-        schedule.expect("the reader lets no cycle and no unknown parent through").makespan
+        let kinds: Vec<String> = self.workflow.tasks.iter().map(|it| it.kind.clone()).collect();
+        let job = SimJob { kinds: &kinds, history, ..SimJob::new(&graph) };
+        let config = SchedulerConfig {
+            policy,
+            max_in_flight: self.parallelism,
+            max_pending: graph.tasks.len().max(1),
+            ..SchedulerConfig::default()
+        };
+        let schedules = sim::simulate_jobs(&[job], &config);
+        schedules.expect("the reader lets no cycle and no unknown parent through")[0].makespan
     }
 }

@@ -27,18 +27,19 @@ mod console;
 mod explain;
 mod failure;
 mod figures;
+mod history_file;
 mod interrupt;
 mod job;
 mod options;
 mod output;
 mod progress;
 mod recorder;
+mod result_file;
 mod run;
 mod statistics;
 mod table;
 mod trace;
 mod trace_event;
-mod trace_file;
 mod wait_table;
 mod waits;
 mod wording;
@@ -47,15 +48,16 @@ mod work;
 use clap::Parser;
 use failure::Failure;
 use graph_runtime::Policy;
+use history_file::HistoryFile;
 use interrupt::Interrupt;
 use job::Job;
 use options::Options;
 use output::Output;
+use result_file::{Partial, ResultFile};
 use run::Run;
 use std::process::ExitCode;
 use std::sync::Arc;
 use trace::Trace;
-use trace_file::{Partial, TraceFile};
 
 fn main() -> ExitCode {
     match execute(&Options::parse()) {
@@ -70,15 +72,24 @@ fn main() -> ExitCode {
 /// Runs the job under every policy asked for and prints what came of it.
 fn execute(options: &Options) -> Result<ExitCode, Failure> {
     let job = Arc::new(Job::load(options)?);
-    let prepare = |path| TraceFile::prepare(path, options.file.as_deref());
+    let input = options.file.as_deref();
+    let prepare = |path| ResultFile::prepare(path, input);
     let trace_file = options.trace.as_deref().map(prepare).transpose()?;
-    let partial = trace_file.as_ref().and_then(TraceFile::partial);
-    let clean_up = move || partial.iter().for_each(Partial::abandon);
+    let open = |path| HistoryFile::open(path, &job, input);
+    let mut history = options.history.as_deref().map(open).transpose()?;
+    let partials = [
+        trace_file.as_ref().and_then(ResultFile::partial),
+        history.as_ref().and_then(HistoryFile::partial),
+    ];
+    let clean_up = move || partials.iter().flatten().for_each(Partial::abandon);
     let interrupt = Interrupt::listen(clean_up).map_err(Failure::Signal)?;
 
     let mut output = Output::new(options.json);
-    let runs = run_all(&job, options, &interrupt, &mut output)?;
+    let runs = run_all(&job, options, &mut history, &interrupt, &mut output)?;
     output.finish(&job, &runs).map_err(Failure::Output)?;
+    if let Some(history) = history {
+        history.save()?;
+    }
     if let Some(file) = trace_file {
         write_trace(file, &job, &runs)?;
     }
@@ -86,10 +97,12 @@ fn execute(options: &Options) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(code))
 }
 
-/// One run after another, until all are done, Ctrl-C ends one, or nobody is left to see more.
+/// One run after another, until all are done, Ctrl-C ends one, or nobody is left to see more. Each
+/// goes on with what the history has learnt from those before.
 fn run_all(
     job: &Arc<Job>,
     options: &Options,
+    history: &mut Option<HistoryFile>,
     interrupt: &Interrupt,
     output: &mut Output,
 ) -> Result<Vec<Run>, Failure> {
@@ -98,19 +111,24 @@ fn run_all(
     for policy in options.policies() {
         // Ctrl-C before the first run cancels it as soon as it begins: there is something to print.
         let is_interrupted = interrupt.is_requested() && !runs.is_empty();
-        let is_for_nobody = output.is_abandoned() && options.trace.is_none();
+        let leaves_nothing = options.trace.is_none() && history.is_none();
+        let is_for_nobody = output.is_abandoned() && leaves_nothing;
         if is_interrupted || is_for_nobody {
             break;
         }
-        let run = run::run(job, policy, options, interrupt)?;
+        let known = history.as_ref().map(HistoryFile::known);
+        let run = run::run(job, policy, options, known, interrupt)?;
         check_run(job, policy, &run, interrupt.is_requested())?;
         output.add(job, &run).map_err(Failure::Output)?;
+        if let (Some(history), Some(known)) = (history.as_mut(), &run.history) {
+            history.learn(known.clone());
+        }
         runs.push(run);
     }
     Ok(runs)
 }
 
-fn write_trace(file: TraceFile, job: &Job, runs: &[Run]) -> Result<(), Failure> {
+fn write_trace(file: ResultFile, job: &Job, runs: &[Run]) -> Result<(), Failure> {
     file.write(&Trace { job, runs })?;
     let lost: u64 = runs.iter().map(|run| run.recording.polls_lost).sum();
     if lost > 0 {

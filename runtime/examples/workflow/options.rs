@@ -60,7 +60,7 @@ a virtual clock, where nothing costs any time but the tasks.
 Exit status:
   0    all went well, or the reader of the standard output wanted no more
   1    a check after a run failed, or the standard output cannot be written
-  2    bad input or options, or the trace cannot be written
+  2    bad input or options, or the trace or the history cannot be written
   130  Ctrl-C
 A standard error that cannot be written loses the progress, and nothing else.";
 
@@ -105,6 +105,12 @@ pub(crate) struct Options {
     /// Write a Chrome trace of the runs (open it at https://ui.perfetto.dev)
     #[arg(long, value_name = "OUT.json")]
     pub(crate) trace: Option<PathBuf>,
+
+    /// Estimate run times by what is known in this file about each kind of
+    /// task instead of taking the recorded ones, and keep there what is
+    /// learnt; the file need not exist
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    pub(crate) history: Option<PathBuf>,
 
     /// Say what tasks wait for: how many for what in the progress, how long
     /// each kind of wait was in the results, and all by name on SIGUSR1

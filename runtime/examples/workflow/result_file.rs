@@ -1,6 +1,6 @@
-//! The file that a trace is written to.
+//! A file that something is written to after the runs.
 
-use crate::trace::Trace;
+use serde::Serialize;
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::MetadataExt;
@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 
-/// The trace could not be written.
+/// It could not be written.
 #[derive(Debug, Error)]
 #[error("{}: cannot be written: {cause}", .path.display())]
-pub(crate) struct TraceError {
+pub(crate) struct FileError {
     path: PathBuf,
     cause: io::Error,
 }
 
-/// A trace file to be. Whether it can be written is found out before the runs, while nobody has
-/// waited yet. It gets its name when it is complete: no half of a trace is ever found under it.
-pub(crate) struct TraceFile {
+/// A file to be, of JSON. Whether it can be written is found out before the runs, while nobody has
+/// waited yet. It gets its name when it is complete: no half of it is ever found under that.
+pub(crate) struct ResultFile {
     path: PathBuf,
     target: Target,
 }
@@ -30,19 +30,19 @@ enum Target {
     File(Partial),
 }
 
-impl TraceFile {
+impl ResultFile {
     /// Prepares to write to `path`, which must not be the file that the workflow is read from.
     ///
     /// # Errors
     ///
     /// If the file cannot be created, or is `input`.
-    pub(crate) fn prepare(path: &Path, input: Option<&Path>) -> Result<Self, TraceError> {
+    pub(crate) fn prepare(path: &Path, input: Option<&Path>) -> Result<Self, FileError> {
         let target = Target::of(path, input);
-        let target = target.map_err(|cause| TraceError { path: path.to_owned(), cause })?;
+        let target = target.map_err(|cause| FileError { path: path.to_owned(), cause })?;
         Ok(Self { path: path.to_owned(), target })
     }
 
-    /// What to remove if the program must end while the trace is being written.
+    /// What to remove if the program must end while the file is being written.
     pub(crate) fn partial(&self) -> Option<Partial> {
         match &self.target {
             Target::Stream(_) => None,
@@ -50,17 +50,17 @@ impl TraceFile {
         }
     }
 
-    /// Writes the trace and gives the file its name.
+    /// Writes `content` and gives the file its name.
     ///
     /// # Errors
     ///
     /// If the system refuses; nothing is left behind then.
-    pub(crate) fn write(self, trace: &Trace<'_>) -> Result<(), TraceError> {
+    pub(crate) fn write(self, content: &impl Serialize) -> Result<(), FileError> {
         let result = match self.target {
-            Target::Stream(file) => write_to(file, trace),
-            Target::File(partial) => partial.write(&self.path, trace),
+            Target::Stream(file) => write_to(file, content),
+            Target::File(partial) => partial.write(&self.path, content),
         };
-        result.map_err(|cause| TraceError { path: self.path, cause })
+        result.map_err(|cause| FileError { path: self.path, cause })
     }
 }
 
@@ -74,7 +74,7 @@ impl Target {
             return File::create(path).map(Self::Stream);
         }
         if input.and_then(|input| fs::metadata(input).ok()).is_some_and(|it| same(&it, &metadata)) {
-            let reason = "it is the workflow to be read; name another file for the trace";
+            let reason = "it is the workflow to be read; name another file";
             return Err(io::Error::other(reason));
         }
         Partial::probe(path).map(Self::File)
@@ -85,7 +85,7 @@ fn same(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// The file that a trace is written to until it is complete. It exists only while that goes on.
+/// The file that it is written to until it is complete. It exists only while that goes on.
 #[derive(Clone)]
 pub(crate) struct Partial(Arc<Mutex<State>>);
 
@@ -113,9 +113,9 @@ impl Partial {
         state.remove();
     }
 
-    fn write(&self, path: &Path, trace: &Trace<'_>) -> io::Result<()> {
+    fn write(&self, path: &Path, content: &impl Serialize) -> io::Result<()> {
         let file = self.lock().create()?;
-        let written = write_to(file, trace).and_then(|()| self.lock().rename(path));
+        let written = write_to(file, content).and_then(|()| self.lock().rename(path));
         if written.is_err() {
             self.lock().remove();
         }
@@ -154,9 +154,9 @@ impl State {
     }
 }
 
-fn write_to(file: File, trace: &Trace<'_>) -> io::Result<()> {
+fn write_to(file: File, content: &impl Serialize) -> io::Result<()> {
     let mut out = BufWriter::new(file);
-    serde_json::to_writer(&mut out, trace)?;
+    serde_json::to_writer(&mut out, content)?;
     out.write_all(b"\n")?;
     out.flush()
 }

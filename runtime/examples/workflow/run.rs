@@ -2,6 +2,7 @@
 
 use crate::explain::Explainer;
 use crate::failure::Failure;
+use crate::history_file::stretched;
 use crate::interrupt::{self, Interrupt};
 use crate::job::Job;
 use crate::options::{Mode, Options};
@@ -13,7 +14,7 @@ use futures_lite::future::or;
 use graph_runtime::runtime::{Builder, Handle};
 use graph_runtime::{
     AsyncTaskExecutor, Counts, ExecutorConfig, ExecutorError, Graph, GraphHandle, GraphReport,
-    Policy, TaskContext, TaskId, TaskReport,
+    History, Policy, TaskContext, TaskId, TaskReport,
 };
 use std::convert::Infallible;
 use std::future::pending;
@@ -37,6 +38,8 @@ pub(crate) struct Run {
     pub(crate) busy: Vec<Duration>,
     /// What tasks waited for, if that was asked for.
     pub(crate) waits: Option<Waits>,
+    /// The history it began with, and what it has added, in recorded seconds.
+    pub(crate) history: Option<History>,
 }
 
 /// When a task was ready and when it started, as far as it came.
@@ -74,6 +77,7 @@ pub(crate) fn run(
     job: &Arc<Job>,
     policy: Policy,
     options: &Options,
+    history: Option<&History>,
     interrupt: &Interrupt,
 ) -> Result<Run, Failure> {
     let runtime =
@@ -81,10 +85,10 @@ pub(crate) fn run(
     let tasks = job.workflow.tasks.len();
     let recorder = Arc::new(Recorder::new(tasks, options.trace.is_some()));
     let explainer = options.explain.then(|| Explainer::new(tasks));
-    let expected = Expected::of(job, policy);
+    let expected = Expected::of(job, policy, history);
     let watch = Watch { explainer: explainer.as_ref(), interrupt };
-    let executed = runtime.block_on(execute(job, policy, &expected, &recorder, watch));
-    let Executed { submitted, wall, report } =
+    let executed = runtime.block_on(execute(job, policy, &expected, &recorder, history, watch));
+    let Executed { submitted, wall, report, history } =
         executed.map_err(|source| Failure::Executor { policy, source })?;
     let handle = runtime.handle().clone();
     // Workers that have been joined have counted everything they did.
@@ -104,6 +108,7 @@ pub(crate) fn run(
         wall,
         busy: workers.iter().map(|worker| worker.busy).collect(),
         waits: explainer.map(Explainer::into_waits),
+        history,
     })
 }
 
@@ -116,8 +121,8 @@ struct Expected {
 }
 
 impl Expected {
-    fn of(job: &Job, policy: Policy) -> Self {
-        let makespan = job.predict(policy);
+    fn of(job: &Job, policy: Policy, history: Option<&History>) -> Self {
+        let makespan = job.predict(policy, history);
         let wall = (job.mode != Mode::Instant).then(|| job.to_real(makespan));
         Self { makespan, wall }
     }
@@ -128,6 +133,7 @@ struct Executed {
     submitted: Instant,
     wall: Duration,
     report: GraphReport,
+    history: Option<History>,
 }
 
 /// Who watches a run.
@@ -142,10 +148,11 @@ async fn execute(
     policy: Policy,
     expected: &Expected,
     recorder: &Arc<Recorder>,
+    history: Option<&History>,
     watch: Watch<'_>,
 ) -> Result<Executed, ExecutorError> {
-    let graph = graph_of(job, recorder);
-    let executor = AsyncTaskExecutor::on(Handle::current(), config(job, policy))?;
+    let graph = graph_of(job, recorder, history.is_some());
+    let executor = AsyncTaskExecutor::on(Handle::current(), config(job, policy, history))?;
     let submitted = Instant::now();
     let handle = executor.submit_graph(graph).await.map_err(|refused| refused.error)?;
     let display = Progress::start(policy, job.workflow.tasks.len(), expected.wall);
@@ -154,7 +161,10 @@ async fn execute(
     let failed = report.tasks().filter_map(|task| task.error).find(ExecutorError::is_failed);
     match failed {
         Some(error) => Err(error),
-        None => Ok(Executed { submitted, wall, report }),
+        None => {
+            let history = executor.history().map(|known| stretched(&known, 1.0 / job.time_scale));
+            Ok(Executed { submitted, wall, report, history })
+        }
     }
 }
 
@@ -181,21 +191,23 @@ async fn attend(
     or(graph, or(cancel, or(explain, show))).await
 }
 
-/// The workflow's tasks in file order, each with its recorded runtime as its estimate. A task's id
-/// is its place in the file.
-fn graph_of(job: &Arc<Job>, recorder: &Arc<Recorder>) -> Graph {
+/// The workflow's tasks in file order, each with its recorded runtime as its estimate, unless there
+/// is a history that tells by its kind. A task's id is its place in the file.
+fn graph_of(job: &Arc<Job>, recorder: &Arc<Recorder>, has_history: bool) -> Graph {
     let mut graph = Graph::new();
     for (number, task) in job.workflow.tasks.iter().enumerate() {
         let body = {
             let (job, recorder) = (Arc::clone(job), Arc::clone(recorder));
             move |context| perform(Arc::clone(&job), number, Arc::clone(&recorder), context)
         };
-        graph
+        let task_of_graph = graph
             .task(task.id.as_str(), body)
             .with_id(id(number))
-            .after_all(task.parents.iter().map(|&parent| id(parent)))
-            .estimate(task.runtime)
-            .add();
+            .after_all(task.parents.iter().map(|&parent| id(parent)));
+        match has_history {
+            true => task_of_graph.kind(task.kind.as_str()).add(),
+            false => task_of_graph.estimate(task.runtime).add(),
+        };
     }
     graph
 }
@@ -220,12 +232,13 @@ async fn perform(
 }
 
 /// An executor that takes the whole workflow at once.
-fn config(job: &Job, policy: Policy) -> ExecutorConfig {
+fn config(job: &Job, policy: Policy, history: Option<&History>) -> ExecutorConfig {
     ExecutorConfig {
         worker_count: job.workers,
         max_queue_size: job.workflow.tasks.len(),
         max_in_flight: job.slots,
         policy,
+        history: history.map(|known| stretched(known, job.time_scale)),
         ..ExecutorConfig::default()
     }
 }

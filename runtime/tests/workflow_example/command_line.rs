@@ -55,6 +55,7 @@ fn help_explains_every_option_and_figure() {
         "--policy",
         "--mode",
         "--time-scale",
+        "--history",
         "--explain",
         "--trace",
         "--json",

@@ -18,6 +18,7 @@ mod bad_input;
 mod command_line;
 mod ctrl_c;
 mod explain;
+mod history;
 mod json_lines;
 mod output_errors;
 mod prediction;
