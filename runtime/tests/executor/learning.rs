@@ -59,8 +59,9 @@ async fn what_was_added_to_a_graph_is_ranked_again_with_it() {
     let handle = executor.submit_graph(graph).await.unwrap();
     let part = handle.try_grow(part).unwrap();
     let order = order(&handle.await);
-    // After the first four the longer ones come first.
-    assert_eq!(order, "rababbbaa");
+    // When each kind has been seen the longer ones come first; another may start before the ranks,
+    // in the background, have been computed.
+    assert!(["rabbbbaaa", "rababbbaa"].contains(&&*order), "{order}");
     drop(part);
 }
 
