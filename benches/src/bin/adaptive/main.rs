@@ -15,7 +15,7 @@
 //!    best of several noisy figures is better than it would be another time.
 //! 3. Everybody else runs once.
 //!
-//! A run that takes twice as long as a first one of the prober is cut off, printed as such, and
+//! A run that takes half as long again as a first one of the prober is cut off, printed as such, and
 //! its contender is not run again.
 
 mod case;
@@ -39,7 +39,7 @@ use std::process::ExitCode;
 /// Of fixed limits that run in turns with the prober.
 const FINALISTS: usize = 2;
 /// A run is cut off when it takes so many times as long as a first one of the prober.
-const CUT_OFF: f64 = 2.0;
+const CUT_OFF: f64 = 1.5;
 /// Nobody takes longer than this over its first run.
 const LONGEST: f64 = 30.0;
 
