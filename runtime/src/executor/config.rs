@@ -17,7 +17,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExecutorConfig {
     /// Threads that poll tasks, 1 to 4096. Default: the processors this process may use. An
-    /// executor [on](super::AsyncTaskExecutor::on) a runtime uses that runtime's workers instead.
+    /// executor [on](super::AsyncTaskExecutor::on) a runtime uses that runtime's workers instead. With
+    /// a monitor no more of them run than there is [room](crate::runtime::Builder::resource_monitor)
+    /// for, and adaptive scheduling takes the time of those that may for the whole.
     pub worker_count: usize,
     /// How many tasks may be submitted and not yet started, 1 to 2^31. Beyond that `submit` waits
     /// and `try_submit` hands the task back; a graph must fit as a whole. Default: 2^20.
