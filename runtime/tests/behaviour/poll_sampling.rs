@@ -60,6 +60,10 @@ fn what_is_known_beforehand_is_measured() {
     assert!(off <= Duration::from_nanos(16) && delays.sum == delays.max, "{delays:?}");
     assert_eq!((times.max, times.sum), (300 * MICROSECOND, 350 * MICROSECOND));
     assert!(times.p50 >= 50 * MICROSECOND && times.p50 <= 52 * MICROSECOND, "{times:?}");
+    assert_eq!(metrics.worker_poll_count(0), 2);
+    // Whether the root's time is the worker's is not said.
+    let busy = metrics.worker_total_busy_duration(0);
+    assert!((350 * MICROSECOND..=357 * MICROSECOND).contains(&busy), "{busy:?}");
     assert_eq!(metrics.worker_longest_poll(0), 300 * MICROSECOND);
     assert_eq!(metrics.take_worker_longest_poll(0), 300 * MICROSECOND);
     assert_eq!(metrics.take_worker_longest_poll(0), Duration::ZERO);
