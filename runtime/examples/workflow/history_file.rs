@@ -97,7 +97,9 @@ pub(crate) fn stretched(history: &History, factor: f64) -> History {
         known.mean_s *= factor;
         known.estimate_s *= factor;
         known.variance_s2 *= factor * factor;
-        known.trend.mean_log_time += factor.ln();
+        if known.trend.samples > 0 {
+            known.trend.mean_log_time += factor.ln();
+        }
         (kind.to_owned(), known)
     };
     history.iter().map(stretch).collect()

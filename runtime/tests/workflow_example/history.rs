@@ -27,6 +27,7 @@ fn what_runs_teach_is_kept_from_one_to_the_next() {
     let tasks = Workflow::read(&generated()).unwrap().tasks;
     assert_eq!(samples(&known), 2 * tasks.len() as u64, "two runs");
     for (kind, it) in &known {
+        assert_eq!(it["trend"]["mean_log_time"], 0.0, "no task has told its size");
         let times = tasks.iter().filter(|task| task.kind == *kind);
         let times: Vec<f64> = times.map(|task| task.runtime.as_secs_f64()).collect();
         let least = times.iter().copied().fold(f64::INFINITY, f64::min);
