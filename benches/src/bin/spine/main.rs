@@ -4,11 +4,13 @@
 //! ```text
 //! cargo run --release -p benches --bin spine
 //! cargo run --release -p benches --bin spine -- --json --rounds 9
+//! cargo run --release -p benches --bin spine -- --overhead         everything on against off
 //! cargo run --release -p benches --bin spine -- --traces FOLDER     also published workflows
 //! ```
 
 mod agreement;
 mod graphs;
+mod overhead;
 mod probe;
 mod tasks;
 mod timers;
@@ -34,6 +36,10 @@ struct Options {
     /// Real seconds for each second of a published workflow
     #[arg(long, default_value_t = 0.01)]
     time_scale: f64,
+    /// Compare a runtime on which everything is on that watches and adapts with one without, and
+    /// nothing else
+    #[arg(long)]
+    overhead: bool,
     /// Measure one graph in this process and print its figures: how the others are measured
     #[arg(long, hide = true, value_name = "SHAPE:TASKS")]
     probe: Option<Probe>,
@@ -47,6 +53,10 @@ fn main() -> ExitCode {
     }
     let mut report = Report::begin(options.json);
     let rounds = usize::from(options.rounds);
+    if options.overhead {
+        overhead::measure(&mut report, rounds);
+        return report.end();
+    }
     tasks::measure(&mut report, rounds);
     timers::measure(&mut report, rounds);
     graphs::measure(&mut report, rounds);

@@ -175,6 +175,14 @@ impl Lanes {
         self.change(number, |queue| _ = queue.pop());
     }
 
+    /// Sorts all tasks anew, by the keys that they have now.
+    pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
+        let numbers: Vec<u32> = self.lanes.indices().collect();
+        for number in numbers {
+            self.change(number, |queue| queue.sort_again(&key));
+        }
+    }
+
     /// Changes the tasks of a lane. If another one is first then, the lane is open.
     fn change(&mut self, number: u32, change: impl FnOnce(&mut ReadyQueue)) {
         let lane = &mut self.lanes[number];

@@ -153,6 +153,12 @@ impl Turnstile {
         }
     }
 
+    /// Sorts all tasks anew, by the keys that they have now. O(n log n).
+    pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
+        self.plain.sort_again(&key);
+        self.lanes.sort_again(&key);
+    }
+
     /// The first of the candidates, as far as they are known.
     pub(crate) fn head(&self) -> Option<u32> {
         let plain = self.plain.best();

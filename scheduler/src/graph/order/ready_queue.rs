@@ -98,6 +98,23 @@ impl ReadyQueue {
         }
     }
 
+    /// Sorts all slots anew, by the keys that they have now: for when many have changed.
+    /// O(n log n).
+    pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
+        self.sweep();
+        let mut entries: Vec<Entry> = self.best.take().into_iter().collect();
+        entries.extend(std::mem::take(&mut self.runs).into_iter().flatten());
+        entries.extend(self.heap.take_all());
+        entries.extend(std::mem::take(&mut self.spills).into_entries());
+        for entry in &mut entries {
+            *entry = key(entry.slot()).with_slot(entry.slot());
+        }
+        entries.sort_unstable();
+        let mut run = VecDeque::from(entries);
+        self.best = run.pop_front();
+        self.runs.push(run);
+    }
+
     /// All entries but the best, with the removed ones.
     fn stored(&self) -> usize {
         let in_runs: usize = self.runs.iter().map(VecDeque::len).sum();
@@ -199,6 +216,8 @@ mod tests {
         Remove(prop::sample::Index),
         /// Another urgency, the same sequence number.
         Move(prop::sample::Index),
+        /// As many as all of them at once.
+        MoveAll,
     }
 
     fn step() -> impl Strategy<Value = Step> {
@@ -207,6 +226,7 @@ mod tests {
             2 => Just(Step::Pop),
             2 => any::<prop::sample::Index>().prop_map(Step::Remove),
             1 => any::<prop::sample::Index>().prop_map(Step::Move),
+            1 => Just(Step::MoveAll),
         ]
     }
 
@@ -234,6 +254,14 @@ mod tests {
                             queue.remove(key);
                             oracle.remove(&key);
                         }
+                    }
+                    Step::MoveAll => {
+                        let moved = |(key, slot): (Key, u32)| {
+                            (Key::with_rank((rank + u64::from(slot)) % 4, key.sequence()), slot)
+                        };
+                        oracle = oracle.into_iter().map(moved).collect();
+                        let key_of = |slot| oracle.iter().find(|it| *it.1 == slot).unwrap().0;
+                        queue.sort_again(|slot| *key_of(slot));
                     }
                     Step::Move(index) => {
                         if let Some(key) = any_of(&oracle, index) {

@@ -52,6 +52,11 @@ impl<T: Ord + Copy> Spills<T> {
         self.0.push(run);
     }
 
+    /// All entries, in no order.
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = T> {
+        self.0.into_iter().flatten()
+    }
+
     /// Keeps what `keep` says. O(n).
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         self.0.iter_mut().for_each(|run| run.retain(&mut keep));

@@ -9,6 +9,9 @@ use crate::graph::{GraphId, Policy, TaskId, TaskScheduler};
 use primitives::Timestamp;
 use std::time::Duration;
 
+/// If more than one in so many of the ready tasks get other ranks, all are sorted again.
+const SORTED_SHARE: usize = 8;
+
 impl<P> TaskScheduler<P> {
     /// Computes the ranks of a graph again, from what is known now about how long its tasks take:
     /// `estimate` says it of the task at each position, `added` of those that were added while it
@@ -56,17 +59,30 @@ impl<P> TaskScheduler<P> {
                 node => nanos(estimate(node as usize)),
             })
         };
+        self.set_ranks(ranks);
+        true
+    }
+
+    /// Gives tasks other ranks, and those that are ready their places. Taking out and putting back
+    /// costs more than sorting as soon as it is a good part of the queue.
+    fn set_ranks(&mut self, ranks: Vec<(u32, u64)>) {
+        let is_ready = |&(slot, _): &(u32, u64)| self.graph[slot].phase == Phase::Ready;
+        let ready = ranks.iter().filter(|it| is_ready(it)).count();
+        let sorts_all = ready * SORTED_SHARE > self.counts.ready;
         for (slot, rank) in ranks {
-            let is_ready = self.graph[slot].phase == Phase::Ready;
-            if is_ready {
+            let moves = !sorts_all && self.graph[slot].phase == Phase::Ready;
+            if moves {
                 self.unqueue(slot);
             }
             self.graph[slot].rank = rank;
-            if is_ready {
+            if moves {
                 self.queue(slot);
             }
         }
-        true
+        if sorts_all {
+            let (graph, policy) = (&self.graph, self.config.policy);
+            self.turnstile.sort_again(|slot| policy.key(&graph[slot]));
+        }
     }
 
     /// Puts the tasks whose urgency time has changed where they belong. O(log n) for each.
