@@ -161,8 +161,7 @@ impl<P> TaskScheduler<P> {
     /// ranks and effective deadlines are exact. Among equals, tasks become ready in the order in
     /// which they were submitted. A graph without tasks ends at once.
     ///
-    /// The graph and its tasks are remembered until the graph is
-    /// [forgotten](Self::forget_graph).
+    /// The graph and its tasks are remembered until the graph is [forgotten](Self::forget_graph).
     ///
     /// # Errors
     ///
@@ -251,17 +250,15 @@ impl<P> TaskScheduler<P> {
     /// The level after those of `dependencies` that have not ended: under a policy with levels
     /// these are in the class.
     fn level_after(&self, dependencies: &[TaskId]) -> u32 {
-        let live = dependencies.iter().filter_map(|&id| match self.place(id) {
-            Some(Place::Live(slot)) => Some(slot),
-            _ => None,
+        let after = dependencies.iter().map(|&id| match self.place(id) {
+            Some(Place::Live(slot)) => self.graph[slot].class.saturating_add(1),
+            _ => 0,
         });
-        live.map(|slot| self.graph[slot].class.saturating_add(1)).max().unwrap_or(0)
+        after.max().unwrap_or(0)
     }
 
-    /// Skips tasks that have just been inserted and can never run, and why.
-    ///
-    /// One may be gone by the time it is looked at, skipped behind another one. Its slot stays empty
-    /// meanwhile, for nothing is inserted.
+    /// Skips tasks that have just been inserted and can never run, and why. One may be gone by then,
+    /// skipped behind another one; its slot stays empty, for nothing is inserted meanwhile.
     pub(super) fn skip_broken(&mut self, broken: Vec<(u32, TaskId)>, now: Timestamp) {
         for (slot, cause) in broken {
             if self.graph.contains(slot) {

@@ -33,7 +33,10 @@ struct Side {
 pub(crate) fn measure(report: &mut Report, count: usize) {
     let [with, without] = [Side::new(true), Side::new(false)];
     let mut row = |what: &str, claim, measure: fn(&Side) -> f64| {
-        (measure(&with), measure(&without));
+        // Fills caches and starts threads.
+        for side in [&with, &without] {
+            measure(side);
+        }
         let figures = (0..count.max(1)).map(|_| compare(&with, &without, measure));
         let figures = Rounds::of(figures.collect());
         let name = format!("everything on: {what}");
