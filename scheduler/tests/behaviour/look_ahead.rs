@@ -4,7 +4,11 @@ use crate::families::{FAMILIES, family};
 use graph_runtime_scheduler::sim::{
     Schedule, SimGraph, SimJob, SimTask, lower_bound, simulate, simulate_jobs,
 };
-use graph_runtime_scheduler::{LookAhead, Policy, SchedulerConfig};
+use graph_runtime_scheduler::{
+    EndState, FailurePolicy, GraphPlan, GroupLimit, LookAhead, Policy, RateLimit, SchedulerConfig,
+    TaskId, TaskScheduler, TaskSpec,
+};
+use primitives::Timestamp;
 use primitives::rng::Rng;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -105,6 +109,56 @@ proptest! {
         let unbounded = simulate(&graph, slots, Policy::Deadline).unwrap().makespan;
         prop_assert!(unbounded <= 2 * best_of_all(&graph, &[0; 6], slots));
     }
+}
+
+/// The makespan on two slots of tasks that take a second each, but for one that takes two, and of
+/// which three have to go one after the other because of `change`.
+fn one_by_one(
+    look_ahead: bool,
+    config: SchedulerConfig,
+    change: impl Fn(TaskSpec<()>) -> TaskSpec<()>,
+) -> u64 {
+    let task = |n: u64| {
+        let seconds = if n == 0 { 2 } else { 1 };
+        let task = TaskSpec::new(TaskId::new(n), ()).estimate(Duration::from_secs(seconds));
+        if n > 1 { change(task) } else { task }
+    };
+    let tasks: Vec<_> = (0..5).map(task).collect();
+    let config = SchedulerConfig { max_in_flight: 2, ..config };
+    let mut plan = GraphPlan::new(&config, 5, |n| tasks[n].terms()).unwrap();
+    if look_ahead {
+        plan = plan.look_ahead(&config, LookAhead { slots: 2, starts_max: 10_000, seed: 1 });
+    }
+    let mut scheduler = TaskScheduler::new(config).unwrap();
+    let mut now = Timestamp::ZERO;
+    scheduler.submit_plan(plan, |n| n, FailurePolicy::default(), now).unwrap();
+    let mut running = Vec::new();
+    while !scheduler.is_idle() {
+        while let Some(started) = scheduler.dispatch(now) {
+            running.push((now + tasks[started.payload].estimate, started.ticket));
+        }
+        let ends = running.iter().map(|&(end, _)| end);
+        now = ends.chain(scheduler.next_wake().filter(|&at| at > now)).min().expect("deadlock");
+        for (_, ticket) in running.extract_if(.., |(end, _)| *end == now) {
+            scheduler.finish(ticket, EndState::Completed, now).unwrap();
+        }
+        scheduler.pass_time(now);
+    }
+    now.as_nanos() / 1_000_000_000
+}
+
+#[test]
+fn what_can_only_go_one_by_one_begins_early() {
+    let groups = || vec![GroupLimit::new("db", 1)];
+    let config = || SchedulerConfig { groups: groups(), ..Default::default() };
+    let makespan = |look_ahead| one_by_one(look_ahead, config(), |task| task.group("db"));
+    // The longest, and the first of those that take a second; then one by one.
+    assert_eq!((makespan(false), makespan(true)), (4, 3));
+
+    let rates = || vec![RateLimit::new("calls", 1, Duration::from_secs(1))];
+    let config = || SchedulerConfig { rates: rates(), ..Default::default() };
+    let makespan = |look_ahead| one_by_one(look_ahead, config(), |task| task.costs("calls", 1.0));
+    assert_eq!((makespan(false), makespan(true)), (4, 3));
 }
 
 /// The most memory that is taken at any moment.

@@ -29,10 +29,11 @@ impl GraphPlan {
     /// time to spare before the start, some of the difference can be found: the schedule is
     /// pushed to the right and to the left again (K. Y. Li and R. J. Willis, "An iterative
     /// scheduling technique for resource-constrained project scheduling", EJOR 56(3), 1992), ranks
-    /// are disturbed at random, and whatever is not worse is kept (iterated local search). Budgets
-    /// are respected, so that large tasks find their place. The result never ends later than the
-    /// order there was, if the graph has the slots for itself and the estimates are exact. Bad
-    /// estimates make it as bad as any other order.
+    /// are disturbed at random, and whatever is not worse is kept (iterated local search). Budgets,
+    /// groups and rates are respected, so that large tasks find their place and what a group lets
+    /// through one by one begins early. The result never ends later than the order there was, if
+    /// the graph has all of that for itself, rates are untouched when it begins, and the estimates
+    /// are exact. Bad estimates make it as bad as any other order.
     ///
     /// Each task's rank becomes the time from its start to the end of the graph. Nothing happens
     /// under policies that look at no rank. `config` is what the plan was made for.

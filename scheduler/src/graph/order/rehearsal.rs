@@ -8,6 +8,7 @@ use crate::graph::{GraphPlan, SchedulerConfig};
 use primitives::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 /// What a task is to a rehearsal.
 struct Part {
@@ -18,19 +19,32 @@ struct Part {
     demand: Demand,
 }
 
-/// A graph on slots and under budgets, as often as wanted, with other ranks each time.
+/// A graph on slots, under budgets, in groups and on rates, as often as wanted, with other ranks each
+/// time.
 ///
 /// It starts what the scheduler would start if nothing else ran, every estimate were exact and
-/// there were no groups and no rates: the same turnstile, the same order. One run takes
+/// every rate were untouched at the beginning: the same turnstile, the same order. One run takes
 /// O((tasks + edges) log tasks), and more where there is no room for many kinds of tasks.
 pub(in crate::graph) struct Rehearsal<'a> {
-    topology: &'a Topology,
+    plan: &'a GraphPlan,
+    config: SchedulerConfig,
+    slots: usize,
     parts: Vec<Part>,
     turnstile: Turnstile,
     unmet: Vec<u32>,
     running: BinaryHeap<Reverse<(u64, u32)>>,
     /// When each task ended in the last run.
     pub(in crate::graph) ends: Vec<u64>,
+}
+
+/// An empty turnstile that knows what the tasks of the plan need by name.
+fn turnstile(plan: &GraphPlan, config: &SchedulerConfig, slots: usize) -> Turnstile {
+    let mut turnstile = Turnstile::new(config);
+    turnstile.admission.set_limit(slots);
+    for (&node, needs) in &plan.needs {
+        turnstile.set_needs(node, Arc::clone(needs));
+    }
+    turnstile
 }
 
 /// Which way time runs.
@@ -47,9 +61,11 @@ impl<'a> Rehearsal<'a> {
         config: &SchedulerConfig,
         slots: usize,
     ) -> Self {
-        let (groups, rates) = (Vec::new(), Vec::new());
-        let mut turnstile = Turnstile::new(&SchedulerConfig { groups, rates, ..config.clone() });
-        turnstile.admission.set_limit(slots.min(config.max_in_flight));
+        let mut config = config.clone();
+        if plan.needs.is_empty() {
+            (config.groups, config.rates) = (Vec::new(), Vec::new());
+        }
+        let slots = slots.min(config.max_in_flight);
         let has_due = config.policy.knows_deadlines();
         let parts = plan.nodes.iter().map(|node| {
             let profile = &plan.profiles[node.profile as usize];
@@ -65,9 +81,11 @@ impl<'a> Rehearsal<'a> {
             }
         });
         Self {
-            topology: &plan.topology,
             parts: parts.collect(),
-            turnstile,
+            turnstile: turnstile(plan, &config, slots),
+            plan,
+            config,
+            slots,
             unmet: Vec::new(),
             running: BinaryHeap::new(),
             ends: vec![0; plan.len()],
@@ -76,12 +94,16 @@ impl<'a> Rehearsal<'a> {
 
     /// When the last task ends if larger `ranks` go first. The times of all are in `ends`.
     pub(in crate::graph) fn run(&mut self, ranks: &[u64], direction: Direction) -> u64 {
-        let Topology { parents, children, .. } = self.topology;
+        if !self.plan.needs.is_empty() {
+            // What is left of a rate, and who has lost patience, is the last run's affair.
+            self.turnstile = turnstile(self.plan, &self.config, self.slots);
+        }
+        let Topology { parents, children, .. } = &self.plan.topology;
         let (before, after) = match direction {
             Direction::Forward => (parents, children),
             Direction::Backward => (children, parents),
         };
-        let (mut now, mut sequence) = (0, 0);
+        let (mut now, mut last_end, mut sequence) = (0, 0, 0);
         let nodes = self.parts.len() as u32;
         self.unmet.clear();
         self.unmet.extend((0..nodes).map(|node| before.of(node).len() as u32));
@@ -90,12 +112,17 @@ impl<'a> Rehearsal<'a> {
         }
         loop {
             self.start(now);
-            let Some(&Reverse((next, _))) = self.running.peek() else { return now };
+            let end = self.running.peek().map(|&Reverse((end, _))| end);
+            // While all slots are taken nobody looks at what there would be enough for.
+            let wake = self.turnstile.next_wake().map(Timestamp::as_nanos);
+            let wake = wake.filter(|&wake| wake > now);
+            let Some(next) = end.into_iter().chain(wake).min() else { return last_end };
             now = next;
             while let Some(&Reverse((end, node))) = self.running.peek()
                 && end == now
             {
                 self.running.pop();
+                last_end = now;
                 self.turnstile.release(node, self.parts[node as usize].demand);
                 for &other in after.of(node) {
                     self.unmet[other as usize] -= 1;
