@@ -27,6 +27,7 @@ mod random_failures;
 mod random_growth;
 mod random_life;
 mod reference;
+mod reservations;
 mod retries;
 mod scale;
 mod submission;

@@ -32,6 +32,10 @@ struct Held {
 }
 
 /// A place in time for a task that does not fit now.
+///
+/// It knows nothing of slots, and need not: room in a budget comes with the end of a task, which
+/// leaves its slot as well, and that goes to whoever is first in order of those that fit. Only a
+/// limit that is lowered meanwhile can keep the task waiting, and then nobody else starts either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reservation {
     /// When it is expected to fit; `None` if nobody knows.
