@@ -9,6 +9,7 @@ mod concurrency;
 mod config;
 mod dependencies;
 mod draining;
+mod draining_backlogs;
 mod embedded;
 mod explanations;
 mod export;

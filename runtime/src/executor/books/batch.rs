@@ -142,6 +142,19 @@ impl TaskRef {
         self.batch.tasks.retry(self.index as usize)
     }
 
+    /// The generation of the innermost loop it belongs to; 0 outside loops.
+    pub(in crate::executor) fn generation(&self) -> u64 {
+        match self.batch.tasks.generation(self.index as usize) {
+            0 => self.batch.home.generation(),
+            generation => generation,
+        }
+    }
+
+    /// Where what it adds belongs.
+    pub(in crate::executor) fn beside(&self) -> Home {
+        self.batch.home.beside().with_generation(self.generation())
+    }
+
     /// The task again, if no attempt has what it was to run; with no dependencies yet.
     pub(in crate::executor) fn take_task(&self) -> Option<ExecutableTask> {
         let task = self.batch.tasks.take_task(self.index as usize)?;

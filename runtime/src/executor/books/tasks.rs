@@ -34,6 +34,8 @@ struct Traits {
     trigger: TriggerRule,
     resilience: Option<Box<Resilience>>,
     retry_if: Option<RetryPredicate>,
+    /// Of the loop to which it belonged before it came here; 0 is none.
+    generation: u64,
 }
 
 impl Traits {
@@ -54,6 +56,7 @@ impl Traits {
             trigger: task.trigger,
             resilience: task.resilience.take(),
             retry_if: task.retry_if.take(),
+            generation: 0,
         })
     }
 }
@@ -79,7 +82,7 @@ impl Tasks {
         let record = &self.records[index];
         let (dependencies, needs) = (self.dependencies(index).to_vec(), self.requirements(record));
         let task = record.take_task(dependencies, needs)?;
-        let Traits { kind, input_size, groups, costs, trigger, resilience, retry_if } =
+        let Traits { kind, input_size, groups, costs, trigger, resilience, retry_if, .. } =
             self.traits(index).cloned().unwrap_or_default();
         Some(ExecutableTask {
             kind,
@@ -91,6 +94,23 @@ impl Tasks {
             retry_if,
             ..task
         })
+    }
+
+    /// The last task belongs to this generation of a loop that began elsewhere.
+    pub(in crate::executor) fn set_generation(&mut self, generation: u64) {
+        let last = self.records.len() as u32 - 1;
+        if self.traits.last().is_none_or(|&(at, _)| at != last) {
+            self.traits.push((last, Traits::default()));
+        }
+        if let Some((_, traits)) = self.traits.last_mut() {
+            traits.generation = generation;
+        }
+    }
+
+    /// The generation of the loop that began elsewhere to which task number `index` belongs; 0 if
+    /// there is none.
+    pub(in crate::executor) fn generation(&self, index: usize) -> u64 {
+        self.traits(index).map_or(0, |traits| traits.generation)
     }
 
     /// What task number `index` depends on.

@@ -69,7 +69,8 @@ impl Core {
             inputs.extend(task.waits_for.iter().filter_map(|&id| self.find(id)));
             let Some(mut again) = found.take_task() else { continue };
             again.dependencies.extend(task.waits_for);
-            remaining.push(Left { task: again, graph: task.graph, inputs });
+            let (graph, generation) = (task.graph, found.generation());
+            remaining.push(Left { task: again, graph, generation, inputs });
         }
         for Left { task, .. } in &mut remaining {
             // The target of a backlog waits for what the backlog would have added.
@@ -105,18 +106,20 @@ impl Core {
     ) -> Vec<Left> {
         let mut remaining = Vec::new();
         for (_, mut backlog) in std::mem::take(&mut self.backlogs) {
-            while let Some(tasks) = backlog.additions.next() {
+            let (graph, generation) = (backlog.home.graph(), backlog.home.generation());
+            // What would have been refused when its turn had come is dropped.
+            let is_wanted = graph.is_some_and(|graph| self.scheduler.can_grow(graph));
+            while is_wanted && let Some(tasks) = backlog.additions.next() {
                 let tasks: Vec<ExecutableTask> =
                     (0..tasks.records.len()).filter_map(|at| tasks.take_task(at)).collect();
                 let last = tasks.last().map(|task| task.id);
                 late.entry(backlog.target).or_default().extend(last);
-                let graph = backlog.home.graph();
                 let inputs = |task: &ExecutableTask| -> Vec<TaskRef> {
                     task.dependencies.iter().filter_map(|&id: &TaskId| self.find(id)).collect()
                 };
                 for task in tasks {
                     let inputs = inputs(&task);
-                    remaining.push(Left { task, graph, inputs });
+                    remaining.push(Left { task, graph, generation, inputs });
                 }
             }
             step.after.backlogs.push(backlog);

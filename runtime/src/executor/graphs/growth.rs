@@ -26,7 +26,7 @@ impl TaskContext {
     /// The generation of the innermost [loop](Graph::repeat) to which the task belongs, counted from
     /// 1; 0 outside loops. What a task adds belongs to its generation.
     pub fn generation(&self) -> u64 {
-        self.task.batch.home.generation()
+        self.task.generation()
     }
 
     /// Adds a task to the graph of this one, or submits it alone like this one, if there is room for
@@ -64,7 +64,7 @@ impl TaskContext {
         task: ExecutableTask,
     ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
         match self.inner() {
-            Ok(inner) => inner.submit_now(self.task.batch.home.beside(), task),
+            Ok(inner) => inner.submit_now(self.task.beside(), task),
             Err(error) => Err(SubmitError::new(error, task)),
         }
     }
@@ -80,14 +80,13 @@ impl TaskContext {
     /// a graph as a whole can have;
     /// [`NoGraph`](ExecutorError::NoGraph) if this task was submitted alone.
     pub fn try_grow(&self, tasks: Graph) -> Result<GraphPart, SubmitError<Graph>> {
-        let home = &self.task.batch.home;
         match self.inner() {
             Err(error) => Err(SubmitError::new(error, tasks)),
-            Ok(_) if home.graph().is_none() => {
+            Ok(_) if self.graph().is_none() => {
                 let error = ExecutorError::NoGraph { id: self.id() };
                 Err(SubmitError::new(error, tasks))
             }
-            Ok(inner) => inner.grow_now(home.beside(), tasks),
+            Ok(inner) => inner.grow_now(self.task.beside(), tasks),
         }
     }
 
@@ -204,7 +203,8 @@ impl AsyncTaskExecutor {
     ///
     /// Another drain meanwhile waits as well, and can bring the deadline forward; what is left goes to
     /// the one that is polled first when everything has ended. [`shutdown`](Self::shutdown) ends a
-    /// drain, and what has not been returned is lost.
+    /// drain, and what has not been returned is lost. A task that waits for the drain of its own
+    /// executor waits for itself.
     ///
     /// # Cancel safety
     ///

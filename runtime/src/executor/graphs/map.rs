@@ -111,7 +111,7 @@ where
         let values = items.iter().map(|_| None).collect();
         self.results.lock().values = values;
         let additions = Box::new(ItemsLeft { map: Arc::clone(self), items, next: 0 });
-        Backlog { home: context.task.batch.home.beside(), target, additions, is_loop: false }
+        Backlog { home: context.task.beside(), target, additions, is_loop: false }
     }
 
     /// Returns the results when all items have been mapped.
@@ -322,7 +322,7 @@ impl TaskContext {
         let map = Map::new(Arc::clone(&name), |task| task, run);
         let gather = map.gather().named(name);
         let backlog = map.backlog(Arc::new(items), gather.id, self);
-        let home = self.task.batch.home.beside();
+        let home = self.task.beside();
         self.inner()?.submit_held(home, gather, backlog).map_err(SubmitError::into)
     }
 }

@@ -142,7 +142,12 @@ impl<P> TaskScheduler<P> {
         self.check_plan(plan)
     }
 
-    /// Whether tasks can be added to a graph.
+    /// Whether tasks can be added to a graph: it has neither ended nor begun to stop. O(1).
+    pub fn can_grow(&self, graph: GraphId) -> bool {
+        self.open_job(graph).is_ok()
+    }
+
+    /// Why tasks cannot be added to a graph, if they cannot.
     fn open_job(&self, graph: GraphId) -> Result<(), SchedulerError> {
         let job = self.job(graph).ok_or(SchedulerError::UnknownGraph { graph })?;
         let closed = |state| Err(SchedulerError::GraphClosed { graph, state });
