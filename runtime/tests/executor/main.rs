@@ -10,6 +10,7 @@ mod config;
 mod dependencies;
 mod draining;
 mod draining_backlogs;
+mod draining_waits;
 mod embedded;
 mod explanations;
 mod export;
