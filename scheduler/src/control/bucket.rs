@@ -54,7 +54,7 @@ impl TokenBucket {
         if cost > self.capacity {
             return Timestamp::MAX;
         }
-        let missing = (cost - self.level).max(0);
+        let missing = cost.saturating_sub(self.level).max(0);
         let wait = missing / self.inflow + i128::from(missing % self.inflow > 0);
         let at = i128::from(self.as_of.as_nanos()).saturating_add(wait);
         Timestamp::from_nanos(u64::try_from(at).unwrap_or(u64::MAX))

@@ -7,6 +7,7 @@ mod common;
 mod deadlines;
 mod draining;
 mod explanations;
+mod extremes;
 mod failure;
 mod failures_model;
 mod families;

@@ -111,10 +111,11 @@ impl Ends {
         Reservation { at, spare: Demand::NONE }
     }
 
-    /// Whoever should have ended by now will end later.
+    /// Whoever should have ended by now will end later, unless that is the end of time.
     fn put_off(&mut self, now: Timestamp) {
         while let Some((&(end, slot), &held)) = self.by_time.first_key_value()
             && end <= now
+            && end < Timestamp::MAX
         {
             self.by_time.pop_first();
             let taken = (now - held.started_at).max(Duration::from_nanos(1));
