@@ -7,6 +7,7 @@ use graph_runtime::{
     TaskHandle,
 };
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -159,17 +160,20 @@ fn full_map(executor: &AsyncTaskExecutor) -> (GraphHandle, Node<Vec<u64>>, Gate)
     let (gate, mut graph) = (Gate::default(), Graph::new());
     let source = graph.task("items", |_| async { Ok::<_, TaskError>((0..50_u64).collect()) });
     let source = source.add();
-    let opened = gate.clone();
+    let (opened, begun) = (gate.clone(), Arc::new(AtomicUsize::new(0)));
+    let begins = Arc::clone(&begun);
     let results = graph.map("map", source, move |_, n| {
-        let gate = opened.clone();
+        let (gate, begins) = (opened.clone(), Arc::clone(&begins));
         async move {
+            begins.fetch_add(1, Ordering::SeqCst);
             gate.wait().await;
             Ok::<_, TaskError>(*n)
         }
     });
     let handle = executor.try_submit_graph(graph).unwrap();
     wait(async {
-        while executor.counts().pending() < 6 || executor.counts().running < 2 {
+        // Those that are about to begin are not begun by a drain.
+        while executor.counts().pending() < 6 || begun.load(Ordering::SeqCst) < 2 {
             yield_now().await;
         }
     });
