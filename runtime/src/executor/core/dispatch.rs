@@ -32,6 +32,10 @@ impl Core {
         if self.started.len() > first + 1 {
             self.touch(first);
         }
+        if let Some(control) = &mut self.control {
+            let is_full = self.scheduler.counts().running >= self.scheduler.max_in_flight();
+            control.is_full = is_full || self.started.len() >= most;
+        }
         self.look_again_if_held_back(by_memory, step.now);
     }
 

@@ -21,9 +21,7 @@ impl Core {
     pub(super) fn note_concurrency(&mut self, step: &mut Step<'_>) {
         let Some(control) = &mut self.control else { return };
         let counts = self.scheduler.counts();
-        let is_full = counts.running >= self.scheduler.max_in_flight() || !self.started.is_empty();
-        let question = control.note(counts.running, counts.ready > 0 && is_full, step.now);
-        step.after.question = question;
+        step.after.question = control.note(counts.running, counts.ready > 0, step.now);
     }
 
     /// The controller has decided. What may start now starts with this step.

@@ -18,6 +18,9 @@ pub(in crate::executor) struct Control {
     busy: Busy,
     /// `None` if the limit is constant.
     pub(in crate::executor) steering: Option<Steering>,
+    /// Whether the limit was what ended the last search for tasks to start. Runners do not search
+    /// while they have something to go on with.
+    pub(in crate::executor) is_full: bool,
     /// Whether memory in use holds tasks back.
     guards_memory: bool,
     memory_threshold: usize,
@@ -44,6 +47,7 @@ impl Control {
             runtime: Arc::clone(shared),
             busy: Busy::new(&shared.counters, now),
             steering: steers.then(|| Steering::new(config, shared.worker_limit(), now)),
+            is_full: false,
             guards_memory,
             memory_threshold: config.memory_threshold,
             seen: 0,
@@ -64,13 +68,15 @@ impl Control {
         }
     }
 
-    /// So many are in flight now. What to ask the controller, if a window is complete.
+    /// So many are in flight now, and others are ready or not. What to ask the controller, if a window
+    /// is complete.
     pub(in crate::executor) fn note(
         &mut self,
         in_flight: usize,
-        is_held_back: bool,
+        is_more_ready: bool,
         now: Timestamp,
     ) -> Option<Question> {
+        let is_held_back = is_more_ready && self.is_full;
         let mut question =
             self.steering.as_mut()?.note(in_flight, is_held_back, self.signals, now)?;
         // Those that must not run are not idle.
