@@ -82,8 +82,9 @@ impl History {
         let known = self.kinds.get_mut(kind).expect("it has just been inserted");
         self.log_means -= contribution(known);
         known.observe(run_time.as_secs_f64());
-        self.log_means += contribution(known);
-        let fresh = drawn(known, self.log_means / kinds);
+        let own = contribution(known);
+        self.log_means += own;
+        let fresh = drawn(own, known.samples, self.log_means / kinds);
         let has_moved = (fresh - known.estimate_s).abs() > MOVE_MIN * known.estimate_s;
         if has_moved {
             known.estimate_s = fresh;
@@ -160,11 +161,10 @@ impl History {
     }
 }
 
-/// The mean of a kind, drawn towards that of all kinds.
-fn drawn(known: &KindHistory, log_of_all: f64) -> f64 {
-    let own = known.samples as f64;
-    let sum = PRIOR_WEIGHT * log_of_all + own * log(known.mean_s);
-    (sum / (PRIOR_WEIGHT + own)).exp()
+/// The mean of a kind from so many samples, drawn towards that of all kinds; from their logarithms.
+fn drawn(own: f64, samples: u64, of_all: f64) -> f64 {
+    let weight = samples as f64;
+    ((PRIOR_WEIGHT * of_all + weight * own) / (PRIOR_WEIGHT + weight)).exp()
 }
 
 /// What a kind adds to the sum of logarithms; nothing before its first run time.

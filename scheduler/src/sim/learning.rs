@@ -34,7 +34,7 @@ impl<'a> Learning<'a> {
     pub(super) fn observe(&mut self, task: usize, run_time: Duration) -> bool {
         let Some(kind) = self.kinds.get(task) else { return false };
         self.moves += u64::from(self.history.observe(kind, run_time));
-        self.pace.advance(self.moves)
+        self.pace.advance(run_time, self.moves)
     }
 }
 

@@ -43,7 +43,7 @@ impl Learner {
         // ORDERING: Relaxed; it only says that it is worth looking at the history, behind its lock.
         let moves = self.moves.fetch_add(u64::from(has_moved), Ordering::Relaxed);
         let pace = task.batch.home.pace();
-        pace.is_some_and(|pace| pace.lock().advance(moves + u64::from(has_moved)))
+        pace.is_some_and(|pace| pace.lock().advance(run_time, moves + u64::from(has_moved)))
     }
 
     /// How long each task is expected to run: what it says itself, or what is known of its kind and
