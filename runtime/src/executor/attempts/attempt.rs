@@ -226,15 +226,17 @@ impl Attempt {
         self.body.take().into_iter().for_each(|body| self.task.put_back(body));
         let mut core = inner.core.lock();
         let is_retried = core.retry(self.ticket, outcome.state(), now);
-        let forgotten =
-            is_retried.then(|| self.task.note_failure(ExecutorError::clone(&error), self.run));
+        // Under the lock, so that whoever learns of the task's end finds it counted.
+        let forgotten = is_retried.then(|| {
+            self.count_retry(inner, seat.worker, now);
+            self.task.note_failure(ExecutorError::clone(&error), self.run)
+        });
         drop(core);
         discard(forgotten);
         if !is_retried {
             return None;
         }
         self.task.stop_helpers(self.number);
-        self.count_retry(inner, seat.worker, now);
         let held = self.held(seat, now);
         let next = inner.finish(now, seat, |core, step| {
             held.into_iter().for_each(|held| core.observe(held));
