@@ -111,6 +111,8 @@ impl Runtime {
         let shared = self.handle.shared();
         let set = shared.monitor.set(Arc::new(monitor));
         debug_assert!(set.is_ok(), "the monitor is started once");
+        // Now, because room may be lost before the watch comes to look.
+        shared.follow_monitor();
         if matches!(self.flavor, Flavor::CurrentThread(_)) {
             shared.set_idle(true);
         }

@@ -1,7 +1,6 @@
 //! How many workers may run at once.
 
 use super::Shared;
-use monitor::ResourceMonitor;
 use primitives::shim::Mutex;
 
 /// What the number follows from: the lesser of what was asked for and what the system allows.
@@ -12,12 +11,14 @@ pub(crate) struct Limit(Mutex<State>);
 struct State {
     asked: usize,
     allowed: usize,
+    /// How many workers the system had room for at first.
+    room_at_first: Option<usize>,
 }
 
 impl Limit {
     /// All workers may run.
     pub(super) fn new(workers: usize) -> Self {
-        Self(Mutex::new(State { asked: workers, allowed: workers }))
+        Self(Mutex::new(State { asked: workers, allowed: workers, room_at_first: None }))
     }
 }
 
@@ -32,9 +33,15 @@ impl Shared {
         self.change_limit(|state| state.asked = asked.clamp(1, self.config.workers));
     }
 
-    /// The system has room for no more than so many.
-    fn set_workers_allowed(&self, allowed: usize) {
-        self.change_limit(|state| state.allowed = allowed);
+    /// Has the limit follow the latest sample of the monitor, if there is one. What the first such call
+    /// finds is what the workers were intended for.
+    pub(crate) fn follow_monitor(&self) {
+        let Some(monitor) = self.monitor.get() else { return };
+        let Some(room) = monitor.latest().workers_allowed() else { return };
+        self.change_limit(|state| {
+            let at_first = *state.room_at_first.get_or_insert(room);
+            state.allowed = share(self.config.workers, room, at_first);
+        });
     }
 
     fn change_limit(&self, change: impl FnOnce(&mut State)) {
@@ -47,40 +54,6 @@ impl Shared {
         let called = self.idle.set_limit(state.asked.min(state.allowed));
         drop(state);
         self.unpark(called);
-    }
-}
-
-/// Who follows what the monitor finds the system to allow.
-#[derive(Debug, Default)]
-pub(super) struct Follower {
-    /// Samples there had been at the last look.
-    samples: u64,
-    /// How many workers the system had room for at the first.
-    at_first: Option<usize>,
-}
-
-impl Follower {
-    pub(super) fn new(shared: &Shared) -> Self {
-        let mut follower = Self::default();
-        follower.look(shared);
-        follower
-    }
-
-    /// Looks at the latest sample, if there is a new one.
-    pub(super) fn look(&mut self, shared: &Shared) {
-        let Some(monitor) = shared.monitor.get() else { return };
-        if let Some(allowed) = self.news(monitor) {
-            let at_first = *self.at_first.get_or_insert(allowed);
-            shared.set_workers_allowed(share(shared.config.workers, allowed, at_first));
-        }
-    }
-
-    fn news(&mut self, monitor: &ResourceMonitor) -> Option<usize> {
-        let samples = monitor.samples();
-        if std::mem::replace(&mut self.samples, samples) == samples {
-            return None;
-        }
-        monitor.latest().workers_allowed()
     }
 }
 

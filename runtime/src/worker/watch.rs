@@ -35,7 +35,6 @@
 //!
 //! After Go's monitor thread, sysmon.
 
-use super::limit::Follower;
 use super::stalls::{Reporter, Stalled, Subject};
 use super::stand_in::{Offer, Stuck};
 use super::{Remote, Shared};
@@ -118,7 +117,8 @@ struct Looks<'a> {
     /// Stand-ins; those that have left are forgotten.
     spares: Vec<Subject>,
     reporter: Reporter,
-    follower: Follower,
+    /// Samples of the monitor there had been at the last look.
+    samples: u64,
     urgent_until: Timestamp,
 }
 
@@ -129,8 +129,16 @@ impl<'a> Looks<'a> {
             workers: (0..shared.remotes.len()).map(Subject::worker).collect(),
             spares: Vec::new(),
             reporter: Reporter::default(),
-            follower: Follower::new(shared),
+            samples: 0,
             urgent_until: Timestamp::ZERO,
+        }
+    }
+
+    /// Has the number of workers follow what the monitor finds, if it has looked again.
+    fn follow_monitor(&mut self) {
+        let samples = self.shared.monitor.get().map_or(0, |monitor| monitor.samples());
+        if std::mem::replace(&mut self.samples, samples) != samples {
+            self.shared.follow_monitor();
         }
     }
 
@@ -148,7 +156,7 @@ impl<'a> Looks<'a> {
         let now = shared.now();
         // A worker that is stuck does not look at the clock.
         shared.coarse.set(now);
-        self.follower.look(shared);
+        self.follow_monitor();
         let late = now.saturating_sub(PERIOD);
         for remote in &shared.remotes {
             // Whoever it is, and all others may be asleep.
