@@ -79,4 +79,16 @@ impl Family {
         let values = values.into_iter().map(|(text, value)| (text.into(), value));
         Self { name, kind, help, series: values.map(series).collect() }
     }
+
+    /// A figure of each worker, the first being that of worker 0.
+    pub(super) fn per_worker(
+        kind: Kind,
+        name: &'static str,
+        help: &'static str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Self {
+        let each = values.into_iter().enumerate();
+        let named = each.map(|(worker, value)| (worker.to_string(), value));
+        Self::labelled(kind, name, help, "worker", named)
+    }
 }

@@ -71,30 +71,18 @@ pub(super) fn of_runtime(runtime: &RuntimeSnapshot) -> Vec<Family> {
             "How long polls took, of those that were timed.",
             runtime.poll_time,
         ),
-        Family::labelled(
+        Family::per_worker(
             Gauge,
             "worker_queue_depth",
             "Tasks in the own queue.",
-            "worker",
-            runtime
-                .queue_depths
-                .iter()
-                .enumerate()
-                .map(|(worker, &depth)| (worker.to_string(), Value::Count(depth))),
+            runtime.queue_depths.iter().map(|&depth| Value::Count(depth)),
         ),
     ]
 }
 
 pub(super) fn of_workers(workers: &[WorkerSnapshot]) -> Vec<Family> {
     let family = |kind, name, help, value: fn(&WorkerSnapshot) -> Value| {
-        let each = workers.iter().enumerate();
-        Family::labelled(
-            kind,
-            name,
-            help,
-            "worker",
-            each.map(|(index, worker)| (index.to_string(), value(worker))),
-        )
+        Family::per_worker(kind, name, help, workers.iter().map(value))
     };
     let counter = |name, help, value| family(Kind::Counter, name, help, value);
     vec![
