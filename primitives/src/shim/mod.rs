@@ -1,8 +1,8 @@
 //! Standard library or loom, decided once.
 //!
-//! Under `--cfg loom` every type here is loom's, and a test body passed to [`model`] is run under
+//! Under `--cfg loom` every type here is loom's, and a test body passed to [`model()`] is run under
 //! every interleaving and every permitted weak-memory outcome (up to loom's bounds). Otherwise
-//! they are the plain `std` types (or zero-cost wrappers of them), and [`model`] runs the body a
+//! they are the plain `std` types (or zero-cost wrappers of them), and [`model()`] runs the body a
 //! number of times on real threads, so that each model is an ordinary stress test as well.
 //!
 //! What is deliberately absent: `SeqCst` loads and stores. loom treats them as `AcqRel`, so a

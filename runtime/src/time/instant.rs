@@ -9,7 +9,7 @@ use std::time;
 
 /// A moment on the current runtime's clock.
 ///
-/// It is a [`std::time::Instant`] that knows of [`pause`](super::pause): where the clock stands
+/// It is a [`std::time::Instant`] that knows of [`pause`](super::pause()): where the clock stands
 /// still, so does [`now`](Self::now). Outside a runtime it is the machine's clock. Differences
 /// saturate: a moment that is not earlier is no time away.
 ///

@@ -2,8 +2,8 @@
 
 use super::{Duration, Instant};
 
-/// A tick that is noticed this much later than it was due counts as on time: tasks do not run at the
-/// very moment.
+/// A tick that is noticed this much later than it was due counts as on time: tasks do not run at
+/// the very moment.
 const TOLERANCE: Duration = Duration::from_millis(5);
 
 /// What an [`Interval`](super::Interval) does after a tick that was noticed more than 5 ms late.

@@ -1,5 +1,5 @@
-//! Waiting for a moment: [`sleep()`], [`timeout`], [`interval`]; and stopping the clock in tests:
-//! [`pause`], [`advance`].
+//! Waiting for a moment: [`sleep()`], [`timeout()`], [`interval()`]; and stopping the clock in
+//! tests: [`pause()`], [`advance`].
 //!
 //! A timer belongs to the worker that first polled it, in that worker's own timer wheel; any
 //! worker may poll the task. Deadlines are exact to the resolution of the machine's clock: a timer

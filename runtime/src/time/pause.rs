@@ -13,8 +13,8 @@ use crate::task;
 /// nanosecond. [`std::time::Instant`] goes on as ever.
 ///
 /// The clock can be stopped from the beginning by
-/// [`Builder::start_paused`](crate::runtime::Builder::start_paused), or `start_paused = true` in the
-/// attributes.
+/// [`Builder::start_paused`](crate::runtime::Builder::start_paused), or `start_paused = true` in
+/// the attributes.
 ///
 /// # Panics
 ///

@@ -4,13 +4,13 @@
 //! its worker for itself. Therefore each poll of a task, and of the future that `block_on` was
 //! given, begins with a *budget* of operations, [128 unless the runtime was told
 //! otherwise](crate::runtime::Builder::coop_budget). Whatever has success at a resource of this
-//! crate takes one off: a lock, a permit, a message, a signal, a timer, a socket, the end of another
-//! task. When nothing is left, these resources say that they are not ready, and the task is queued
-//! behind everybody else who can run. What could not be done anyway costs nothing.
+//! crate takes one off: a lock, a permit, a message, a signal, a timer, a socket, the end of
+//! another task. When nothing is left, these resources say that they are not ready, and the task is
+//! queued behind everybody else who can run. What could not be done anyway costs nothing.
 //!
 //! * [`consume_budget`] and [`cooperative`] do the same for code and futures that know nothing of
 //!   it, [`poll_proceed`] for futures that are written by hand.
-//! * [`unconstrained`] frees a future of its budget.
+//! * [`unconstrained()`] frees a future of its budget.
 //! * A timer that was waited for is never held back: who waits for a channel that never runs dry
 //!   *and* for a moment sees the moment come.
 //!

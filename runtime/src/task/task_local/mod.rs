@@ -14,7 +14,7 @@ pub use error::AccessError;
 pub use future::TaskLocalFuture;
 pub use key::LocalKey;
 
-/// Declares statics of type [`LocalKey`](crate::task::LocalKey), whose values belong to tasks.
+/// Declares statics of type [`LocalKey`], whose values belong to tasks.
 ///
 /// Any number of declarations, each with its own attributes and visibility. There is no initial
 /// value: [`scope`](crate::task::LocalKey::scope) gives one to a future.

@@ -29,7 +29,7 @@ impl TaskTracker {
         handle.spawn(self.track_future(future))
     }
 
-    /// Starts a task in the current [`LocalSet`]; see [`spawn_local`](crate::task::spawn_local).
+    /// Starts a task in the current [`LocalSet`]; see [`spawn_local`].
     ///
     /// # Panics
     ///
@@ -53,8 +53,8 @@ impl TaskTracker {
         local_set.spawn_local(self.track_future(future))
     }
 
-    /// Runs a closure that may block; see [`spawn_blocking`](crate::task::spawn_blocking). It counts
-    /// until it has returned, or is dropped without having been called.
+    /// Runs a closure that may block; see [`spawn_blocking`]. It counts until it has
+    /// returned, or is dropped without having been called.
     ///
     /// # Panics
     ///
