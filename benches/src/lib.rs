@@ -9,8 +9,8 @@
 //! * `cargo run --release -p benches --bin policy` compares orders on a virtual clock.
 //! * `cargo run --release -p benches --bin monitor_accuracy` holds the monitor against other
 //!   sources, and measures what it costs.
-//! * `cargo run --release -p benches --bin stall` holds every worker up, and measures what the others
-//!   wait.
+//! * `cargo run --release -p benches --bin stall` holds every worker up, and measures what the
+//!   others wait.
 //! * `cargo run --release -p benches --bin imbalance` measures how evenly workers share tasks.
 //! * `cargo run --release -p benches --bin adaptive` compares controllers of concurrency.
 

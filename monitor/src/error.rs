@@ -1,5 +1,5 @@
-//! What can go wrong when a monitor is set up, or its figures are named. Once it runs, nothing does:
-//! a figure that cannot be read is unknown.
+//! What can go wrong when a monitor is set up, or its figures are named. Once it runs, nothing
+//! does: a figure that cannot be read is unknown.
 
 use std::io;
 use thiserror::Error;

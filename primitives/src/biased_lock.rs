@@ -59,9 +59,9 @@ const SPINS: u32 = 100;
 /// The favoured thread waits for nobody. The others wait at (e) for at most one use of the value;
 /// they spin and then yield, since the favoured thread does not look whether somebody waits.
 ///
-/// Sources: K. Kawachiya, A. Koseki, T. Onodera, "Lock reservation", OOPSLA 2002, for the favourite;
-/// D. Dice, H. Huang, M. Yang, "Asymmetric Dekker synchronization", 2001, for the two fences, of
-/// which the heavy one is `membarrier(2)` and the light one is for the compiler only.
+/// Sources: K. Kawachiya, A. Koseki, T. Onodera, "Lock reservation", OOPSLA 2002, for the
+/// favourite; D. Dice, H. Huang, M. Yang, "Asymmetric Dekker synchronization", 2001, for the two
+/// fences, of which the heavy one is `membarrier(2)` and the light one is for the compiler only.
 ///
 /// # Examples
 ///

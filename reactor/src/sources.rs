@@ -10,7 +10,8 @@ const HALF: u32 = usize::BITS / 2;
 const INDEX_MASK: usize = (1 << HALF) - 1;
 
 /// How many sources one reactor can serve: some four thousand million, or 65,534 where `usize` has
-/// 32 bits. File descriptors run out first. The two highest indices are left to drivers' own tokens.
+/// 32 bits. File descriptors run out first. The two highest indices are left to drivers' own
+/// tokens.
 pub const MAX_SOURCES: usize = INDEX_MASK - 1;
 
 /// A slab of sources. The generation in the token tells a late event of a former tenant from one

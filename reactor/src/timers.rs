@@ -17,8 +17,8 @@ pub(crate) const BATCH: usize = 256;
 /// expiry and notes in `asleep_until` what it will sleep for in one critical section, so an
 /// insertion either comes before and is seen, or comes after and sees the note.
 ///
-/// Nearly always it is the owner that sets timers and cancels them, hence the biased lock. Others do
-/// when a task has moved to another worker, or to help an owner that is late.
+/// Nearly always it is the owner that sets timers and cancels them, hence the biased lock. Others
+/// do when a task has moved to another worker, or to help an owner that is late.
 ///
 /// Two words beside the lock save taking it. Both are written under it only.
 #[derive(Debug)]

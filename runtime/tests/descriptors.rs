@@ -1,5 +1,5 @@
-//! Whatever is opened is closed again, waited for or not. Alone in its binary, because it counts the
-//! descriptors of the process.
+//! Whatever is opened is closed again, waited for or not. Alone in its binary, because it counts
+//! the descriptors of the process.
 
 use futures_lite::future::poll_once;
 use futures_lite::{AsyncReadExt, AsyncWriteExt};

@@ -50,7 +50,8 @@ const FENCED: [(&str, &str); 24] = [
     ("loom-tests/src/tracked.rs", "loom-tests/src/tracked.rs"),
 ];
 
-/// Tests that need `unsafe`: to be nasty, with a waker that cannot be cloned, or to promise something.
+/// Tests that need `unsafe`: to be nasty, with a waker that cannot be cloned, or to promise
+/// something.
 const FENCED_TESTS: [&str; 2] =
     ["runtime/tests/async_fd/promises.rs", "runtime/tests/behaviour/panics.rs"];
 

@@ -59,9 +59,9 @@
 //!    priority, its deadline and its rank.
 //!
 //! A running graph [grows](TaskScheduler::submit_into): what is added to it counts, fails, is
-//! cancelled and ends with it. A task that has not started can be made to wait for
-//! [another one](TaskScheduler::connect) or for [the driver](TaskScheduler::hold), so that a ready
-//! one waits again, or be [removed](TaskScheduler::remove). A scheduler that [drains](TaskScheduler::drain)
+//! cancelled and ends with it. A task that has not started can be made to wait for [another
+//! one](TaskScheduler::connect) or for [the driver](TaskScheduler::hold), so that a ready one waits
+//! again, or be [removed](TaskScheduler::remove). A scheduler that [drains](TaskScheduler::drain)
 //! starts nothing more and says what [remains](TaskScheduler::remaining).
 //!
 //! Every task that was accepted reaches the bottom line exactly once, and one [`Event::Ended`]
@@ -70,8 +70,8 @@
 //!
 //! # How much at once
 //!
-//! [`set_max_in_flight`](TaskScheduler::set_max_in_flight) may be called at any time; the controllers
-//! in [`adaptive`] say with what.
+//! [`set_max_in_flight`](TaskScheduler::set_max_in_flight) may be called at any time; the
+//! controllers in [`adaptive`] say with what.
 //!
 //! # Who may overtake whom
 //!

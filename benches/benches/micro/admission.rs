@@ -1,7 +1,7 @@
 //! Admission at its limit: one task ends, the next one starts.
 //!
-//! Guards that limits and budgets are a few whole numbers: a task pays next to nothing for them, and
-//! asking in vain costs nothing that grows.
+//! Guards that limits and budgets are a few whole numbers: a task pays next to nothing for them,
+//! and asking in vain costs nothing that grows.
 
 use benches::{Bench, Claim, in_batches};
 use primitives::Timestamp;

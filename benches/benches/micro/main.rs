@@ -9,9 +9,9 @@
 //!
 //! Each benchmark prints its claim with its name. Most claims are limits in what the machine itself
 //! takes for a locked instruction, a fence, a cache line from another core, a load from memory, a
-//! system call or waking a thread, measured in the same process; some say that a cost does not grow.
-//! Neighbouring instructions overlap. So where a limit is to tell one locked instruction more, it
-//! may be below the sum of its parts.
+//! system call or waking a thread, measured in the same process; some say that a cost does not
+//! grow. Neighbouring instructions overlap. So where a limit is to tell one locked instruction
+//! more, it may be below the sum of its parts.
 
 mod admission;
 mod dag;

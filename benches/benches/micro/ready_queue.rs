@@ -1,12 +1,13 @@
 //! The ready queue of the scheduler with a hundred, ten thousand and a million tasks ready.
 //!
-//! Guards that adding a task and finding the best one are O(log n) at most, in an order of deadlines
-//! that has nothing to do with the order of submission, and cheaper where many are equally urgent.
-//! Through [`TaskScheduler`]: what submitting and starting a task costs besides is included.
+//! Guards that adding a task and finding the best one are O(log n) at most, in an order of
+//! deadlines that has nothing to do with the order of submission, and cheaper where many are
+//! equally urgent. Through [`TaskScheduler`]: what submitting and starting a task costs besides is
+//! included.
 //!
 //! The deadlines follow the hold model (D. W. Jones, "An empirical comparison of priority-queue and
-//! event-set implementations", Communications of the ACM 29(4), 1986): a task that comes is due some
-//! random time after the one that has started last, so the queue stays as it is.
+//! event-set implementations", Communications of the ACM 29(4), 1986): a task that comes is due
+//! some random time after the one that has started last, so the queue stays as it is.
 
 use benches::{Bench, Claim, Yardsticks, in_batches};
 use primitives::Timestamp;

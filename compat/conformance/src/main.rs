@@ -8,7 +8,8 @@
 //! that no other tokio is left in the tree, runs the crate's own tests, which nobody has changed,
 //! and holds the figures against those on real tokio.
 //!
-//! Exit status: 0 if the figures are the same, 1 if they are not, 2 if there was nothing to compare.
+//! Exit status: 0 if the figures are the same, 1 if they are not, 2 if there was nothing to
+//! compare.
 
 mod baseline;
 mod build;

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! builds one program twice, on either, each with glibc's malloc and with mimalloc, runs them in
-//! turn, each time in a fresh process, and prints the medians. The claim it guards: on graph_runtime
-//! an engine does 1.3 times as many tasks a second.
+//! turn, each time in a fresh process, and prints the medians. The claim it guards: on
+//! graph_runtime an engine does 1.3 times as many tasks a second.
 
 mod measure;
 mod options;

@@ -95,8 +95,8 @@ impl<S: Source> Pool<S> {
         }
     }
 
-    /// As a worker that has nothing to do and falls asleep, perhaps after a search in vain, and that
-    /// takes what it finds then where no search is needed: from the injector.
+    /// As a worker that has nothing to do and falls asleep, perhaps after a search in vain, and
+    /// that takes what it finds then where no search is needed: from the injector.
     fn doze(&self, worker: usize, mut searching: bool) -> u32 {
         loop {
             self.idle.fall_asleep(worker, searching);
@@ -250,8 +250,8 @@ fn a_busy_worker_meets_a_searcher_that_gives_up() {
     });
 }
 
-/// Two items come while a worker that has searched falls asleep, and are left to it. It takes one of
-/// them: the other is for the worker that sleeps already.
+/// Two items come while a worker that has searched falls asleep, and are left to it. It takes one
+/// of them: the other is for the worker that sleeps already.
 #[test]
 fn two_items_meet_the_last_look_of_a_searcher() {
     explore(2, || {

@@ -1,7 +1,8 @@
 //! Figures for other programs: Prometheus's text format, and JSON.
 //!
 //! Both are written from the same list, made of at most one snapshot of each kind, so what belongs
-//! together is of one moment. Units are seconds, bytes, cores and ratios; what is unknown is left out.
+//! together is of one moment. Units are seconds, bytes, cores and ratios; what is unknown is left
+//! out.
 //!
 //! | name, after `graph_runtime_` | kind | labels |
 //! |---|---|---|
@@ -126,9 +127,9 @@ impl Export {
 
     /// The figures as JSON: an object with `labels` and a list of `metrics`, each with `name`,
     /// `type`, `help` and `series`. A series has `labels` and either a `value` or, if it is a
-    /// summary, `count`, `sum`, `max` and `quantiles`. With a limit, there is an object `limit` with
-    /// its `controller` and the last `decisions`, the oldest first, each with `seconds_ago`, `limit`,
-    /// `reason` and `explanation`.
+    /// summary, `count`, `sum`, `max` and `quantiles`. With a limit, there is an object `limit`
+    /// with its `controller` and the last `decisions`, the oldest first, each with `seconds_ago`,
+    /// `limit`, `reason` and `explanation`.
     pub fn to_json(&self) -> String {
         json::written(&self.labels, &self.families(), self.limit.as_ref())
     }

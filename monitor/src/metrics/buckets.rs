@@ -39,7 +39,8 @@ impl TimeBuckets {
         self.max_ns.store(self.max_ns.load(Ordering::Relaxed).max(ns), Ordering::Relaxed);
     }
 
-    /// Adds what was recorded to a histogram, each time as the upper edge of its bucket. O(buckets).
+    /// Adds what was recorded to a histogram, each time as the upper edge of its bucket.
+    /// O(buckets).
     pub(super) fn add_to(&self, histogram: &mut TimeHistogram) {
         let Some(counts) = self.counts.get() else { return };
         for (index, count) in counts.iter().enumerate() {

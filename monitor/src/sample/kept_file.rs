@@ -211,8 +211,8 @@ fn read_whole(file: &dyn SourceFile, has_records: bool, buffer: &mut Vec<u8>) ->
     }
 }
 
-/// Not there; about a thread or a cgroup that has ended; or there without being supported, as pressure files
-/// are where the kernel was told at boot not to count.
+/// Not there; about a thread or a cgroup that has ended; or there without being supported, as
+/// pressure files are where the kernel was told at boot not to count.
 fn is_absence(error: &io::Error) -> bool {
     let absent = [Errno::NOENT, Errno::SRCH, Errno::NODEV, Errno::OPNOTSUPP];
     error.kind() == io::ErrorKind::NotFound

@@ -21,10 +21,11 @@
 //!
 //! These are figures of readings in a row, as are 9 us for a sample as a whole, with eight workers,
 //! and 22 us for one that reads everything. At a sample every 100 ms the kernel's code and figures
-//! have left the caches in between. Then it is 80 us and 190 us of CPU time beside a runtime that is
-//! busy, which is when there are samples, and 45 us and 170 us on a machine that does nothing else:
-//! a thousandth of a core. Half of that are `/proc/stat` and `/proc/meminfo`, which the kernel writes
-//! out as a whole whatever part is read (`benches --bin monitor_accuracy` prints all).
+//! have left the caches in between. Then it is 80 us and 190 us of CPU time beside a runtime that
+//! is busy, which is when there are samples, and 45 us and 170 us on a machine that does nothing
+//! else: a thousandth of a core. Half of that are `/proc/stat` and `/proc/meminfo`, which the
+//! kernel writes out as a whole whatever part is read (`benches --bin monitor_accuracy` prints
+//! all).
 //!
 //! Opening a file anew for each reading adds 1,100 to 1,400 ns. The `procfs` crate opens anew, and
 //! its parsers allocate (strings, vectors and hash maps), so here it reads what is read once, the

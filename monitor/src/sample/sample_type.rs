@@ -9,10 +9,10 @@ use primitives::Timestamp;
 /// or the figure is a rate and this is the first sample. Rates are means over the time since the
 /// reading before, which is that of the sample before unless said otherwise.
 ///
-/// Pressure, the resident memory and what belongs to the cgroup, but for its CPU time, are read less
-/// often, by the first sample that is [750 ms](crate::ProcSampler::SELDOM) younger than the last such
-/// reading, and repeated in between. A quota or limit that changes is thus seen within a second if
-/// samples are at most 250 ms apart, else by the next sample.
+/// Pressure, the resident memory and what belongs to the cgroup, but for its CPU time, are read
+/// less often, by the first sample that is [750 ms](crate::ProcSampler::SELDOM) younger than the
+/// last such reading, and repeated in between. A quota or limit that changes is thus seen within a
+/// second if samples are at most 250 ms apart, else by the next sample.
 ///
 /// # Examples
 ///

@@ -13,8 +13,8 @@ pub(crate) struct Cgroup {
 }
 
 impl Cgroup {
-    /// A child of the cgroup in which this process is, in the hierarchy that has quotas, with one of
-    /// so many hundredths of a core.
+    /// A child of the cgroup in which this process is, in the hierarchy that has quotas, with one
+    /// of so many hundredths of a core.
     pub(crate) fn enter(percent: u32) -> io::Result<Self> {
         let (own, is_v2) = own_folder().ok_or(io::ErrorKind::NotFound)?;
         let folder = own.join(format!("graph-runtime-test-{}", std::process::id()));

@@ -110,8 +110,8 @@ impl Reactor {
         self.registered.load(Ordering::Relaxed)
     }
 
-    /// How many sources were deregistered here. One that moved counts where it came from when it was
-    /// registered, and where it is when it leaves.
+    /// How many sources were deregistered here. One that moved counts where it came from when it
+    /// was registered, and where it is when it leaves.
     pub fn deregistered_count(&self) -> u64 {
         self.deregistered.load(Ordering::Relaxed)
     }
@@ -172,10 +172,10 @@ impl Reactor {
 impl Reactor {
     /// Ends all waiting: the runtime shuts down. Any thread; a second call does nothing.
     ///
-    /// Whoever waits for a source is woken and finds it
-    /// [shut down](crate::ReadyEvent::is_shutdown). Whoever waits for a timer is woken as well,
-    /// *before* its deadline, and has to ask [`is_closed`](Self::is_closed) before it believes
-    /// that its time has come. Nothing can be registered any more, and new timers never fire.
+    /// Whoever waits for a source is woken and finds it [shut
+    /// down](crate::ReadyEvent::is_shutdown). Whoever waits for a timer is woken as well, *before*
+    /// its deadline, and has to ask [`is_closed`](Self::is_closed) before it believes that its time
+    /// has come. Nothing can be registered any more, and new timers never fire.
     pub fn close(&self) {
         let sources = self.sources.lock().close();
         for source in &sources {

@@ -78,7 +78,8 @@ impl<T> Slab<T> {
         TimerKey { index, generation: 0 }
     }
 
-    /// Frees a place that no slot names any more and returns what was in it. Its keys are void from now on.
+    /// Frees a place that no slot names any more and returns what was in it. Its keys are void from
+    /// now on.
     pub(super) fn remove(&mut self, index: u32) -> Option<T> {
         let free = self.free;
         let entry = self.at(index);

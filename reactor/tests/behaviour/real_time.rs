@@ -55,7 +55,8 @@ fn no_sleep_is_too_short() {
 }
 
 /// The descriptor stays armed for a deadline that nobody waits for any more. Its expiry may end one
-/// wait early, and must then be neither taken for the later deadline nor keep that from being armed.
+/// wait early, and must then be neither taken for the later deadline nor keep that from being
+/// armed.
 #[test]
 fn a_stale_expiry_ends_at_most_one_wait_early() {
     let start = Instant::now();

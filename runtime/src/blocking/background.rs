@@ -24,8 +24,8 @@ pub(crate) const DEFAULT_MAX_BUFFER: usize = 2 * 1024 * 1024;
 ///        └────────────── finish: the buffer comes back, with what the operation brought ───────┘
 /// ```
 ///
-/// *Reading* waits for its operation. If nobody waits any more, the bytes stay in the buffer for the
-/// next read; a write or a move instead of it first goes back to where the reader was.
+/// *Reading* waits for its operation. If nobody waits any more, the bytes stay in the buffer for
+/// the next read; a write or a move instead of it first goes back to where the reader was.
 ///
 /// *Writing* copies the bytes, starts the operation and is done. What became of it is told by the
 /// next write or flush, whichever comes first, with whatever is done in between.

@@ -15,8 +15,8 @@ use std::task::Poll;
 /// [`child_token`](Self::child_token) makes a token that is cancelled with this one, but not the
 /// other way round. Dropping tokens cancels nothing.
 ///
-/// Looking at a token is one atomic load. Making a child and dropping the last clone of one take the
-/// small lock of the whole tree, for a moment that does not depend on the number of tokens.
+/// Looking at a token is one atomic load. Making a child and dropping the last clone of one take
+/// the small lock of the whole tree, for a moment that does not depend on the number of tokens.
 ///
 /// # Examples
 ///
@@ -105,8 +105,8 @@ impl CancellationToken {
     /// Runs a future until it is done or the token is cancelled; then the future is dropped, and
     /// there is `None`.
     ///
-    /// If the token was cancelled before the future is not polled at all. If both happen between two
-    /// polls, the future's output counts.
+    /// If the token was cancelled before the future is not polled at all. If both happen between
+    /// two polls, the future's output counts.
     ///
     /// # Cancel safety
     ///

@@ -2,8 +2,8 @@
 
 /// Pins values to the frame of the function or async block they are in.
 ///
-/// In its first form it takes the names of variables, which from there on are `Pin<&mut T>`s; in its
-/// second it makes the variables as well.
+/// In its first form it takes the names of variables, which from there on are `Pin<&mut T>`s; in
+/// its second it makes the variables as well.
 ///
 /// The macro is a statement. [`std::pin::pin!`] is an expression and pins what it is given; both
 /// serve futures that are polled more than once, by reference, as in a `select!` in a loop.

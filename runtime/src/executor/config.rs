@@ -17,9 +17,10 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExecutorConfig {
     /// Threads that poll tasks, 1 to 4096. Default: the processors this process may use. An
-    /// executor [on](super::AsyncTaskExecutor::on) a runtime uses that runtime's workers instead. With
-    /// a monitor no more of them run than there is [room](crate::runtime::Builder::resource_monitor)
-    /// for, and adaptive scheduling takes the time of those that may for the whole.
+    /// executor [on](super::AsyncTaskExecutor::on) a runtime uses that runtime's workers instead.
+    /// With a monitor no more of them run than there is
+    /// [room](crate::runtime::Builder::resource_monitor) for, and adaptive scheduling takes the
+    /// time of those that may for the whole.
     pub worker_count: usize,
     /// How many tasks may be submitted and not yet started, 1 to 2^31. Beyond that `submit` waits
     /// and `try_submit` hands the task back; a graph must fit as a whole. Default: 2^20.
@@ -31,7 +32,8 @@ pub struct ExecutorConfig {
     /// executor on a runtime leaves that to the runtime.
     pub enable_work_stealing: bool,
     /// The share of the workers' time above which adaptive scheduling lets no more run (for `Aimd`
-    /// that of the machine's CPU), and the share of the machine's CPU from which on the monitor advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
+    /// that of the machine's CPU), and the share of the machine's CPU from which on the monitor
+    /// advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
     pub cpu_target: f64,
     /// Bytes of memory in use, machine-wide, that should not be reached. While they would be, no
     /// task with a memory requirement starts beside others, and adaptive scheduling lowers its

@@ -47,8 +47,7 @@ impl Drained {
     /// Tasks have all their attempts and timeouts anew, and their deadlines, groups and rates as
     /// they were, which the other executor must declare as well. Failure policies, deadlines and
     /// timeouts of the graphs they belonged to are not in it: those of the graph that is returned
-    /// can be set. A dependency that ended in any
-    /// other way than well is none any more.
+    /// can be set. A dependency that ended in any other way than well is none any more.
     pub fn into_graph(self) -> Graph {
         let mut graph = Graph::new();
         let mut known = BTreeMap::new();

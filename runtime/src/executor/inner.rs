@@ -117,7 +117,8 @@ impl Inner {
 
     /// Starts nothing from now on; what runs may go on until `deadline`.
     pub(super) fn begin_drain(self: &Arc<Self>, deadline: Option<Instant>) {
-        // ORDERING: Relaxed; the core's lock, which the next line takes, orders it before the stops.
+        // ORDERING: Relaxed; the core's lock, which the next line takes, orders it before the
+        // stops.
         self.is_draining.store(true, Ordering::Relaxed);
         let deadline = deadline.map(|deadline| self.timestamp(deadline));
         self.step(|core, step| core.begin_drain(deadline, step));

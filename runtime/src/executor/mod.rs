@@ -36,9 +36,9 @@
 //!
 //! # What is learnt
 //!
-//! With a [history](ExecutorConfig::history) a `Learner` watches what tasks of each kind take. A task
-//! without an estimate goes by that; a running graph is ranked again, in the background, when that
-//! has changed.
+//! With a [history](ExecutorConfig::history) a `Learner` watches what tasks of each kind take. A
+//! task without an estimate goes by that; a running graph is ranked again, in the background, when
+//! that has changed.
 //!
 //! # One alarm
 //!
@@ -49,30 +49,30 @@
 //! # When an attempt goes wrong
 //!
 //! Its error goes to the user's predicate first, with no lock held. Then, under the lock, the
-//! scheduler says whether the task is [tried again](ExecutableTask::retry); if so its body goes back
-//! to where it was, and the wait for the next attempt is a matter for the alarm. What an attempt had
-//! to say is kept with the record, eight errors at most. Attempts have timers for their own timeouts;
-//! those of whole tasks and of graphs, and silence, are on the scheduler's agenda, and a
-//! [sign of life](TaskContext::heartbeat) is a number in memory at which nobody looks until then.
+//! scheduler says whether the task is [tried again](ExecutableTask::retry); if so its body goes
+//! back to where it was, and the wait for the next attempt is a matter for the alarm. What an
+//! attempt had to say is kept with the record, eight errors at most. Attempts have timers for their
+//! own timeouts; those of whole tasks and of graphs, and silence, are on the scheduler's agenda,
+//! and a [sign of life](TaskContext::heartbeat) is a number in memory at which nobody looks until
+//! then.
 //!
 //! # How much at once
 //!
-//! The limit is fixed, or a [`Controller`] finds it. What ends is counted under the lock, and when a
-//! window is complete the controller is asked after the lock is free; its answer takes effect with
-//! the next step. `Control` is the one place where figures of the machine become input.
+//! The limit is fixed, or a [`Controller`] finds it. What ends is counted under the lock, and when
+//! a window is complete the controller is asked after the lock is free; its answer takes effect
+//! with the next step. `Control` is the one place where figures of the machine become input.
 //!
 //! # What is kept, and for how long
 //!
 //! What is submitted together is a `Batch`: a graph, a part that is added to one while it runs, or
-//! one task. It holds a `Record` for each
-//! task, with its end and its output, in the memory in which the graph was put together. The books
-//! keep a batch until it has ended and its handle is gone or has given the result; a
-//! [`GraphReport`] and the
-//! [`TaskContext`]s of the graph keep it as well. A dependent that was submitted later holds on to
-//! the batches of its dependencies until it has ended, so an output lives as long as anybody may
-//! ask for it, or for another of the same graph. Parts are kept for the report of their graph while
-//! its handle is there, and otherwise forgotten as soon as they have ended, so a graph that grows for
-//! ever needs no more memory than what of it is alive.
+//! one task. It holds a `Record` for each task, with its end and its output, in the memory in which
+//! the graph was put together. The books keep a batch until it has ended and its handle is gone or
+//! has given the result; a [`GraphReport`] and the [`TaskContext`]s of the graph keep it as well. A
+//! dependent that was submitted later holds on to the batches of its dependencies until it has
+//! ended, so an output lives as long as anybody may ask for it, or for another of the same graph.
+//! Parts are kept for the report of their graph while its handle is there, and otherwise forgotten
+//! as soon as they have ended, so a graph that grows for ever needs no more memory than what of it
+//! is alive.
 //!
 //! # Where what is
 //!

@@ -61,7 +61,8 @@ impl Inner {
         self.count_rejected(result, |_| 1)
     }
 
-    /// Submits one task, to where it belongs, with the room that `place` was granted if there is one.
+    /// Submits one task, to where it belongs, with the room that `place` was granted if there is
+    /// one.
     fn submit_task(
         self: &Arc<Self>,
         home: Home,

@@ -1,8 +1,8 @@
 //! Files and directories.
 //!
 //! Operating systems offer little to wait for in a file system: its calls block. So all of this is
-//! done on threads made for blocking, with [`std::fs`] underneath, and costs a task switch or two on
-//! top. Where many small operations follow each other it is faster to do them together in one
+//! done on threads made for blocking, with [`std::fs`] underneath, and costs a task switch or two
+//! on top. Where many small operations follow each other it is faster to do them together in one
 //! [`spawn_blocking`](crate::runtime::Handle::spawn_blocking).
 //!
 //! A [`File`] reads and writes in the background and implements the traits of futures-io; helpers

@@ -2,8 +2,8 @@
 //!
 //! Traits for reading and writing are those of futures-io, and what is done with them (copying,
 //! buffering, lines, reading to the end) comes from any crate that extends these traits, such as
-//! futures-lite or futures-util: there is one set of helpers for all runtimes, and this one does not
-//! add another.
+//! futures-lite or futures-util: there is one set of helpers for all runtimes, and this one does
+//! not add another.
 
 mod interest;
 mod ready;

@@ -30,9 +30,9 @@ pub fn stderr() -> Stderr {
 /// What this process reads.
 ///
 /// A terminal can only be read by blocking, so a thread made for that does. **It cannot be told to
-/// stop**: when a runtime shuts down while a read is under way, it waits until a line is entered. For
-/// a dialogue with a user a thread of its own may serve better. What one of these has read ahead,
-/// others do not see.
+/// stop**: when a runtime shuts down while a read is under way, it waits until a line is entered.
+/// For a dialogue with a user a thread of its own may serve better. What one of these has read
+/// ahead, others do not see.
 ///
 /// # Examples
 ///
@@ -65,8 +65,8 @@ impl AsyncRead for Stdin {
 }
 
 impl Stdin {
-    /// [`poll_read`](AsyncRead::poll_read) into memory that need not be initialized: the first bytes
-    /// of `buffer`, as many as it says, are afterwards.
+    /// [`poll_read`](AsyncRead::poll_read) into memory that need not be initialized: the first
+    /// bytes of `buffer`, as many as it says, are afterwards.
     ///
     /// # Errors
     ///

@@ -2,8 +2,8 @@
 //!
 //! Each macro is expanded in a module of a type with a field `io: Registered<_>`.
 
-/// Waiting, and operations that the caller brings. In an `impl` block. The arguments are the names of
-/// the methods for hand-written futures.
+/// Waiting, and operations that the caller brings. In an `impl` block. The arguments are the names
+/// of the methods for hand-written futures.
 macro_rules! readiness {
     ($poll_readable:ident, $poll_writable:ident) => {
         /// Waits until something of `interest` is worth trying, and says what.

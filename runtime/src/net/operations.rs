@@ -1,5 +1,5 @@
-//! Operations on datagram sockets: each in the three forms of an `async` method, one for hand-written
-//! futures, and one that does not wait.
+//! Operations on datagram sockets: each in the three forms of an `async` method, one for
+//! hand-written futures, and one that does not wait.
 
 /// All three forms. In an `impl` block of a type with a field `io: Registered<_>`.
 macro_rules! operations {
@@ -65,8 +65,8 @@ macro_rules! without_async {
         ///
         /// # Errors
         ///
-        /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) if it would have to wait, and whatever the
-        /// system says.
+        /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) if it would have to wait, and whatever
+        /// the system says.
         pub fn $try(&self, $($argument: $type),*) -> std::io::Result<$output> {
             let operation = |$socket: &$source| $operation.map($crate::net::Attempt::more);
             self.io.try_io(reactor::Direction::$direction, operation)

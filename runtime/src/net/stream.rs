@@ -1,7 +1,7 @@
 //! Bytes in and out of everything that is a stream of them, written once.
 //!
-//! Errors, panics and cancel safety of the traits' methods are those of the types' own: an operation
-//! that returned `Pending` has moved no bytes.
+//! Errors, panics and cancel safety of the traits' methods are those of the types' own: an
+//! operation that returned `Pending` has moved no bytes.
 
 use super::attempt::{Attempt, wanted};
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};

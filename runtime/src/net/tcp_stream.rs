@@ -196,8 +196,8 @@ impl TcpStream {
         /// itself.
         quickack, set_quickack: bool = tcp_quickack, set_tcp_quickack;
         /// How long **dropping it blocks its thread** at most for data not yet sent to arrive
-        /// (`SO_LINGER`), not at all at first. Zero drops the data and resets the connection, without
-        /// blocking; that is what this is good for here.
+        /// (`SO_LINGER`), not at all at first. Zero drops the data and resets the connection,
+        /// without blocking; that is what this is good for here.
         linger, set_linger: Option<Duration> = linger, set_linger;
     }
 

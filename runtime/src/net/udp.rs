@@ -12,8 +12,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// A UDP socket. Dropping it closes it.
 ///
-/// Any number of tasks may wait in the `async` methods. Of those in `poll_*` methods the last one in
-/// each direction is woken.
+/// Any number of tasks may wait in the `async` methods. Of those in `poll_*` methods the last one
+/// in each direction is woken.
 ///
 /// A datagram that is longer than the buffer it is received into is cut off.
 ///

@@ -45,8 +45,8 @@ impl Builder {
         Self { config: Config::default(), current_thread: true }
     }
 
-    /// The runtime's name, for whoever reports on several, not blank; see [`Handle::name`]. Default:
-    /// none.
+    /// The runtime's name, for whoever reports on several, not blank; see [`Handle::name`].
+    /// Default: none.
     ///
     /// [`Handle::name`]: super::Handle::name
     pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
@@ -83,8 +83,8 @@ impl Builder {
         self
     }
 
-    /// How many operations on locks, channels, timers and sockets a poll may do before it has to let
-    /// other tasks run, at least 1; `None` is no limit. Default: 128. See
+    /// How many operations on locks, channels, timers and sockets a poll may do before it has to
+    /// let other tasks run, at least 1; `None` is no limit. Default: 128. See
     /// [`task::coop`](crate::task::coop).
     ///
     /// # Examples
@@ -147,8 +147,8 @@ impl Builder {
     /// Default: none.
     ///
     /// With one, no more workers [run at once](super::Handle::worker_limit) than the CPU quota, the
-    /// cpuset and the affinity of this process have room for, also when these change: within about a
-    /// second, or an interval of the monitor if that is longer. Where there are more [workers
+    /// cpuset and the affinity of this process have room for, also when these change: within about
+    /// a second, or an interval of the monitor if that is longer. Where there are more [workers
     /// ](Self::worker_threads) than cores from the beginning, the same share of them remains.
     pub fn resource_monitor(&mut self, config: ResourceMonitorConfig) -> &mut Self {
         self.config.monitor = Some(config);
@@ -238,8 +238,8 @@ impl Builder {
         }
     }
 
-    /// Builds a current-thread runtime that stays on the calling thread, with tasks that need not be
-    /// `Send`.
+    /// Builds a current-thread runtime that stays on the calling thread, with tasks that need not
+    /// be `Send`.
     ///
     /// # Errors
     ///

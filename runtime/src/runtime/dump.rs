@@ -201,7 +201,8 @@ impl TaskDump {
         self.since
     }
 
-    /// What had it wait, if that is something of this crate: of several the one that it polled last.
+    /// What had it wait, if that is something of this crate: of several the one that it polled
+    /// last.
     pub fn waits_for(&self) -> Option<&'static str> {
         self.waits_for
     }
@@ -289,8 +290,8 @@ pub fn dump() -> Dump {
 
 impl Handle {
     /// What every task of the runtime is doing, every blocking closure, and the futures that
-    /// `block_on` was given. Tasks of a [`LocalSet`](crate::task::LocalSet) are those of every runtime
-    /// that has polled the set.
+    /// `block_on` was given. Tasks of a [`LocalSet`](crate::task::LocalSet) are those of every
+    /// runtime that has polled the set.
     ///
     /// It polls nothing and needs no worker: it tells the truth also when all of them are stuck, or
     /// asleep. It may be called from any thread, tasks included. It holds others up only where they

@@ -37,10 +37,10 @@ impl RuntimeMetrics {
 
 impl Handle {
     /// All there is to be measured of the runtime at this moment, for
-    /// [Prometheus](Export::to_prometheus) or as [JSON](Export::to_json): tasks, workers, polls, the
-    /// machine if there is a [monitor](super::Builder::resource_monitor), and the runtime's
-    /// [name](super::Builder::name), if it has one, as the label `runtime`. Some 10 us for each worker,
-    /// without any of them.
+    /// [Prometheus](Export::to_prometheus) or as [JSON](Export::to_json): tasks, workers, polls,
+    /// the machine if there is a [monitor](super::Builder::resource_monitor), and the runtime's
+    /// [name](super::Builder::name), if it has one, as the label `runtime`. Some 10 us for each
+    /// worker, without any of them.
     ///
     /// # Examples
     ///

@@ -176,8 +176,8 @@ impl Handle {
 
     /// Lets at most `workers` run at once, at least 1, until it is called again. Any thread.
     ///
-    /// A worker that is too many finishes its poll, leaves its tasks to the others and sleeps; it may
-    /// run again as soon as another one sleeps, or the limit rises. What wakes it meanwhile for
+    /// A worker that is too many finishes its poll, leaves its tasks to the others and sleeps; it
+    /// may run again as soon as another one sleeps, or the limit rises. What wakes it meanwhile for
     /// timers and sockets of its own, it passes on. [Pinned](crate::task::spawn_pinned) tasks are
     /// always polled by their worker, which then counts as one of those that run; threads that
     /// [stand in](super::Builder::max_spare_workers) for stuck workers do not count.

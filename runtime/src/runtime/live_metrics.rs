@@ -6,9 +6,9 @@ use monitor::{HistogramSnapshot, PollTimes, WorkerSnapshot};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-/// Unlike the fields, which say how it was when the metrics were asked for, these say how it is now,
-/// or was at last when the runtime is gone. Workers publish what they count of polls, steals and
-/// time when they fall asleep, and every 100 us or 61 polls while they are busy.
+/// Unlike the fields, which say how it was when the metrics were asked for, these say how it is
+/// now, or was at last when the runtime is gone. Workers publish what they count of polls, steals
+/// and time when they fall asleep, and every 100 us or 61 polls while they are busy.
 ///
 /// Where a worker is asked for: it panics if the runtime has fewer.
 impl RuntimeMetrics {
@@ -27,8 +27,8 @@ impl RuntimeMetrics {
         self.shared.tally().spawned
     }
 
-    /// Entries of the queues that all workers take from: tasks from outside, batches of what was too
-    /// much for a worker, tasks that are queued by their urgency.
+    /// Entries of the queues that all workers take from: tasks from outside, batches of what was
+    /// too much for a worker, tasks that are queued by their urgency.
     pub fn global_queue_depth(&self) -> usize {
         self.shared.injector.len() + self.shared.ordered.len()
     }
@@ -101,22 +101,23 @@ impl RuntimeMetrics {
     }
 
     /// From the moment in which a task was queued to its poll, of the polls that were
-    /// [timed](super::Builder::poll_sampling); the percentiles within 4 %. Some 10 us for each worker.
+    /// [timed](super::Builder::poll_sampling); the percentiles within 4 %. Some 10 us for each
+    /// worker.
     pub fn poll_delays(&self) -> HistogramSnapshot {
         self.poll_delays_and_times().0
     }
 
-    /// How long polls take, of those that were [timed](super::Builder::poll_sampling); the percentiles
-    /// within 4 %. Some 10 us for each worker.
+    /// How long polls take, of those that were [timed](super::Builder::poll_sampling); the
+    /// percentiles within 4 %. Some 10 us for each worker.
     pub fn poll_times(&self) -> HistogramSnapshot {
         self.poll_delays_and_times().1
     }
 
     /// The longest poll of a worker that is known: of those that were
-    /// [timed](super::Builder::poll_sampling); of those of more than 100 us between two looks at the
-    /// clock that are made anyway, which comes to each of them where most polls are long; and of those
-    /// that were [found](super::StallMetrics) to hold the worker up, as far as they had come then. So
-    /// where workers are watched, none of 20 ms or more is missed.
+    /// [timed](super::Builder::poll_sampling); of those of more than 100 us between two looks at
+    /// the clock that are made anyway, which comes to each of them where most polls are long; and
+    /// of those that were [found](super::StallMetrics) to hold the worker up, as far as they had
+    /// come then. So where workers are watched, none of 20 ms or more is missed.
     pub fn worker_longest_poll(&self, worker: usize) -> Duration {
         self.published(worker).longest_poll
     }

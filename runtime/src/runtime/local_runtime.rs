@@ -15,10 +15,11 @@ pub struct LocalOptions {
 }
 
 /// A current-thread runtime that cannot be given to another thread, so that
-/// [`spawn_local`](crate::task::spawn_local) works everywhere on it, and its tasks need not be `Send`.
+/// [`spawn_local`](crate::task::spawn_local) works everywhere on it, and its tasks need not be
+/// `Send`.
 ///
-/// It is a [`Runtime`] and a [`LocalSet`] which every [`block_on`](Self::block_on) drives. Dropping it
-/// drops the tasks of the set first, and then shuts the runtime down.
+/// It is a [`Runtime`] and a [`LocalSet`] which every [`block_on`](Self::block_on) drives. Dropping
+/// it drops the tasks of the set first, and then shuts the runtime down.
 ///
 /// # Examples
 ///
@@ -102,8 +103,8 @@ impl LocalRuntime {
         LocalRuntimeGuard { _set: self.set().enter(), _runtime: self.runtime.enter() }
     }
 
-    /// Drops all tasks and shuts down, but waits no longer than `duration` for blocking closures; see
-    /// [`Runtime::shutdown_timeout`].
+    /// Drops all tasks and shuts down, but waits no longer than `duration` for blocking closures;
+    /// see [`Runtime::shutdown_timeout`].
     ///
     /// # Panics
     ///

@@ -1,7 +1,7 @@
 //! What random choices follow from.
 
-/// A seed for all random choices of a runtime: which branch of a `select!` comes first, which worker
-/// is robbed first.
+/// A seed for all random choices of a runtime: which branch of a `select!` comes first, which
+/// worker is robbed first.
 ///
 /// With the same seed a current-thread runtime chooses the same. With several workers, who gets
 /// which task is a matter of time as well.

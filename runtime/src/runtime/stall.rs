@@ -86,8 +86,8 @@ pub struct StallMetrics {
     pub spares: usize,
     /// How many times one was called.
     pub spares_called: u64,
-    /// How many times one was not, because there were
-    /// [as many as there may be](super::Builder::max_spare_workers) of that kind.
+    /// How many times one was not, because there were [as many as there may
+    /// be](super::Builder::max_spare_workers) of that kind.
     pub spares_refused: u64,
     /// Polls by these threads.
     pub spare_polls: u64,

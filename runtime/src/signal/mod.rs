@@ -3,15 +3,15 @@
 //! # What happens to the process
 //!
 //! The first listener for a kind of signal installs a handler for the **whole process, for good**:
-//! what the system would do otherwise, such as ending the process on Ctrl-C, no longer happens, even
-//! after the last listener was dropped. A handler that was there before is still called.
+//! what the system would do otherwise, such as ending the process on Ctrl-C, no longer happens,
+//! even after the last listener was dropped. A handler that was there before is still called.
 //!
 //! # How a signal travels
 //!
 //! The handler, which may do next to nothing, writes a byte to a socket of each listener. The
-//! listener reads it like any socket, in the reactor of the worker that waits for it. So there is no
-//! thread for signals and nothing that belongs to one runtime: listeners in several runtimes hear
-//! the same signal, and a listener outlives the runtime it was made in.
+//! listener reads it like any socket, in the reactor of the worker that waits for it. So there is
+//! no thread for signals and nothing that belongs to one runtime: listeners in several runtimes
+//! hear the same signal, and a listener outlives the runtime it was made in.
 
 pub mod unix;
 

@@ -11,8 +11,9 @@ use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
-/// A value that is reached with a key only. What a lock has to ask of the value to be shared between
-/// threads depends on how many it lets in; so this is not Sync, and each lock says so for itself.
+/// A value that is reached with a key only. What a lock has to ask of the value to be shared
+/// between threads depends on how many it lets in; so this is not Sync, and each lock says so for
+/// itself.
 pub(super) struct Guarded<T: ?Sized>(UnsafeCell<T>);
 
 impl<T> Guarded<T> {

@@ -9,11 +9,11 @@ use crate::worker::step_aside;
 /// done for the runtime.
 ///
 /// The worker whose thread this is, with its queue, timers and sockets, is given to a thread of the
-/// pool that [`spawn_blocking`](super::spawn_blocking) uses, and taken back afterwards if that thread
-/// has not come yet. Otherwise this thread finishes the poll under way and then leaves. If the pool
-/// has reached [`max_blocking_threads`](crate::runtime::Builder::max_blocking_threads), the worker
-/// waits until the closure is done, and the other workers take its tasks. So does a worker with
-/// [pinned](super::spawn_pinned) tasks, which no other thread may poll.
+/// pool that [`spawn_blocking`](super::spawn_blocking) uses, and taken back afterwards if that
+/// thread has not come yet. Otherwise this thread finishes the poll under way and then leaves. If
+/// the pool has reached [`max_blocking_threads`](crate::runtime::Builder::max_blocking_threads),
+/// the worker waits until the closure is done, and the other workers take its tasks. So does a
+/// worker with [pinned](super::spawn_pinned) tasks, which no other thread may poll.
 ///
 /// Within the closure blocking calls are allowed, such as
 /// [`Handle::block_on`](crate::runtime::Handle::block_on) of this very runtime or dropping another
@@ -25,8 +25,8 @@ use crate::worker::step_aside;
 ///
 /// # Panics
 ///
-/// On a current-thread runtime and in a [`LocalSet`](super::LocalSet), where nobody else could go on
-/// with the tasks.
+/// On a current-thread runtime and in a [`LocalSet`](super::LocalSet), where nobody else could go
+/// on with the tasks.
 ///
 /// # Examples
 ///

@@ -16,8 +16,8 @@ use std::panic::Location;
 /// # Order
 ///
 /// Whenever a task is woken that has a [`priority`](Self::priority) or a
-/// [`deadline`](Self::deadline), it is queued in one place for the whole runtime, in exact order: the
-/// higher priority, then the earlier deadline, then whoever was woken first. Those above the
+/// [`deadline`](Self::deadline), it is queued in one place for the whole runtime, in exact order:
+/// the higher priority, then the earlier deadline, then whoever was woken first. Those above the
 /// ordinary (a priority above normal, or a normal one with a deadline) come before everything that
 /// waits in the workers' own queues; those of low priority come when a worker would find nothing
 /// else to do.
@@ -29,11 +29,11 @@ use std::panic::Location;
 /// * A deadline orders; nothing happens when it passes. See [`timeout`](crate::time::timeout) for
 ///   that.
 /// * Tasks that such a task spawns are ordinary ones.
-/// * The place has a lock. It is for the few tasks that matter more, or less, and not for millions of
-///   short ones.
+/// * The place has a lock. It is for the few tasks that matter more, or less, and not for millions
+///   of short ones.
 ///
-/// An [`AsyncTaskExecutor`](crate::AsyncTaskExecutor) decides earlier: its priorities, deadlines and
-/// limits say which of its tasks *may start*; those it has admitted are ordinary tasks of the
+/// An [`AsyncTaskExecutor`](crate::AsyncTaskExecutor) decides earlier: its priorities, deadlines
+/// and limits say which of its tasks *may start*; those it has admitted are ordinary tasks of the
 /// runtime. Urgent tasks started here run before them, and low ones when the admitted ones leave a
 /// worker idle.
 ///
@@ -166,8 +166,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Starts a task that stays on one worker of the current runtime; see
-    /// [`spawn_pinned`](super::spawn_pinned). A worker runs such tasks in the order in which they are
-    /// woken, whatever their priority and deadline.
+    /// [`spawn_pinned`](super::spawn_pinned). A worker runs such tasks in the order in which they
+    /// are woken, whatever their priority and deadline.
     ///
     /// # Errors
     ///

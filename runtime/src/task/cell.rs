@@ -18,8 +18,8 @@ pub(super) struct Header {
     pub(super) state: State,
     /// Rule 1, and rule 7 once the cell is free.
     link: UnsafeCell<Link>,
-    /// The id, above it what the task waits for, and the [`MARK`]. A plain `std` atomic: the note is a hint, and the
-    /// id does not change.
+    /// The id, above it what the task waits for, and the [`MARK`]. A plain `std` atomic: the note
+    /// is a hint, and the id does not change.
     tag: AtomicU64,
     /// Where the task was spawned.
     pub(super) site: &'static Location<'static>,
@@ -175,8 +175,8 @@ impl<F: Future, P: Place> Cell<F, P> {
     ///
     /// # Safety
     ///
-    /// The memory is the caller's and large enough, and holds the state word of a vacant cell, which
-    /// nobody but those who ask whether there is a task looks at.
+    /// The memory is the caller's and large enough, and holds the state word of a vacant cell,
+    /// which nobody but those who ask whether there is a task looks at.
     #[inline]
     pub(super) unsafe fn fill(
         cell: NonNull<Self>,

@@ -6,8 +6,8 @@ use super::runnable::{Pinned, RawTask};
 /// No slot; also the number of a task that is on no list.
 pub(crate) const NOWHERE: usize = usize::MAX;
 
-/// Numbered tasks that have not ended. Each has a reference that belongs to the list, which it gives
-/// back when it ends, just after it was [removed](Self::remove): so what is in here is alive.
+/// Numbered tasks that have not ended. Each has a reference that belongs to the list, which it
+/// gives back when it ends, just after it was [removed](Self::remove): so what is in here is alive.
 #[derive(Debug)]
 pub(crate) struct TaskList {
     slots: Vec<Slot>,

@@ -33,9 +33,9 @@
 //! 5. *Join waker, while WAITING is set*: nobody; once COMPLETE is set, the thread that set it,
 //!    which takes the waker out.
 //! 6. *Join waker, after COMPLETE, once WAITING is clear*: there is none.
-//! 7. *State word of a free cell*: may be read by whoever looks for tasks; its owner alone writes it,
-//!    when it puts a task there. *Link of a free cell*: the thread that freed it, until it has handed it to the slab; then
-//!    the slab's owner.
+//! 7. *State word of a free cell*: may be read by whoever looks for tasks; its owner alone writes
+//!    it, when it puts a task there. *Link of a free cell*: the thread that freed it, until it has
+//!    handed it to the slab; then the slab's owner.
 
 #![allow(unsafe_code)] // Fenced: see the access rules above.
 

@@ -30,11 +30,11 @@ struct Handover(Arc<Local>);
 
 // SAFETY: a Local may move between threads (it is Send, which `is_send` below checks), but may be
 // used by one at a time, and this sends a share of it. The other shares are with the thread that
-// gave it away, in its frames of `work` and `run_until` and nowhere else: `context::take_worker` took
-// it out of the thread's context, and failed if somebody was using it. Those frames do not touch it
-// until it was taken back, or ever again: `run_until` asks `has_left` after each poll, the only
-// place from which `step_aside` gives it away, and returns at once if so. The bench's lock orders
-// what one thread did with it before what the next one does; the count of an Arc is atomic.
+// gave it away, in its frames of `work` and `run_until` and nowhere else: `context::take_worker`
+// took it out of the thread's context, and failed if somebody was using it. Those frames do not
+// touch it until it was taken back, or ever again: `run_until` asks `has_left` after each poll, the
+// only place from which `step_aside` gives it away, and returns at once if so. The bench's lock
+// orders what one thread did with it before what the next one does; the count of an Arc is atomic.
 unsafe impl Send for Handover {}
 
 const fn is_send<T: Send>() {}

@@ -33,8 +33,8 @@ impl Shared {
         self.change_limit(|state| state.asked = asked.clamp(1, self.config.workers));
     }
 
-    /// Has the limit follow the latest sample of the monitor, if there is one. What the first such call
-    /// finds is what the workers were intended for.
+    /// Has the limit follow the latest sample of the monitor, if there is one. What the first such
+    /// call finds is what the workers were intended for.
     pub(crate) fn follow_monitor(&self) {
         let Some(monitor) = self.monitor.get() else { return };
         let Some(room) = monitor.latest().workers_allowed() else { return };

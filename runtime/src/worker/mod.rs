@@ -13,8 +13,8 @@
 //!
 //! What others may need from a worker that is stuck in a poll is in its [`Remote`]: its queue and
 //! its LIFO slot can be stolen from, its reactor served, its progress counter read, and its seat
-//! taken. [`watch`] finds it out and calls for help, and [`stand_in`] is the help. [`surplus`] is what
-//! becomes of those that are too many.
+//! taken. [`watch`] finds it out and calls for help, and [`stand_in`] is the help. [`surplus`] is
+//! what becomes of those that are too many.
 
 mod gauges;
 mod glances;

@@ -73,8 +73,8 @@ pub(super) struct PinnedQueue {
     queue: RefCell<VecDeque<Runnable>>,
     /// Whether the last step was a pinned task's.
     went_last: Cell<bool>,
-    /// The number of the thread that the tasks belong to; 0 while there is none. The local part of a
-    /// current-thread runtime goes from thread to thread.
+    /// The number of the thread that the tasks belong to; 0 while there is none. The local part of
+    /// a current-thread runtime goes from thread to thread.
     home: Cell<u64>,
 }
 

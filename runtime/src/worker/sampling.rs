@@ -3,8 +3,8 @@
 //! Looking at the clock takes longer than many a poll, so only some are timed: one in so many, at
 //! random, of the tasks that are queued is *picked*. Its cell is marked, and the moment kept on a
 //! board of the runtime; whoever polls it, after whatever travels through queues and hands of
-//! thieves, finds the mark in a word that it reads anyway, times the poll, and finds on the board how
-//! long the task has waited. All others are spared the clock.
+//! thieves, finds the mark in a word that it reads anyway, times the poll, and finds on the board
+//! how long the task has waited. All others are spared the clock.
 
 use super::{Local, Shared, handover};
 use crate::task::{RawTask, Runnable};

@@ -1,8 +1,8 @@
 //! Where a paused clock is set forward.
 //!
-//! While the clock stands still no timer becomes due by itself. When the runtime has nothing left to
-//! do but wait for one, the clock jumps to that very deadline: programs that sleep a lot then take no
-//! time, and see the time pass as they would otherwise.
+//! While the clock stands still no timer becomes due by itself. When the runtime has nothing left
+//! to do but wait for one, the clock jumps to that very deadline: programs that sleep a lot then
+//! take no time, and see the time pass as they would otherwise.
 
 use super::Local;
 use primitives::Timestamp;

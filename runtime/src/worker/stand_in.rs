@@ -13,8 +13,8 @@
 //! ```
 //!
 //! A stand-in has no queue, no slot and no slab: what it wakes or spawns goes through the injector,
-//! as from any thread that is no worker. So nothing of it has to be cleared up when it leaves, and it
-//! may itself be stuck in a poll when the seat is taken from it. What it is given is the *seat*
+//! as from any thread that is no worker. So nothing of it has to be cleared up when it leaves, and
+//! it may itself be stuck in a poll when the seat is taken from it. What it is given is the *seat*
 //! ([`Seat`](scheduler::steal::Seat), where the protocol is): the place in the idle register and in
 //! the reactor where worker n sleeps. The worker itself always is the owner of its queue; it lacks
 //! the seat only when it wants to sleep, and then waits for the moment that it takes to wake the
@@ -68,8 +68,8 @@ pub(crate) struct Offer {
 }
 
 impl Offer {
-    /// The calling thread is the stand-in from now on, until the worker is back, another one comes in
-    /// its place, or the runtime shuts down. Nothing, if nobody is stuck any more.
+    /// The calling thread is the stand-in from now on, until the worker is back, another one comes
+    /// in its place, or the runtime shuts down. Nothing, if nobody is stuck any more.
     pub(crate) fn accept(self, handle: &Handle) {
         let shared = handle.shared();
         let worker = self.stuck.worker;

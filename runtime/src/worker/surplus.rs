@@ -18,9 +18,9 @@
 //! and it passes on the tasks that these wake. New timers are set at the workers that run, and
 //! sockets follow their tasks there, so this soon ceases.
 //!
-//! A worker with pinned tasks that can run does not step down: nobody else may poll them. It counts as
-//! one that runs, and another one makes room for it. If all that run are such, they are too many, for
-//! as long as these tasks take.
+//! A worker with pinned tasks that can run does not step down: nobody else may poll them. It counts
+//! as one that runs, and another one makes room for it. If all that run are such, they are too
+//! many, for as long as these tasks take.
 
 use super::{Injected, Local};
 use crate::context;

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 /// The CPU time that a thread has used; `None` if it has ended.
 ///
-/// One system call that does not disturb the thread, exact to the nanosecond also while it runs, when
-/// the figures in `/proc` are up to a timer tick old.
+/// One system call that does not disturb the thread, exact to the nanosecond also while it runs,
+/// when the figures in `/proc` are up to a timer tick old.
 pub(super) fn cpu_time(thread: i32) -> Option<Duration> {
     // How Linux names the CPU clock of a thread: its number, inverted, above three bits that say
     // "per thread" (4) and "as the scheduler counts" (2).
     let clock = (!thread << 3) | 0b110;
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `time` is a live, writable timespec for the length of the call, which keeps no pointer
-    // to it; a number that names no clock is refused.
+    // SAFETY: `time` is a live, writable timespec for the length of the call, which keeps no
+    // pointer to it; a number that names no clock is refused.
     let result = unsafe { libc::clock_gettime(clock, &mut time) };
     let seconds = Duration::from_secs(u64::try_from(time.tv_sec).ok()?);
     let nanos = Duration::from_nanos(u64::try_from(time.tv_nsec).ok()?);

@@ -210,8 +210,8 @@ fn call_for_spare(shared: &Arc<Shared>, subject: &mut Subject, stall: &Stalled) 
     if subject.is_replaced() || stall.cause == StallCause::Preempted {
         return false;
     }
-    // Who computes uses its core: more threads do not get more done, only sooner to what is short. So
-    // one for each that may run, and one for what is short when these compute as well.
+    // Who computes uses its core: more threads do not get more done, only sooner to what is short.
+    // So one for each that may run, and one for what is short when these compute as well.
     let limit_for_cpu = shared.idle.limit() + 1;
     let Some(permission) = shared.spares.permit(stall.cause, limit_for_cpu) else {
         subject.note_refusal(&shared.spares);
@@ -271,8 +271,8 @@ impl Shared {
         let all_asleep = || self.idle.snapshot().awake == 0;
         if all_asleep() {
             self.set_idle(true);
-            // ORDERING: pairs with the fence after `wake_up` of a worker or stand-in: either it sees
-            // that they were sent to sleep, or it is seen here to be awake.
+            // ORDERING: pairs with the fence after `wake_up` of a worker or stand-in: either it
+            // sees that they were sent to sleep, or it is seen here to be awake.
             fence(Ordering::SeqCst);
             if !all_asleep() {
                 self.set_idle(false);

@@ -130,8 +130,8 @@ fn a_task_waits_for_memory_unless_it_would_be_the_only_one() {
     }
 }
 
-/// Runs at most so many graphs of tasks that compute for a millisecond, until the limit has been decided
-/// on for this reason.
+/// Runs at most so many graphs of tasks that compute for a millisecond, until the limit has been
+/// decided on for this reason.
 fn compute_until(executor: &AsyncTaskExecutor, graphs: usize, reason: LimitReason) -> bool {
     let is_reason =
         || executor.concurrency().decisions.iter().any(|it| it.decision.reason == reason);

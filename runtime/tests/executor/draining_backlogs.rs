@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// A task that runs until its gate is opened, and as many that wait for it as the queue has room for.
+/// A task that runs until its gate is opened, and as many that wait for it as the queue has room
+/// for.
 fn crowd(executor: &AsyncTaskExecutor) -> (Gate, Vec<TaskHandle>) {
     let (reports, seen) = Reports::new();
     let gate = Gate::default();

@@ -1,5 +1,5 @@
-//! A drain while tasks wait for time, rates and groups, on a clock that stands still, and what becomes
-//! of them elsewhere.
+//! A drain while tasks wait for time, rates and groups, on a clock that stands still, and what
+//! becomes of them elsewhere.
 
 use graph_runtime::runtime::Handle;
 use graph_runtime::time::{Duration, Instant, sleep};

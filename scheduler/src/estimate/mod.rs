@@ -2,8 +2,7 @@
 //!
 //! What the caller says about a task is believed. Of a task about which nothing is said, the
 //! [`History`] of its kind tells how long others took, by the size of their input if that makes a
-//! difference; and of a kind that nobody has seen, all
-//! kinds together do.
+//! difference; and of a kind that nobody has seen, all kinds together do.
 
 #![forbid(unsafe_code)]
 

@@ -7,18 +7,19 @@ use std::time::Duration;
 const FIRST_SHARE: usize = 64;
 /// Each further time is when more tasks have completed by one in so many than the last time.
 const STEP_SHARE: usize = 4;
-/// How long tasks have to have run between two times, for each task of the graph: some two hundred times
-/// what ranking it takes, with a few edges.
+/// How long tasks have to have run between two times, for each task of the graph: some two hundred
+/// times what ranking it takes, with a few edges.
 const WORTH: Duration = Duration::from_micros(30);
 
-/// How far a running graph is, with what was added to it, and when estimates that have moved are worth
-/// ranking it by.
+/// How far a running graph is, with what was added to it, and when estimates that have moved are
+/// worth ranking it by.
 ///
 /// Ranking is O(tasks + edges). It is done when estimates have moved and at least one in 64 tasks
 /// has completed, and then when a quarter more have than the last time: no more than about twenty
-/// times in the life of a graph that does not grow, so that the work is bounded by a constant for each
-/// task and edge. It is not done before tasks have run for 30 us for each task of the graph, either:
-/// that makes ranking cost less than one per cent of what the tasks do, however short they are.
+/// times in the life of a graph that does not grow, so that the work is bounded by a constant for
+/// each task and edge. It is not done before tasks have run for 30 us for each task of the graph,
+/// either: that makes ranking cost less than one per cent of what the tasks do, however short they
+/// are.
 ///
 /// # Examples
 ///
@@ -38,7 +39,8 @@ const WORTH: Duration = Duration::from_micros(30);
 pub struct Pace {
     tasks: usize,
     completed: usize,
-    /// How many have to have completed before ranks are computed again; 0 if they have not been yet.
+    /// How many have to have completed before ranks are computed again; 0 if they have not been
+    /// yet.
     next: usize,
     /// Moves of estimates that the ranks know of.
     moves: u64,
@@ -52,8 +54,8 @@ impl Pace {
         self.tasks += tasks;
     }
 
-    /// A task of the graph has completed after `run_time`, and estimates have moved so often by now.
-    /// Whether ranks are to be computed again. O(1).
+    /// A task of the graph has completed after `run_time`, and estimates have moved so often by
+    /// now. Whether ranks are to be computed again. O(1).
     pub fn advance(&mut self, run_time: Duration, moves: u64) -> bool {
         self.completed += 1;
         self.worked = self.worked.saturating_add(run_time);

@@ -57,13 +57,13 @@ impl Agenda {
 }
 
 impl<P> TaskScheduler<P> {
-    /// When to call [`pass_time`](Self::pass_time), and [`dispatch`](Self::dispatch) afterwards: the
-    /// earliest moment at which they would do what they would not do now, with nothing but time
+    /// When to call [`pass_time`](Self::pass_time), and [`dispatch`](Self::dispatch) afterwards:
+    /// the earliest moment at which they would do what they would not do now, with nothing but time
     /// having passed. `None` if there is none; then one comparison is all it costs, else O(log n)
     /// for each matter that has settled itself.
     ///
-    /// Changes of urgency are not waited for: they decide who starts first when something can start.
-    /// Nor are tasks that run longer than expected, which puts off what has been reserved.
+    /// Changes of urgency are not waited for: they decide who starts first when something can
+    /// start. Nor are tasks that run longer than expected, which puts off what has been reserved.
     pub fn next_wake(&mut self) -> Option<Timestamp> {
         self.next_matter().into_iter().chain(self.turnstile.next_wake()).min()
     }

@@ -11,8 +11,8 @@ pub(crate) const MAX_TASKS: usize = 1 << 31;
 /// What a graph does when one of its tasks fails or times out, after all the attempts that its
 /// [`RetryPolicy`](crate::RetryPolicy) provides for.
 ///
-/// What follows for the tasks that depend on it is in their [`TriggerRule`](crate::TriggerRule)s. A task that is
-/// cancelled or skipped has not failed: it does not stop a fail-fast graph.
+/// What follows for the tasks that depend on it is in their [`TriggerRule`](crate::TriggerRule)s. A
+/// task that is cancelled or skipped has not failed: it does not stop a fail-fast graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FailurePolicy {
     /// Everything else in the graph is cancelled at once, but for the tasks that are there for when

@@ -51,8 +51,8 @@ impl<P> TaskScheduler<P> {
     /// Its successors have one dependency less and become ready with the last one, in the order in
     /// which they were submitted, or as their [`TriggerRule`](crate::TriggerRule)s say:
     /// O(successors), and O(log c) for each that becomes ready, for c different urgencies. Those
-    /// that can never run now are skipped, with everything that depends on them as long as that does
-    /// not put up with it: O(tasks that end), each once in its life.
+    /// that can never run now are skipped, with everything that depends on them as long as that
+    /// does not put up with it: O(tasks that end), each once in its life.
     ///
     /// An attempt that went wrong may first be offered to [`retry`](Self::retry).
     ///
@@ -76,8 +76,8 @@ impl<P> TaskScheduler<P> {
     /// Cancels one task. What depends on it is skipped, at once or when the attempt is finished, if
     /// it does not put up with that.
     ///
-    /// A running attempt is left to the driver, who may be told the same ticket more than once. It is
-    /// the last one, whatever becomes of it.
+    /// A running attempt is left to the driver, who may be told the same ticket more than once. It
+    /// is the last one, whatever becomes of it.
     pub fn cancel(&mut self, id: TaskId, now: Timestamp) -> Cancelled {
         match self.place(id) {
             None => Cancelled::Unknown,

@@ -5,8 +5,8 @@ use primitives::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A task that starts now: run it, then call
-/// [`finish`](crate::TaskScheduler::finish) with its ticket.
+/// A task that starts now: run it, then call [`finish`](crate::TaskScheduler::finish) with its
+/// ticket.
 #[derive(Debug)]
 pub struct Dispatch<P> {
     /// What to finish it with.
@@ -72,8 +72,8 @@ pub enum Event<P> {
         /// When it should have ended: its own deadline, or that of its graph.
         deadline: Timestamp,
     },
-    /// A graph fails fast, or a deadline has passed that cancels: stop this attempt, then finish its
-    /// ticket as usual.
+    /// A graph fails fast, or a deadline has passed that cancels: stop this attempt, then finish
+    /// its ticket as usual.
     CancelRunning {
         /// The running attempt.
         ticket: Ticket,

@@ -105,13 +105,13 @@ impl<P> TaskScheduler<P> {
     /// Starts the best ready task that may start: below the limit, within the budgets, with a place
     /// in its groups and enough of its rates. Call it until it returns `None`.
     ///
-    /// Others overtake a task that has to wait, but not for ever: see
-    /// [Who may overtake whom](crate#who-may-overtake-whom). O(log c), for c different urgencies
-    /// among the ready tasks, and as much for each whose urgency time has changed. If there are
-    /// budgets, groups or rates, also O(log k) for each of the k kinds of ready tasks that is looked
-    /// at: those for which there may be enough for the first time since they were looked at last,
-    /// and at most 128 for which there is no room. Nothing starts while
-    /// the scheduler is [paused](Self::pause) or [drains](Self::drain).
+    /// Others overtake a task that has to wait, but not for ever: see [Who may overtake
+    /// whom](crate#who-may-overtake-whom). O(log c), for c different urgencies among the ready
+    /// tasks, and as much for each whose urgency time has changed. If there are budgets, groups or
+    /// rates, also O(log k) for each of the k kinds of ready tasks that is looked at: those for
+    /// which there may be enough for the first time since they were looked at last, and at most 128
+    /// for which there is no room. Nothing starts while the scheduler is [paused](Self::pause) or
+    /// [drains](Self::drain).
     #[must_use = "a dispatched task counts as running and must be run"]
     pub fn dispatch(&mut self, now: Timestamp) -> Option<Dispatch<P>> {
         let choice = self.choose(now)?;
@@ -304,8 +304,8 @@ impl<P> TaskScheduler<P> {
         alone
     }
 
-    /// Forgets a graph that has ended, and all tasks that it was submitted with. True if it did. O(r log r) for r runs of
-    /// consecutive ids.
+    /// Forgets a graph that has ended, and all tasks that it was submitted with. True if it did.
+    /// O(r log r) for r runs of consecutive ids.
     pub fn forget_graph(&mut self, graph: GraphId) -> bool {
         if !self.job(graph).is_some_and(Job::has_ended) {
             return false;

@@ -257,8 +257,8 @@ impl<P> TaskScheduler<P> {
         after.max().unwrap_or(0)
     }
 
-    /// Skips tasks that have just been inserted and can never run, and why. One may be gone by then,
-    /// skipped behind another one; its slot stays empty, for nothing is inserted meanwhile.
+    /// Skips tasks that have just been inserted and can never run, and why. One may be gone by
+    /// then, skipped behind another one; its slot stays empty, for nothing is inserted meanwhile.
     pub(super) fn skip_broken(&mut self, broken: Vec<(u32, TaskId)>, now: Timestamp) {
         for (slot, cause) in broken {
             if self.graph.contains(slot) {

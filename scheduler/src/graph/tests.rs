@@ -94,7 +94,8 @@ fn a_crowd_that_waits_for_a_group_costs_the_others_nothing() {
     }
     assert!(scheduler.turnstile.looks <= 2, "{}", scheduler.turnstile.looks);
 
-    // Each of the crowd is looked at when there is a place for it, and once more when there is none.
+    // Each of the crowd is looked at when there is a place for it, and once more when there is
+    // none.
     let mut running = Some(first);
     while let Some(task) = running {
         scheduler.finish(task.ticket, EndState::Completed, NOW).unwrap();

@@ -11,8 +11,8 @@ impl<P> TaskScheduler<P> {
     /// Why a task is not running at `now`. `None` if it runs, has ended or is unknown.
     ///
     /// What it says holds until the next call that changes something; who is first is answered as
-    /// by [`peek`](Self::peek). O(dependencies) at most, and O(log k) for each of the k kinds of ready
-    /// tasks that take something of a budget. See [`Reason`] for an example.
+    /// by [`peek`](Self::peek). O(dependencies) at most, and O(log k) for each of the k kinds of
+    /// ready tasks that take something of a budget. See [`Reason`] for an example.
     pub fn why(&self, id: TaskId, now: Timestamp) -> Option<Reason> {
         let Place::Live(slot) = self.place(id)? else { return None };
         match self.graph[slot].phase {

@@ -24,9 +24,9 @@ const LEVELS_MAX: usize = 32;
 ///   Nuijten, "Satisfiability tests and time-bound adjustments for cumulative scheduling problems",
 ///   Annals of Operations Research 92, 1999);
 /// * where no more than c of the largest tasks go together: their work, divided by c;
-/// * and the k + 1 shortest of the k c + 1 longest of those, since some k + 1 of them come one after
-///   the other (M. Dell'Amico and S. Martello, "Optimal scheduling of tasks on identical parallel
-///   processors", ORSA Journal on Computing 7(2), 1995).
+/// * and the k + 1 shortest of the k c + 1 longest of those, since some k + 1 of them come one
+///   after the other (M. Dell'Amico and S. Martello, "Optimal scheduling of tasks on identical
+///   parallel processors", ORSA Journal on Computing 7(2), 1995).
 ///
 /// No more than 32 times 32 windows are looked at, each in O(tasks), and in O(tasks log tasks) for
 /// each c that may make a difference.

@@ -52,11 +52,11 @@
 //! # When fewer may be awake than there are
 //!
 //! Producers wake nobody while as many are awake as may be. There are more only after the limit has
-//! fallen, or when sleepers have woken up by themselves; then one after another steps down: it gives
-//! away whatever it has and falls asleep, *without* the last look. It may, since that is decided
-//! under the lock, by a count of which no sleeper has been left out: as many as may be awake still
-//! are, and each of them takes its own last look before it sleeps. One that falls asleep first has
-//! the other stay.
+//! fallen, or when sleepers have woken up by themselves; then one after another steps down: it
+//! gives away whatever it has and falls asleep, *without* the last look. It may, since that is
+//! decided under the lock, by a count of which no sleeper has been left out: as many as may be
+//! awake still are, and each of them takes its own last look before it sleeps. One that falls
+//! asleep first has the other stay.
 //!
 //! Nobody is surplus by number. Whoever is called runs, as long as those who run are few enough, so
 //! sleepers go on to watch over their own sockets and timers, and hand on what these bring.
@@ -123,8 +123,8 @@ impl Idle {
         self.limit.load(Ordering::Relaxed)
     }
 
-    /// Lets `limit` workers be awake: at least 1, and at most all. The worker that must be woken for
-    /// what may have waited for one more, if any. Those who are too many [step
+    /// Lets `limit` workers be awake: at least 1, and at most all. The worker that must be woken
+    /// for what may have waited for one more, if any. Those who are too many [step
     /// down](Self::step_down) by themselves.
     #[must_use = "work may wait"]
     pub fn set_limit(&self, limit: usize) -> Option<usize> {
@@ -157,9 +157,9 @@ impl Idle {
     }
 
     /// After a last look has found something, and the worker was [taken for](Self::leave_search) a
-    /// searcher until then, or for one that is [awake](Self::wake_up): the worker that must be woken
-    /// for what this one leaves behind, if any. Those who have queued it have woken nobody, and this
-    /// worker takes but one item.
+    /// searcher until then, or for one that is [awake](Self::wake_up): the worker that must be
+    /// woken for what this one leaves behind, if any. Those who have queued it have woken nobody,
+    /// and this worker takes but one item.
     pub fn wake_for_rest(&self) -> Option<usize> {
         if Mutant::IdleLastLookSilent.is_active() { None } else { self.wake_one() }
     }

@@ -45,8 +45,8 @@ const FLAGS: u64 = TENURE_ONE - 1;
 ///    stand-in ([`TakeBack::Wake`]), which passes the seat on as the first thing that it does, and
 ///    rings for the worker.
 /// 3. Whoever takes a seat over acquires what its last holder has released. A wake-up that the
-///    stand-in has used up may have been the worker's, which therefore looks at everything once more
-///    before it sleeps, as if it had just been woken.
+///    stand-in has used up may have been the worker's, which therefore looks at everything once
+///    more before it sleeps, as if it had just been woken.
 ///
 /// # Examples
 ///

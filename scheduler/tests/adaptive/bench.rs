@@ -1,5 +1,5 @@
-//! Models of the loads that the benchmark `adaptive` compares on, as short as there: what the search
-//! at the start costs, and how far a limit may be from the best.
+//! Models of the loads that the benchmark `adaptive` compares on, as short as there: what the
+//! search at the start costs, and how far a limit may be from the best.
 
 use crate::plant::{PHASE, Phase, Run, Spread, best_fixed, degrading, run};
 use graph_runtime_scheduler::adaptive::{ControllerSettings, Prober, Signals};

@@ -31,8 +31,8 @@ fn room_at(running: &[Run], wanted: u64, now: u64) -> u64 {
 }
 
 proptest! {
-    /// The reservation of the first task that does not fit knows budgets, and no slots: whatever makes
-    /// the room for it ends, and leaves its slot with it, and whoever is first takes that.
+    /// The reservation of the first task that does not fit knows budgets, and no slots: whatever
+    /// makes the room for it ends, and leaves its slot with it, and whoever is first takes that.
     #[test]
     fn the_first_that_does_not_fit_finds_room_and_a_slot_when_it_was_promised(
         drafts in prop::collection::vec(

@@ -15,8 +15,8 @@
 //!    best of several noisy figures is better than it would be another time.
 //! 3. Everybody else runs once.
 //!
-//! A run that takes half as long again as a first one of the prober is cut off, printed as such, and
-//! its contender is not run again.
+//! A run that takes half as long again as a first one of the prober is cut off, printed as such,
+//! and its contender is not run again.
 
 mod case;
 mod contender;

@@ -1,13 +1,14 @@
-//! How evenly workers share independent tasks that one of them has spawned. Exits with status 1 if a
-//! target is missed.
+//! How evenly workers share independent tasks that one of them has spawned. Exits with status 1 if
+//! a target is missed.
 //!
 //! ```text
 //! cargo run --release -p benches --bin imbalance
 //! cargo run --release -p benches --bin imbalance -- --json --workers 4
 //! ```
 //!
-//! A task computes until its time is over, by the wall clock: a worker that the system interrupts is
-//! busy, too, and what is measured is the sharing. A worker's busy time is the sum of its tasks'.
+//! A task computes until its time is over, by the wall clock: a worker that the system interrupts
+//! is busy, too, and what is measured is the sharing. A worker's busy time is the sum of its
+//! tasks'.
 
 mod lengths;
 

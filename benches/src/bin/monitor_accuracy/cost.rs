@@ -14,7 +14,8 @@ const SAMPLES: u32 = 4000;
 /// Samples at the monitor's usual pace, when its code and the kernel's have left the caches.
 const SAMPLES_PACED: u32 = 80;
 const INTERVAL: Duration = Duration::from_millis(100);
-/// What each task of a busy runtime goes through, and how many there are: more than the caches hold.
+/// What each task of a busy runtime goes through, and how many there are: more than the caches
+/// hold.
 const TASK_BYTES: usize = 64 << 10;
 const TASKS: usize = 64;
 /// Workers that are watched: as many as a sample looks at.

@@ -1,4 +1,5 @@
-//! What is asked of the runtime meanwhile, at fixed times, whatever became of what was asked before.
+//! What is asked of the runtime meanwhile, at fixed times, whatever became of what was asked
+//! before.
 
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use graph_runtime::net::TcpListener;

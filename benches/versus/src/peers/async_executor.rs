@@ -1,5 +1,5 @@
-//! async-executor by itself: its executor for statics, which keeps no list of tasks, on threads that
-//! take turns in async-io. What has nothing to do with tasks is [`Smol`](super::Smol)'s.
+//! async-executor by itself: its executor for statics, which keeps no list of tasks, on threads
+//! that take turns in async-io. What has nothing to do with tasks is [`Smol`](super::Smol)'s.
 
 use super::{Figures, Missing, Peer};
 use crate::workloads::{mpsc, mutex};

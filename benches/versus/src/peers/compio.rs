@@ -1,7 +1,7 @@
 //! compio, a runtime on completions with a thread of its own and nothing shared.
 //!
-//! As with monoio, its futures and sockets are wrapped in [`ThreadBound`] and everything runs on the
-//! thread that blocks. It has no channel and no mutex, and nothing can be spawned from outside;
+//! As with monoio, its futures and sockets are wrapped in [`ThreadBound`] and everything runs on
+//! the thread that blocks. It has no channel and no mutex, and nothing can be spawned from outside;
 //! those rows say so.
 
 use super::thread_bound::ThreadBound;

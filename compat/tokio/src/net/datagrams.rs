@@ -94,8 +94,8 @@ macro_rules! receives {
             ///
             /// # Errors
             ///
-            /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) if it would have to wait, and whatever
-            /// the system says.
+            /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) if it would have to wait, and
+            /// whatever the system says.
             pub fn try_recv_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
                 lend(buf, |lent| lent.fill(|bytes| self.0.try_recv_uninit(bytes)))
             }
@@ -134,8 +134,8 @@ macro_rules! receives {
             ///
             /// # Errors
             ///
-            /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) if it would have to wait, and whatever
-            /// the system says.
+            /// [`WouldBlock`](std::io::ErrorKind::WouldBlock) if it would have to wait, and
+            /// whatever the system says.
             pub fn try_recv_buf_from<B: BufMut>(
                 &self,
                 buf: &mut B,

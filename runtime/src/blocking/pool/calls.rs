@@ -9,8 +9,8 @@ use crate::worker::{Bench, Offer};
 use std::panic::Location;
 
 impl BlockingPool {
-    /// Calls for a thread to be the worker on `bench`. If none comes, whoever has put it there takes
-    /// it back; so none is called where all are busy and there may be no more.
+    /// Calls for a thread to be the worker on `bench`. If none comes, whoever has put it there
+    /// takes it back; so none is called where all are busy and there may be no more.
     pub(crate) fn call_for_worker(&self, handle: &Handle, bench: Bench) {
         let state = self.0.state.lock();
         let has_none = state.threads >= self.0.limit(&state) && state.free <= state.queue.len();
@@ -25,8 +25,8 @@ impl BlockingPool {
         }
     }
 
-    /// Calls for a thread to stand in for a worker, beyond all that there may be otherwise. False if
-    /// none can come now.
+    /// Calls for a thread to stand in for a worker, beyond all that there may be otherwise. False
+    /// if none can come now.
     pub(crate) fn call_for_spare(&self, handle: &Handle, offer: Offer) -> bool {
         let mut state = self.0.state.lock();
         if state.closed {

@@ -156,7 +156,8 @@ impl Record {
         }
     }
 
-    /// The task again, with what the graph has kept of it, but for what few tasks have. `None` if it has started.
+    /// The task again, with what the graph has kept of it, but for what few tasks have. `None` if
+    /// it has started.
     pub(in crate::executor) fn take_task(
         &self,
         dependencies: Vec<TaskId>,

@@ -44,7 +44,8 @@ impl Room {
         self.insert(places, None)
     }
 
-    /// The backlog whose turn it is, if there is room for what comes next of it. It leaves the line.
+    /// The backlog whose turn it is, if there is room for what comes next of it. It leaves the
+    /// line.
     pub(in crate::executor) fn next_backlog(&mut self, free: usize) -> Option<u64> {
         let first = self.waiting.first_entry()?;
         let is_next =

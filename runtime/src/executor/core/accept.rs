@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 impl Core {
-    /// Accepts one task, all there is in `batch`, into the graph to which that belongs, if it belongs
-    /// to one. `is_granted` says that room was set aside for it.
+    /// Accepts one task, all there is in `batch`, into the graph to which that belongs, if it
+    /// belongs to one. `is_granted` says that room was set aside for it.
     pub(in crate::executor) fn accept_task(
         &mut self,
         terms: &TaskTerms<'_>,
@@ -64,8 +64,8 @@ impl Core {
         Ok(graph)
     }
 
-    /// The batches to which the tasks of a graph belong that may be ranked again: the graph as it was
-    /// submitted, if it is known, and what was added and has not ended.
+    /// The batches to which the tasks of a graph belong that may be ranked again: the graph as it
+    /// was submitted, if it is known, and what was added and has not ended.
     pub(in crate::executor) fn rankable(
         &self,
         graph: GraphId,

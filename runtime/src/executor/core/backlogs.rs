@@ -89,8 +89,8 @@ impl Core {
         Ok(())
     }
 
-    /// Makes `target` wait for the last task of a batch that has just been added, and lets go of the
-    /// batch as soon as it has ended.
+    /// Makes `target` wait for the last task of a batch that has just been added, and lets go of
+    /// the batch as soon as it has ended.
     fn lead_to(&mut self, target: TaskId, batch: &Arc<Batch>, is_loop: bool, step: &mut Step<'_>) {
         if let Some(last) = batch.records().last() {
             // The target may have been cancelled or removed; then nobody waits.

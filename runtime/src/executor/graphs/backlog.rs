@@ -7,9 +7,9 @@ use scheduler::TaskId;
 
 /// What is to be added to a graph, step by step, before one of its tasks may start.
 ///
-/// It waits in the line for [room](crate::executor::books::room) like everybody who submits, so the queue's bound
-/// holds, and nobody is overtaken for long: after each step it goes to the end of the line. No task
-/// runs while it waits, so nothing keeps a slot from those that could make room.
+/// It waits in the line for [room](crate::executor::books::room) like everybody who submits, so the
+/// queue's bound holds, and nobody is overtaken for long: after each step it goes to the end of the
+/// line. No task runs while it waits, so nothing keeps a slot from those that could make room.
 pub(in crate::executor) struct Backlog {
     /// Of what is added.
     pub(in crate::executor) home: Home,

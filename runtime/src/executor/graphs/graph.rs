@@ -86,8 +86,9 @@ impl Graph {
     /// there is time to spare.
     ///
     /// It takes some hundred nanoseconds for each of [`starts_max`](LookAhead::starts_max) starts:
-    /// in [`submit_graph`](crate::executor::AsyncTaskExecutor::submit_graph) on a thread for blocking
-    /// closures, in [`try_submit_graph`](crate::executor::AsyncTaskExecutor::try_submit_graph) on the calling
+    /// in [`submit_graph`](crate::executor::AsyncTaskExecutor::submit_graph) on a thread for
+    /// blocking closures, in
+    /// [`try_submit_graph`](crate::executor::AsyncTaskExecutor::try_submit_graph) on the calling
     /// one, and in neither case under a lock. A policy that looks at no rank ignores it.
     ///
     /// ```

@@ -9,8 +9,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Tasks that were added to a running graph together. Awaiting it waits until all of them have ended
-/// and gives a report of them; the report of the graph has them too.
+/// Tasks that were added to a running graph together. Awaiting it waits until all of them have
+/// ended and gives a report of them; the report of the graph has them too.
 ///
 /// While it lives and has not given its report, its tasks can be named as dependencies, also after
 /// their ends. Dropping it changes nothing else: the tasks belong to the graph.

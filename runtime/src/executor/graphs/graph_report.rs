@@ -76,8 +76,8 @@ impl GraphReport {
     }
 
     /// What became of each task, in the order in which they were added to the graph, before it ran
-    /// or while it did; of a [loop](crate::executor::Graph::repeat) the last generation. A task's report is put
-    /// together when the iterator comes to it.
+    /// or while it did; of a [loop](crate::executor::Graph::repeat) the last generation. A task's
+    /// report is put together when the iterator comes to it.
     pub fn tasks(&self) -> impl DoubleEndedIterator<Item = TaskReport> + ExactSizeIterator {
         let first = self.batch.records();
         (0..first.len() + self.added.len()).map(move |at| match first.get(at) {
@@ -150,8 +150,8 @@ impl GraphReport {
         self.counts
     }
 
-    /// How long after its [deadline](crate::executor::Graph::deadline) the last task of the graph ended, zero
-    /// if it was in time; `None` if the graph had no deadline. O(tasks).
+    /// How long after its [deadline](crate::executor::Graph::deadline) the last task of the graph
+    /// ended, zero if it was in time; `None` if the graph had no deadline. O(tasks).
     pub fn lateness(&self) -> Option<Duration> {
         let deadline = self.batch.home.deadline?;
         let ends = self.records().filter_map(Record::ending);

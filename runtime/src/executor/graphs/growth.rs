@@ -23,23 +23,22 @@ impl TaskContext {
         self.task.batch.home.graph()
     }
 
-    /// The generation of the innermost [loop](Graph::repeat) to which the task belongs, counted from
-    /// 1; 0 outside loops. What a task adds belongs to its generation.
+    /// The generation of the innermost [loop](Graph::repeat) to which the task belongs, counted
+    /// from 1; 0 outside loops. What a task adds belongs to its generation.
     pub fn generation(&self) -> u64 {
         self.task.generation()
     }
 
-    /// Adds a task to the graph of this one, or submits it alone like this one, if there is room for
-    /// it now. It may depend on whatever is known, also on this task.
+    /// Adds a task to the graph of this one, or submits it alone like this one, if there is room
+    /// for it now. It may depend on whatever is known, also on this task.
     ///
     /// A task that waited for room would keep its slot from those that could make some, so there is
     /// no waiting here; see [`map`](Self::map) for more tasks than the queue has room for.
     ///
     /// # Errors
     ///
-    /// The task comes back with the reason, as for
-    /// [`AsyncTaskExecutor::try_submit`]; further [`is_too_late`](ExecutorError::is_too_late) if the
-    /// graph is stopping.
+    /// The task comes back with the reason, as for [`AsyncTaskExecutor::try_submit`]; further
+    /// [`is_too_late`](ExecutorError::is_too_late) if the graph is stopping.
     ///
     /// # Examples
     ///
@@ -69,16 +68,16 @@ impl TaskContext {
         }
     }
 
-    /// Adds all tasks of `tasks` to the graph of this one, or none of them, if there is room for all
-    /// of them now. A failure policy or a deadline of `tasks` counts for nothing: those of the graph
-    /// hold.
+    /// Adds all tasks of `tasks` to the graph of this one, or none of them, if there is room for
+    /// all of them now. A failure policy or a deadline of `tasks` counts for nothing: those of the
+    /// graph hold.
     ///
     /// # Errors
     ///
     /// As [`try_submit`](Self::try_submit) and [`AsyncTaskExecutor::try_submit_graph`];
     /// [`Rejected`](ExecutorError::Rejected) if `tasks` has a [timeout](Graph::timeout), which only
-    /// a graph as a whole can have;
-    /// [`NoGraph`](ExecutorError::NoGraph) if this task was submitted alone.
+    /// a graph as a whole can have; [`NoGraph`](ExecutorError::NoGraph) if this task was submitted
+    /// alone.
     pub fn try_grow(&self, tasks: Graph) -> Result<GraphPart, SubmitError<Graph>> {
         match self.inner() {
             Err(error) => Err(SubmitError::new(error, tasks)),
@@ -110,7 +109,8 @@ impl TaskContext {
 
 /// # Growth
 impl GraphHandle {
-    /// Adds a task to the graph; waits while the queue is full. Callers that wait are served in order.
+    /// Adds a task to the graph; waits while the queue is full. Callers that wait are served in
+    /// order.
     ///
     /// # Cancel safety
     ///
@@ -161,8 +161,8 @@ impl AsyncTaskExecutor {
     ///
     /// # Errors
     ///
-    /// [`Rejected`](ExecutorError::Rejected): a cycle, which is named task by task, a task that nobody
-    /// knows, or [too late](ExecutorError::is_too_late), because `after` has started.
+    /// [`Rejected`](ExecutorError::Rejected): a cycle, which is named task by task, a task that
+    /// nobody knows, or [too late](ExecutorError::is_too_late), because `after` has started.
     pub fn connect(
         &self,
         before: impl Into<TaskId>,
@@ -171,13 +171,13 @@ impl AsyncTaskExecutor {
         self.inner.connect(before.into(), after.into())
     }
 
-    /// Removes a task that has not started: it ends as cancelled, and `dependents` says whether what
-    /// waits for it is skipped or does not wait for it any more.
+    /// Removes a task that has not started: it ends as cancelled, and `dependents` says whether
+    /// what waits for it is skipped or does not wait for it any more.
     ///
     /// # Errors
     ///
-    /// [`Rejected`](ExecutorError::Rejected): a task that nobody knows, or
-    /// [too late](ExecutorError::is_too_late); one that runs can be [cancelled](Self::cancel).
+    /// [`Rejected`](ExecutorError::Rejected): a task that nobody knows, or [too
+    /// late](ExecutorError::is_too_late); one that runs can be [cancelled](Self::cancel).
     pub fn remove(
         &self,
         task: impl Into<TaskId>,
@@ -186,30 +186,30 @@ impl AsyncTaskExecutor {
         self.inner.step(|core, step| core.remove(task.into(), dependents, step))
     }
 
-    /// Starts nothing from now on, until [`resume`](Self::resume). What runs goes on, and everything
-    /// else is as usual. A task that was about to start may still do so.
+    /// Starts nothing from now on, until [`resume`](Self::resume). What runs goes on, and
+    /// everything else is as usual. A task that was about to start may still do so.
     pub fn pause(&self) {
         self.inner.step(|core, _| core.pause());
     }
 
     /// Comes to an end without losing anything: starts nothing and accepts nothing new from now on,
-    /// for good, lets what runs go on until `deadline`, then stops it, and returns what is left, to be
-    /// written down or [submitted](Drained::into_graph) elsewhere. A deadline that has passed stops
-    /// what runs at once; without one, it may take as long as it likes.
+    /// for good, lets what runs go on until `deadline`, then stops it, and returns what is left, to
+    /// be written down or [submitted](Drained::into_graph) elsewhere. A deadline that has passed
+    /// stops what runs at once; without one, it may take as long as it likes.
     ///
-    /// Running tasks can still add to their graphs; what they add is part of what is left. Submitters
-    /// that wait get their tasks back with [`Draining`](ExecutorError::Draining). For handles and
-    /// reports what is left was cancelled.
+    /// Running tasks can still add to their graphs; what they add is part of what is left.
+    /// Submitters that wait get their tasks back with [`Draining`](ExecutorError::Draining). For
+    /// handles and reports what is left was cancelled.
     ///
-    /// Another drain meanwhile waits as well, and can bring the deadline forward; what is left goes to
-    /// the one that is polled first when everything has ended. [`shutdown`](Self::shutdown) ends a
-    /// drain, and what has not been returned is lost. A task that waits for the drain of its own
+    /// Another drain meanwhile waits as well, and can bring the deadline forward; what is left goes
+    /// to the one that is polled first when everything has ended. [`shutdown`](Self::shutdown) ends
+    /// a drain, and what has not been returned is lost. A task that waits for the drain of its own
     /// executor waits for itself.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future does not take back the drain, and loses nothing: another one returns what
-    /// is left.
+    /// Dropping the future does not take back the drain, and loses nothing: another one returns
+    /// what is left.
     ///
     /// # Examples
     ///

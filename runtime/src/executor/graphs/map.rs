@@ -194,13 +194,13 @@ impl Graph {
     /// Maps every item of the vector that `source` returns by a task of its own, and returns the
     /// results in the order of the items. What comes after it reduces them.
     ///
-    /// It is two tasks, one that adds the tasks of the items when `source` has completed and one that
-    /// gathers their results, both called `name`, as are those of the items. When there is no room
-    /// for all items in the queue, the others wait in line, in turns with whoever submits: at no time
-    /// are there more tasks than the queue has room for. Without items the result is empty. An item
-    /// that fails is a failed task of the graph: with
-    /// [`FailFast`](crate::FailurePolicy::FailFast) the graph stops, otherwise the other items go on;
-    /// in either case what comes after the map does not run.
+    /// It is two tasks, one that adds the tasks of the items when `source` has completed and one
+    /// that gathers their results, both called `name`, as are those of the items. When there is no
+    /// room for all items in the queue, the others wait in line, in turns with whoever submits: at
+    /// no time are there more tasks than the queue has room for. Without items the result is empty.
+    /// An item that fails is a failed task of the graph: with
+    /// [`FailFast`](crate::FailurePolicy::FailFast) the graph stops, otherwise the other items go
+    /// on; in either case what comes after the map does not run.
     ///
     /// # Examples
     ///
@@ -274,13 +274,13 @@ impl Graph {
 }
 
 impl TaskContext {
-    /// Maps every item of `items` by a task of its own in this task's graph, as [`Graph::map`] does.
-    /// The task whose handle this is returns the results, a vector in the order of the items.
+    /// Maps every item of `items` by a task of its own in this task's graph, as [`Graph::map`]
+    /// does. The task whose handle this is returns the results, a vector in the order of the items.
     ///
     /// # Errors
     ///
-    /// As [`try_submit`](Self::try_submit) for the task that gathers the results, for which there must
-    /// be room; [`NoGraph`](ExecutorError::NoGraph) if this task was submitted alone.
+    /// As [`try_submit`](Self::try_submit) for the task that gathers the results, for which there
+    /// must be room; [`NoGraph`](ExecutorError::NoGraph) if this task was submitted alone.
     ///
     /// # Examples
     ///

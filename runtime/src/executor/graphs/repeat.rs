@@ -166,24 +166,24 @@ where
 impl Graph {
     /// Repeats a part of the graph until it has a result, and returns that: a loop.
     ///
-    /// For each *generation* `body` puts fresh tasks into the graph it is given, from the state that
-    /// the generation before has made (`first` returns that of the first one), and names the task
-    /// that decides: [`Continue`](ControlFlow::Continue) is the state of another generation,
+    /// For each *generation* `body` puts fresh tasks into the graph it is given, from the state
+    /// that the generation before has made (`first` returns that of the first one), and names the
+    /// task that decides: [`Continue`](ControlFlow::Continue) is the state of another generation,
     /// [`Break`](ControlFlow::Break) the result of the loop. The next generation begins when that
     /// task has completed; tasks on which it does not depend may still run then.
-    /// [`TaskContext::generation`] tells a task in which one it is. (Supersteps as in G. Malewicz et
-    /// al., "Pregel: a system for large-scale graph processing", SIGMOD 2010, but with tasks that
-    /// depend on each other instead of a barrier.)
+    /// [`TaskContext::generation`] tells a task in which one it is. (Supersteps as in G. Malewicz
+    /// et al., "Pregel: a system for large-scale graph processing", SIGMOD 2010, but with tasks
+    /// that depend on each other instead of a barrier.)
     ///
     /// After `limit` generations without a result the loop fails with
-    /// [`GenerationLimit`](ExecutorError::GenerationLimit). A task that fails ends the loop without a
-    /// result, so what comes after it is skipped. When there is no room in the queue for a
+    /// [`GenerationLimit`](ExecutorError::GenerationLimit). A task that fails ends the loop without
+    /// a result, so what comes after it is skipped. When there is no room in the queue for a
     /// generation, it waits in line.
     ///
-    /// A generation is forgotten when it has ended and the next one has been added, so an endless loop
-    /// needs no more memory than one that ends; of its tasks the graph's report has the last
-    /// generation, and counts all. State and result are cloned once in a generation: put what is large
-    /// into an [`Arc`].
+    /// A generation is forgotten when it has ended and the next one has been added, so an endless
+    /// loop needs no more memory than one that ends; of its tasks the graph's report has the last
+    /// generation, and counts all. State and result are cloned once in a generation: put what is
+    /// large into an [`Arc`].
     ///
     /// # Examples
     ///

@@ -68,8 +68,8 @@ impl Control {
         }
     }
 
-    /// So many are in flight now, and others are ready or not. What to ask the controller, if a window
-    /// is complete.
+    /// So many are in flight now, and others are ready or not. What to ask the controller, if a
+    /// window is complete.
     pub(in crate::executor) fn note(
         &mut self,
         in_flight: usize,

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 /// # Rates
 ///
-/// A task takes of a [rate](crate::executor::ExecutorConfig::rates) what it is said to cost when it starts.
-/// Often the truth is known only afterwards, and sometimes somebody else says that it was too much.
+/// A task takes of a [rate](crate::executor::ExecutorConfig::rates) what it is said to cost when it
+/// starts. Often the truth is known only afterwards, and sometimes somebody else says that it was
+/// too much.
 impl TaskContext {
-    /// Says what this attempt costs in truth: `units` of a rate, instead of what the task was said to
-    /// cost or an earlier correction. What it cost more is owed, and nothing that costs anything of
-    /// the rate starts before that is paid back; what it cost less is given back, up to the burst.
-    /// Nothing happens if the task has ended.
+    /// Says what this attempt costs in truth: `units` of a rate, instead of what the task was said
+    /// to cost or an earlier correction. What it cost more is owed, and nothing that costs anything
+    /// of the rate starts before that is paid back; what it cost less is given back, up to the
+    /// burst. Nothing happens if the task has ended.
     ///
     /// # Errors
     ///
@@ -88,8 +89,8 @@ impl TaskContext {
 
 /// # Groups and rates
 impl AsyncTaskExecutor {
-    /// Changes how many tasks of a [group](crate::executor::ExecutorConfig::groups) may run at once. Running
-    /// tasks go on: after lowering it, none of them starts until enough have ended.
+    /// Changes how many tasks of a [group](crate::executor::ExecutorConfig::groups) may run at
+    /// once. Running tasks go on: after lowering it, none of them starts until enough have ended.
     ///
     /// # Errors
     ///
@@ -105,8 +106,8 @@ impl AsyncTaskExecutor {
         self.inner.core.lock().scheduler_mut().group_usage(group)
     }
 
-    /// Takes units of a [rate](crate::executor::ExecutorConfig::rates) for what others use of it. They may be
-    /// owed afterwards.
+    /// Takes units of a [rate](crate::executor::ExecutorConfig::rates) for what others use of it.
+    /// They may be owed afterwards.
     ///
     /// # Errors
     ///

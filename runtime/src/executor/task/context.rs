@@ -91,7 +91,8 @@ impl TaskContext {
         Cancelled::new(self.task.clone(), self.attempt)
     }
 
-    /// Gives a sign of life: the attempt's idle timeout begins again. Without one this does nothing.
+    /// Gives a sign of life: the attempt's idle timeout begins again. Without one this does
+    /// nothing.
     ///
     /// It costs a look at the clock and a relaxed store, and moves no timer.
     ///
@@ -146,8 +147,8 @@ impl TaskContext {
     }
 
     /// What a dependency of this task returned. Under the default
-    /// [`TriggerRule`](crate::TriggerRule) every dependency has completed before the task starts, so
-    /// the output is there.
+    /// [`TriggerRule`](crate::TriggerRule) every dependency has completed before the task starts,
+    /// so the output is there.
     ///
     /// # Errors
     ///

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 /// A task, and everything the scheduler may know about it.
 ///
-/// It carries no [`TaskContext`](crate::executor::TaskContext): the executor makes one for each attempt,
-/// because attempt number, worker and cancellation are the attempt's, not the task's.
+/// It carries no [`TaskContext`](crate::executor::TaskContext): the executor makes one for each
+/// attempt, because attempt number, worker and cancellation are the attempt's, not the task's.
 ///
 /// # Examples
 ///
@@ -42,7 +42,8 @@ pub struct ExecutableTask {
     /// error.
     pub dependencies: Vec<TaskId>,
     /// How long it is expected to run. Zero, the default, is not known; an executor with a
-    /// [`history`](crate::executor::ExecutorConfig::history) then goes by what others of its kind took.
+    /// [`history`](crate::executor::ExecutorConfig::history) then goes by what others of its kind
+    /// took.
     pub estimated_duration: Duration,
     /// What kind of task it is: run times of one kind say something about the next of the same
     /// kind. `None` is its name. A few hundred kinds are plenty: if names are unique, set kinds.
@@ -56,7 +57,8 @@ pub struct ExecutableTask {
     /// What each of its attempts takes of which [rate](crate::executor::ExecutorConfig::rates).
     pub costs: Vec<Cost>,
     /// How long one attempt may run. `None` is
-    /// [`default_timeout`](crate::executor::ExecutorConfig::default_timeout), `Duration::MAX` for ever.
+    /// [`default_timeout`](crate::executor::ExecutorConfig::default_timeout), `Duration::MAX` for
+    /// ever.
     pub timeout: Option<Duration>,
     /// Which ends of its dependencies let it start. Default: only if all have completed.
     pub trigger: TriggerRule,
@@ -166,16 +168,16 @@ impl ExecutableTask {
         self
     }
 
-    /// Adds it to a [concurrency group](crate::executor::ExecutorConfig::groups): with the others in the group,
-    /// no more of them run at once than its limit says.
+    /// Adds it to a [concurrency group](crate::executor::ExecutorConfig::groups): with the others
+    /// in the group, no more of them run at once than its limit says.
     #[must_use]
     pub fn group(mut self, name: impl Into<Arc<str>>) -> Self {
         self.groups.push(name.into());
         self
     }
 
-    /// Has each attempt take so many units of a [rate](crate::executor::ExecutorConfig::rates) when it starts,
-    /// and start when there are so many.
+    /// Has each attempt take so many units of a [rate](crate::executor::ExecutorConfig::rates) when
+    /// it starts, and start when there are so many.
     #[must_use]
     pub fn costs(mut self, rate: impl Into<Arc<str>>, units: f64) -> Self {
         self.costs.push(Cost::new(rate, units));
@@ -196,8 +198,8 @@ impl ExecutableTask {
         self
     }
 
-    /// Sets how often the task is tried. [`AsyncTask::run`] is called once for each attempt; only the
-    /// failure of the last one counts.
+    /// Sets how often the task is tried. [`AsyncTask::run`] is called once for each attempt; only
+    /// the failure of the last one counts.
     ///
     /// ```
     /// use graph_runtime::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, RetryPolicy};
@@ -222,8 +224,8 @@ impl ExecutableTask {
 
     /// Sets which of the errors that the task returns are worth another attempt, if its
     /// [policy](Self::retry) has one left. It is asked without any lock held. If it panics the task
-    /// is not tried again, and ends with an error that says so. Panics of the task, and timeouts, are
-    /// not its business but the policy's.
+    /// is not tried again, and ends with an error that says so. Panics of the task, and timeouts,
+    /// are not its business but the policy's.
     #[must_use]
     pub fn retry_if(
         mut self,
@@ -233,8 +235,8 @@ impl ExecutableTask {
         self
     }
 
-    /// Sets how long an attempt may go without a
-    /// [sign of life](crate::executor::TaskContext::heartbeat), from its beginning or the last one.
+    /// Sets how long an attempt may go without a [sign of
+    /// life](crate::executor::TaskContext::heartbeat), from its beginning or the last one.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.resilience.get_or_insert_default().idle_timeout = Some(timeout);

@@ -69,8 +69,9 @@ impl TaskHandle {
         self.batch.release.has_ended()
     }
 
-    /// What went wrong in up to eight of the latest attempts before the last one, in their order, if
-    /// the task is [tried again](crate::executor::ExecutableTask::retry). The last one's is its result.
+    /// What went wrong in up to eight of the latest attempts before the last one, in their order,
+    /// if the task is [tried again](crate::executor::ExecutableTask::retry). The last one's is its
+    /// result.
     pub fn earlier_errors(&self) -> Vec<ExecutorError> {
         self.record().earlier_errors()
     }

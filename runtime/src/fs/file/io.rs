@@ -62,8 +62,8 @@ impl AsyncSeek for File {
 
 /// For those who implement other traits for files.
 impl File {
-    /// [`poll_read`](AsyncRead::poll_read) into memory that need not be initialized: the first bytes
-    /// of `buffer`, as many as it says, are afterwards.
+    /// [`poll_read`](AsyncRead::poll_read) into memory that need not be initialized: the first
+    /// bytes of `buffer`, as many as it says, are afterwards.
     ///
     /// # Errors
     ///

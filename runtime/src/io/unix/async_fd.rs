@@ -21,8 +21,8 @@ use std::task::{Context, Poll, ready};
 /// [`try_io`](AsyncFdReadyGuard::try_io). Who forgets to is told again and again; who says so too
 /// early, with something left to be read, is not told about that.
 ///
-/// Any number of tasks may wait in the `async` methods. Of those in `poll_*` methods the last one in
-/// each direction is woken.
+/// Any number of tasks may wait in the `async` methods. Of those in `poll_*` methods the last one
+/// in each direction is woken.
 ///
 /// # Examples
 ///

@@ -10,8 +10,8 @@ use std::os::fd::AsRawFd;
 ///
 /// Here a descriptor that is closed too early leads to errors and to events of whatever comes to
 /// have its number next, not to undefined behaviour, so [`new`](AsyncFd::new) and
-/// [`with_interest`](AsyncFd::with_interest) do the same without the promise. These are for programs
-/// that are written against interfaces which ask for it.
+/// [`with_interest`](AsyncFd::with_interest) do the same without the promise. These are for
+/// programs that are written against interfaces which ask for it.
 ///
 /// # Errors
 ///

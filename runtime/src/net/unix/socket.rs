@@ -103,8 +103,8 @@ impl UnixSocket {
     }
 }
 
-/// Of a Unix socket that is neither connected nor listening, in non-blocking mode. One whose kind the
-/// system does not tell is taken to be for connections.
+/// Of a Unix socket that is neither connected nor listening, in non-blocking mode. One whose kind
+/// the system does not tell is taken to be for connections.
 impl From<OwnedFd> for UnixSocket {
     fn from(descriptor: OwnedFd) -> Self {
         let socket = Socket::from(descriptor);

@@ -8,13 +8,13 @@ impl Builder {
     /// See [`RuntimeMetrics::poll_delays`](crate::runtime::RuntimeMetrics::poll_delays) and
     /// [`poll_times`](crate::runtime::RuntimeMetrics::poll_times).
     ///
-    /// A poll that is timed takes three looks at the clock, some 25 ns each, and others none: measured
-    /// with the default, less than 1 % of what it takes to spawn a task, to yield, or to wake another.
-    /// With 1, every poll is timed: for whoever looks for the one that takes long.
+    /// A poll that is timed takes three looks at the clock, some 25 ns each, and others none:
+    /// measured with the default, less than 1 % of what it takes to spawn a task, to yield, or to
+    /// wake another. With 1, every poll is timed: for whoever looks for the one that takes long.
     ///
-    /// Tasks of a [`LocalSet`](crate::task::LocalSet), futures of `block_on` and blocking closures are
-    /// not timed. The longest poll is [known](crate::runtime::RuntimeMetrics::worker_longest_poll) also
-    /// of those that are not.
+    /// Tasks of a [`LocalSet`](crate::task::LocalSet), futures of `block_on` and blocking closures
+    /// are not timed. The longest poll is
+    /// [known](crate::runtime::RuntimeMetrics::worker_longest_poll) also of those that are not.
     ///
     /// # Examples
     ///

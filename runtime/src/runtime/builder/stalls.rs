@@ -11,9 +11,9 @@ impl Builder {
     /// A worker that makes no step for 10 to 20 ms, while tasks wait and no worker is free, or its
     /// timers or sockets have something for theirs, is replaced by a thread of the pool that
     /// [`spawn_blocking`](crate::task::spawn_blocking) uses, beyond the
-    /// [number](Self::max_blocking_threads) of those. It leaves when the worker is back, and stays in
-    /// the pool for a [while](Self::thread_keep_alive). One that is stuck as well is replaced by the
-    /// next. At the limit nobody is: what waits then waits until some poll returns, and
+    /// [number](Self::max_blocking_threads) of those. It leaves when the worker is back, and stays
+    /// in the pool for a [while](Self::thread_keep_alive). One that is stuck as well is replaced by
+    /// the next. At the limit nobody is: what waits then waits until some poll returns, and
     /// [`StallMetrics::spares_refused`](crate::runtime::StallMetrics::spares_refused) counts it.
     ///
     /// Only as many as there are workers that [may run](crate::runtime::Handle::worker_limit), and
@@ -21,8 +21,8 @@ impl Builder {
     /// more done; it only keeps what is short from waiting for what is long.
     ///
     /// A shutdown waits for them as it does for workers. Pinned tasks wait for their worker. Nobody
-    /// stands in without [work stealing](Self::work_stealing), nor on a current-thread runtime: tasks
-    /// would change threads.
+    /// stands in without [work stealing](Self::work_stealing), nor on a current-thread runtime:
+    /// tasks would change threads.
     ///
     /// # Examples
     ///
@@ -50,12 +50,12 @@ impl Builder {
     /// second, whether anybody waits for it or not. Default: if others have waited, a line on
     /// standard error, at most one in half a second.
     ///
-    /// The hook runs on a thread for blocking closures, so one that blocks holds up neither tasks nor
-    /// the look-out for others that are stuck. While 16 reports wait for it to return, more are
+    /// The hook runs on a thread for blocking closures, so one that blocks holds up neither tasks
+    /// nor the look-out for others that are stuck. While 16 reports wait for it to return, more are
     /// dropped. A panic of it is reported as one of a thread, and ends nothing.
     ///
-    /// Workers are watched where others could help them: not without
-    /// [work stealing](Self::work_stealing), and not on a current-thread runtime.
+    /// Workers are watched where others could help them: not without [work
+    /// stealing](Self::work_stealing), and not on a current-thread runtime.
     pub fn on_stall<F>(&mut self, hook: F) -> &mut Self
     where
         F: Fn(&StallReport) + Send + Sync + 'static,

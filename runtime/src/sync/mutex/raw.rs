@@ -10,8 +10,8 @@
 //! 2. Whoever finds it LOCKED takes the queue's lock, sets PARKED while LOCKED is set, and waits
 //!    in the queue. So whoever unlocks finds PARKED, or the exchange that sets it finds the lock
 //!    free and takes it.
-//! 3. Unlocking with PARKED set takes the queue's lock, frees the lock, clears PARKED and wakes
-//!    the first in line. *It does not give it the lock*: whoever comes by meanwhile may take it, and
+//! 3. Unlocking with PARKED set takes the queue's lock, frees the lock, clears PARKED and wakes the
+//!    first in line. *It does not give it the lock*: whoever comes by meanwhile may take it, and
 //!    goes on without a task switch. PARKED stays clear, and unlocking costs one exchange, for as
 //!    long as one who was woken is on its way; so nobody else is woken in vain.
 //! 4. The one who was woken tries, and either way sets PARKED again if there are others in the

@@ -29,8 +29,7 @@ impl<T: 'static> JoinSet<T> {
         self.insert(handle.spawn(future))
     }
 
-    /// Starts a task, which need not be `Send`, in the current
-    /// [`LocalSet`]; see [`spawn_local`].
+    /// Starts a task, which need not be `Send`, in the current [`LocalSet`]; see [`spawn_local`].
     ///
     /// # Panics
     ///

@@ -1,8 +1,8 @@
 //! Which set the thread is in, and which one runs.
 //!
 //! A set that is entered is the one that new tasks go to; guards, which may be kept in futures, say
-//! so. A set *runs* during a poll of it and during its drop, and that is as nested as the calls are:
-//! its tasks end nowhere else, and so find their list.
+//! so. A set *runs* during a poll of it and during its drop, and that is as nested as the calls
+//! are: its tasks end nowhere else, and so find their list.
 
 use super::context::Context;
 use std::cell::RefCell;
@@ -46,8 +46,8 @@ pub(crate) fn is_running() -> bool {
     running().is_some()
 }
 
-/// Enters a set and runs it for the length of the call. `None`, and no call, on a thread whose locals
-/// are gone.
+/// Enters a set and runs it for the length of the call. `None`, and no call, on a thread whose
+/// locals are gone.
 pub(super) fn run<R>(context: &Rc<Context>, f: impl FnOnce() -> R) -> Option<R> {
     let previous = replace(&RUNNING, Some(Rc::clone(context))).ok()?;
     let _running = Running { previous };

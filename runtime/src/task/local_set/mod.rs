@@ -13,12 +13,12 @@
 //!
 //! 1. A context is reached through an `Rc` and thread-locals, so only by its own thread. Only that
 //!    runs what is queued, and only that drops the set. Tasks end in these two places only.
-//! 2. Dropping the set first ends every task, then closes the inbox. Until it is closed other threads
-//!    only push into it. What they push later, and drop themselves because it is closed, is a task
-//!    that has ended: the future is gone, and dropping the runnable only counts down.
-//! 3. A dump takes references to live tasks, on any thread, and looks at their words. It ends none; and
-//!    what its last reference frees is the cell of a task that has ended, without anything in it that
-//!    is not `Send`.
+//! 2. Dropping the set first ends every task, then closes the inbox. Until it is closed other
+//!    threads only push into it. What they push later, and drop themselves because it is closed, is
+//!    a task that has ended: the future is gone, and dropping the runnable only counts down.
+//! 3. A dump takes references to live tasks, on any thread, and looks at their words. It ends none;
+//!    and what its last reference frees is the cell of a task that has ended, without anything in
+//!    it that is not `Send`.
 //! 4. Outputs are dropped by the thread that ends the task, or by the join handle, which is `Send`
 //!    only if the output is.
 
@@ -47,9 +47,9 @@ use std::task::{self, Poll};
 /// A set of tasks that all run on the thread that has the set, and so need not be `Send`.
 ///
 /// They run while the set is polled: by [`run_until`](Self::run_until), which runs them beside
-/// another future, or by awaiting the set itself, which ends when all of them have. Inside, [`spawn_local`]
-/// adds to the set. In one poll at most 61 steps are made, so that other tasks of the same thread get
-/// their turn.
+/// another future, or by awaiting the set itself, which ends when all of them have. Inside,
+/// [`spawn_local`] adds to the set. In one poll at most 61 steps are made, so that other tasks of
+/// the same thread get their turn.
 ///
 /// Dropping the set drops its tasks; their join handles say that they were cancelled.
 ///
@@ -80,16 +80,17 @@ impl LocalSet {
         Self { context: Rc::new(Context::new()) }
     }
 
-    /// Says what happens when a task panics. By default that is the task's result, and nobody else's
-    /// affair. With [`UnhandledPanic::ShutdownRuntime`] all tasks of the set are dropped, and so is
-    /// every task that is added later; and whoever polls the set panics, then and from then on.
+    /// Says what happens when a task panics. By default that is the task's result, and nobody
+    /// else's affair. With [`UnhandledPanic::ShutdownRuntime`] all tasks of the set are dropped,
+    /// and so is every task that is added later; and whoever polls the set panics, then and from
+    /// then on.
     pub fn unhandled_panic(&mut self, behavior: UnhandledPanic) -> &mut Self {
         self.context.on_panic(behavior);
         self
     }
 
-    /// Makes this the set that [`spawn_local`] refers to on this thread, until the guard is dropped.
-    /// Guards must be dropped in the reverse order of their making.
+    /// Makes this the set that [`spawn_local`] refers to on this thread, until the guard is
+    /// dropped. Guards must be dropped in the reverse order of their making.
     pub fn enter(&self) -> LocalEnterGuard {
         LocalEnterGuard::new(&self.context)
     }

@@ -13,8 +13,8 @@ pub(super) struct Bound<T> {
     future: ManuallyDrop<Pin<Box<T>>>,
 }
 
-// SAFETY: the value is reached by `get` and `drop` only, which make sure that they are on the thread
-// that made it; numbers of threads are not used again.
+// SAFETY: the value is reached by `get` and `drop` only, which make sure that they are on the
+// thread that made it; numbers of threads are not used again.
 unsafe impl<T> Send for Bound<T> {}
 
 impl<T> Bound<T> {

@@ -1,9 +1,9 @@
 //! Tasks that stay on one worker.
 //!
-//! What travels to the worker is a closure, which is `Send`; the future that it makes there need not
-//! be. The future is kept in a [`Bound`], which looks at the thread before it lets anybody touch
-//! it: that is what makes these tasks sound, however they are queued, and not that the worker's
-//! inbox is drained by nobody else.
+//! What travels to the worker is a closure, which is `Send`; the future that it makes there need
+//! not be. The future is kept in a [`Bound`], which looks at the thread before it lets anybody
+//! touch it: that is what makes these tasks sound, however they are queued, and not that the
+//! worker's inbox is drained by nobody else.
 
 mod bound;
 mod error;
@@ -52,8 +52,8 @@ where
     }
 }
 
-/// A new task that makes its future when it is polled first. Its keeper sees to it that it is polled
-/// by one thread only.
+/// A new task that makes its future when it is polled first. Its keeper sees to it that it is
+/// polled by one thread only.
 pub(crate) fn new_pinned<F, Fut, K>(
     create: F,
     keeper: K,

@@ -7,9 +7,9 @@ use crate::task::JoinHandle;
 /// Starts a task that stays on one worker of the current runtime. Workers are numbered from 0.
 ///
 /// `create` is called on that worker and makes the future, which is polled there and dropped there,
-/// and so need not be `Send`: it may hold an `Rc`, or what belongs to the worker's thread. Wakes from
-/// anywhere go to the worker's own inbox, from which nobody steals; the worker alternates between
-/// its pinned tasks and all others.
+/// and so need not be `Send`: it may hold an `Rc`, or what belongs to the worker's thread. Wakes
+/// from anywhere go to the worker's own inbox, from which nobody steals; the worker alternates
+/// between its pinned tasks and all others.
 ///
 /// That has a price: while another task keeps the worker busy, or blocks it, its pinned tasks wait,
 /// however many other workers are idle.
@@ -17,9 +17,9 @@ use crate::task::JoinHandle;
 /// # On a current-thread runtime
 ///
 /// There is one worker, number 0: the thread that is in `block_on`. Its pinned tasks belong to the
-/// thread that has run the first of them, until none is left. While another thread is in `block_on`,
-/// they wait; if the runtime is dropped by another thread, their futures are leaked, and their join
-/// handles say that they were cancelled.
+/// thread that has run the first of them, until none is left. While another thread is in
+/// `block_on`, they wait; if the runtime is dropped by another thread, their futures are leaked,
+/// and their join handles say that they were cancelled.
 ///
 /// # Errors
 ///

@@ -8,15 +8,16 @@ use primitives::shim::Mutex;
 use std::ptr::NonNull;
 
 /// Which pages there are, behind a lock: the owner takes it when a page comes, goes or is divided
-/// into cells of another size, once in so many tasks; whoever looks at the tasks holds it meanwhile.
+/// into cells of another size, once in so many tasks; whoever looks at the tasks holds it
+/// meanwhile.
 ///
 /// # Looking at tasks
 ///
 /// A page that is on the list stays as it is while the lock is held, except that its cells come and
 /// go. Each cell that was ever in use has a state word, which is never written but atomically. One
 /// that says that there is a task which has not ended can be *pinned*: the exchange that adds the
-/// reference succeeds only if that is still so, and whatever was put into the cell before is visible
-/// then. From there on it is a reference like any other.
+/// reference succeeds only if that is still so, and whatever was put into the cell before is
+/// visible then. From there on it is a reference like any other.
 pub struct Directory<S: Schedule>(Mutex<Memory<S>>);
 
 struct Memory<S: Schedule> {

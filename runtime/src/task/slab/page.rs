@@ -23,8 +23,8 @@ pub(super) struct Page<S: Schedule> {
     home: NonNull<Home<S>>,
     /// The last cell that came back.
     free: Cell<Option<NonNull<Header>>>,
-    /// Cells that have been used at all, and so have a state word; those behind are untouched memory.
-    /// Written by the owner.
+    /// Cells that have been used at all, and so have a state word; those behind are untouched
+    /// memory. Written by the owner.
     touched: AtomicU32,
     in_use: Cell<u32>,
     cells: Cell<u32>,
@@ -93,7 +93,8 @@ impl<S: Schedule> Page<S> {
         debug_assert!(self.is_unused());
         let bytes = bytes_of(class);
         self.free.set(None);
-        // ORDERING: Relaxed; whoever else looks at the page has the directory's lock, as the caller.
+        // ORDERING: Relaxed; whoever else looks at the page has the directory's lock, as the
+        // caller.
         self.touched.store(0, Ordering::Relaxed);
         self.cells.set(((PAGE_BYTES - HEADER_BYTES) / bytes) as u32);
         self.cell_bytes.set(bytes as u32);

@@ -40,7 +40,8 @@ impl State {
     /// any cell that was ever in use, vacant ones included.
     #[must_use]
     pub(in crate::task) fn pin(&self) -> bool {
-        // ORDERING: Acquire, here and below, pairs with the Release in `publish`: the cell is read next.
+        // ORDERING: Acquire, here and below, pairs with the Release in `publish`: the cell is read
+        // next.
         let mut word = self.0.load(Ordering::Acquire);
         // A vacant cell is left alone: its owner may be storing the word of a new task.
         while word & COMPLETE == 0 || Mutant::TaskPinGone.is_active() {

@@ -324,7 +324,8 @@ impl State {
         // that is held.
         let before = self.0.fetch_add(REF_ONE, Ordering::Relaxed);
         if before > isize::MAX as usize {
-            // Only leaking wakers by the hundred million gets here; going on would free a live task.
+            // Only leaking wakers by the hundred million gets here; going on would free a live
+            // task.
             std::process::abort();
         }
     }

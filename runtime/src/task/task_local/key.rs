@@ -45,8 +45,8 @@ impl<T: 'static> LocalKey<T> {
         TaskLocalFuture::new(self, value, future)
     }
 
-    /// Calls the closure with a value, which is dropped afterwards. An outer scope's value is hidden
-    /// meanwhile.
+    /// Calls the closure with a value, which is dropped afterwards. An outer scope's value is
+    /// hidden meanwhile.
     ///
     /// # Panics
     ///

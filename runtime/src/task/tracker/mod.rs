@@ -30,9 +30,9 @@ const TASK: usize = 2;
 /// Knows how many tasks of a kind live, and lets others wait until none does. With
 /// [`CancellationToken`](crate::cancel::CancellationToken) it is what a graceful shutdown needs.
 ///
-/// Unlike a [`JoinSet`](crate::task::JoinSet) it keeps no outputs, so it may be used for as long as a
-/// program runs; it neither aborts tasks when it is dropped nor has to be polled. Clones are the same
-/// tracker. A task counts until its future has been dropped.
+/// Unlike a [`JoinSet`](crate::task::JoinSet) it keeps no outputs, so it may be used for as long as
+/// a program runs; it neither aborts tasks when it is dropped nor has to be polled. Clones are the
+/// same tracker. A task counts until its future has been dropped.
 ///
 /// # Examples
 ///

@@ -43,7 +43,8 @@ pub enum LimitReason {
     Reverted,
     /// Fewer tasks are ready than may run: there is nothing to learn, so nothing changes.
     ApplicationLimited,
-    /// Tasks of another kind run now, or throughput is far from what it was: the search begins anew.
+    /// Tasks of another kind run now, or throughput is far from what it was: the search begins
+    /// anew.
     Changed,
     /// Nothing ended for long although tasks were held back: others may run beside what runs.
     NothingEnds,

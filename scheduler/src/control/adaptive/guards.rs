@@ -7,7 +7,8 @@ use std::time::Duration;
 const MEMORY_NEAR: f64 = 0.9;
 /// From this share of the time without CPU quota on the limit does not rise.
 const THROTTLED: f64 = 0.1;
-/// Started tasks that wait longer than this for a worker, and longer than they run, need no company.
+/// Started tasks that wait longer than this for a worker, and longer than they run, need no
+/// company.
 const POLL_DELAY: Duration = Duration::from_millis(200);
 
 /// Why the limit should not rise, if it should not.

@@ -20,10 +20,10 @@ const MAIN_SHARE: f64 = 0.75;
 /// Cuts time into windows.
 ///
 /// A window is made of whole *generations*, and lasts 10 ms or longer. A generation is as many
-/// completions as tasks were in flight when the window began, as a rule at least eight: so tasks which started
-/// together and end together are always counted together, and none counts with only a part of its
-/// time. One that takes long is shown every 100 ms
-/// as far as it has come, so that what has to be quick need not wait for slow tasks.
+/// completions as tasks were in flight when the window began, as a rule at least eight: so tasks
+/// which started together and end together are always counted together, and none counts with only a
+/// part of its time. One that takes long is shown every 100 ms as far as it has come, so that what
+/// has to be quick need not wait for slow tasks.
 ///
 /// What a new limit does shows in completions only after everything that was in flight has ended
 /// once, and no more is in flight than may be. The window until then is not

@@ -26,6 +26,7 @@ const SHIFT_DEVIATIONS: f64 = 4.0;
 const COLLAPSE: f64 = 0.7;
 /// After memory has got short the limit falls to this share of what runs.
 const DECREASE: f64 = 0.75;
+
 /// Finds the limit that gives the most throughput, by trying.
 ///
 /// At the best limit known it measures throughput, then tries a higher or lower one, and stays

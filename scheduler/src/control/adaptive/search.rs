@@ -71,11 +71,11 @@ impl Side {
 /// A line search on the logarithm of the limit.
 ///
 /// Steps are long while they pay, so that a limit which is far off is left in a few of them, as in
-/// TCP's slow start. Once one does not, the top lies between two limits that are worse than the best
-/// one, and the wider gap is halved until both are narrow. Then both sides rest. How long depends
-/// on what it cost to look: all in all that may cost one per cent of throughput, and less the more
-/// often it was in vain; so a side on which nothing is lost is looked at again soon, and a cliff
-/// rarely.
+/// TCP's slow start. Once one does not, the top lies between two limits that are worse than the
+/// best one, and the wider gap is halved until both are narrow. Then both sides rest. How long
+/// depends on what it cost to look: all in all that may cost one per cent of throughput, and less
+/// the more often it was in vain; so a side on which nothing is lost is looked at again soon, and a
+/// cliff rarely.
 #[derive(Debug)]
 pub(super) struct Search {
     exponent: f64,

@@ -28,9 +28,9 @@ pub(crate) const HEAVY_MAX: usize = 128;
 ///   start if that does not delay it by what the estimates say; where they say nothing, so may
 ///   [`OVERTAKEN_MAX`](super::impatience::OVERTAKEN_MAX) others.
 /// * One that has been overtaken so often, or for which there should have been room for as long
-///   again as it was expected to take, has *lost patience*: nothing that needs what it needs
-///   starts behind it any more. Only for as long as it waits for a rate does it let go of groups
-///   and budgets, and only for as long as a rate is paused of everything. There is one such task at a
+///   again as it was expected to take, has *lost patience*: nothing that needs what it needs starts
+///   behind it any more. Only for as long as it waits for a rate does it let go of groups and
+///   budgets, and only for as long as a rate is paused of everything. There is one such task at a
 ///   time, the first in order.
 ///
 /// So no task waits for ever behind less urgent ones: when it has lost patience it starts after

@@ -22,13 +22,13 @@ pub struct Remaining {
 }
 
 impl<P> TaskScheduler<P> {
-    /// Starts nothing from now on, and accepts no new task and no new graph; for good. What runs may
-    /// go on until `deadline`; then [`pass_time`](Self::pass_time) says by
+    /// Starts nothing from now on, and accepts no new task and no new graph; for good. What runs
+    /// may go on until `deadline`; then [`pass_time`](Self::pass_time) says by
     /// [`Event::CancelRunning`] which attempts are to stop. A drain that has begun can be given an
     /// earlier deadline. O(1).
     ///
-    /// Running graphs still [grow](Self::submit_into), so that what a task adds before it ends is not
-    /// lost but [remains](Self::remaining).
+    /// Running graphs still [grow](Self::submit_into), so that what a task adds before it ends is
+    /// not lost but [remains](Self::remaining).
     ///
     /// # Examples
     ///
@@ -58,8 +58,9 @@ impl<P> TaskScheduler<P> {
         }
     }
 
-    /// Takes back a task that was dispatched and whose attempt has not begun and will not: it is ready
-    /// again, at its place in the order, and that was no attempt. Its ticket is used up. O(log n).
+    /// Takes back a task that was dispatched and whose attempt has not begun and will not: it is
+    /// ready again, at its place in the order, and that was no attempt. Its ticket is used up.
+    /// O(log n).
     ///
     /// # Errors
     ///
@@ -85,12 +86,12 @@ impl<P> TaskScheduler<P> {
         Ok(())
     }
 
-    /// Everything that has not started or waits to be tried again, each task after those of the list that it waits for, ready
-    /// ones in the order in which they became ready: an order in which all of it can be submitted
-    /// again. O(t log t + edges), for t tasks that have not ended.
+    /// Everything that has not started or waits to be tried again, each task after those of the
+    /// list that it waits for, ready ones in the order in which they became ready: an order in
+    /// which all of it can be submitted again. O(t log t + edges), for t tasks that have not ended.
     ///
-    /// Nothing changes. To end these tasks, [cancel](Self::cancel_all) them: their payloads come back
-    /// by events.
+    /// Nothing changes. To end these tasks, [cancel](Self::cancel_all) them: their payloads come
+    /// back by events.
     pub fn remaining(&self) -> Vec<Remaining> {
         let mut unmet: HashMap<u32, u32> = HashMap::new();
         let mut free: Vec<u32> = Vec::new();

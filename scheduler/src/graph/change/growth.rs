@@ -16,14 +16,14 @@ use primitives::Timestamp;
 /// been forgotten.
 impl<P> TaskScheduler<P> {
     /// Adds a task to a graph that has not ended. It belongs to the graph as if it had been
-    /// submitted with it: its failure stops a fail-fast graph, it is cancelled with the graph, shares
-    /// its deadline and its place in the order, and the graph does not end before it does. It may
-    /// depend on any task that is known, and is remembered, like a task that is submitted alone,
-    /// until it is [forgotten](Self::forget). O(dependencies + log n).
+    /// submitted with it: its failure stops a fail-fast graph, it is cancelled with the graph,
+    /// shares its deadline and its place in the order, and the graph does not end before it does.
+    /// It may depend on any task that is known, and is remembered, like a task that is submitted
+    /// alone, until it is [forgotten](Self::forget). O(dependencies + log n).
     ///
-    /// Also while the scheduler [drains](Self::drain): what a running task has to hand on is part of
-    /// what remains. Under [`Policy::LevelBarrier`](crate::Policy::LevelBarrier) an addition lifts the
-    /// barriers of all graphs that run.
+    /// Also while the scheduler [drains](Self::drain): what a running task has to hand on is part
+    /// of what remains. Under [`Policy::LevelBarrier`](crate::Policy::LevelBarrier) an addition
+    /// lifts the barriers of all graphs that run.
     ///
     /// # Errors
     ///
@@ -65,8 +65,8 @@ impl<P> TaskScheduler<P> {
         }
     }
 
-    /// Adds a task as [`submit_into`](Self::submit_into) does, without a copy of what the driver has
-    /// already. Name and deadline are the driver's own.
+    /// Adds a task as [`submit_into`](Self::submit_into) does, without a copy of what the driver
+    /// has already. Name and deadline are the driver's own.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! What happens when something goes wrong, or takes too long: trigger rules, retries, limits on time.
+//! What happens when something goes wrong, or takes too long: trigger rules, retries, limits on
+//! time.
 
 pub(super) mod decision;
 pub(super) mod limits;

@@ -7,10 +7,9 @@ use crate::graph::{EndState, RetryPolicy, TaskScheduler, Ticket};
 use primitives::Timestamp;
 
 impl<P> TaskScheduler<P> {
-    /// Has a task tried again whose running attempt went wrong, if its
-    /// [`RetryPolicy`] provides for that. Until what is returned the task waits,
-    /// and takes nothing of what the attempt took; then it is ready again. It can be cancelled
-    /// meanwhile like any other. Its ticket is used up.
+    /// Has a task tried again whose running attempt went wrong, if its [`RetryPolicy`] provides for
+    /// that. Until what is returned the task waits, and takes nothing of what the attempt took;
+    /// then it is ready again. It can be cancelled meanwhile like any other. Its ticket is used up.
     ///
     /// `end` is how the attempt ended, `payload` what the next one needs. O(log n).
     ///

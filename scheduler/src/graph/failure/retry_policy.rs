@@ -97,8 +97,8 @@ impl RetryPolicy {
         Duration::from_nanos(fixed + random as u64)
     }
 
-    /// The wait without jitter, in nanoseconds. Multiplied step by step, because that gives the same
-    /// bits everywhere.
+    /// The wait without jitter, in nanoseconds. Multiplied step by step, because that gives the
+    /// same bits everywhere.
     fn exponential(&self, attempt: u32) -> u64 {
         let (base, cap) = (nanos(self.base), nanos(self.cap));
         let mut wait = base as f64;

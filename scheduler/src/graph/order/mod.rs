@@ -1,8 +1,8 @@
 //! Who goes first: urgencies, and the queue that sorts by them.
 //!
 //! A [`Policy`] makes a key of what is known of a task; the `ReadyQueue` keeps exact order by keys;
-//! `urgency`, `stage` and `shifts` say what time does to them, `raise` and `ranks` what the shape of
-//! the graph does. [`LookAhead`] rehearses a graph before it starts.
+//! `urgency`, `stage` and `shifts` say what time does to them, `raise` and `ranks` what the shape
+//! of the graph does. [`LookAhead`] rehearses a graph before it starts.
 
 pub(super) mod ageing;
 pub(super) mod due;

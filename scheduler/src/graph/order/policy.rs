@@ -35,8 +35,8 @@ pub enum Policy {
     /// Software Engineering 15(12), 1989). By itself this is no better than the earliest deadline
     /// when there is too much to do; without what is hopeless there is not.
     ///
-    /// A graph with a deadline of its own ([`GraphPlan::due_by`](crate::graph::GraphPlan::due_by)) is
-    /// given up as a whole when one of its tasks comes first in the queue and either the longest
+    /// A graph with a deadline of its own ([`GraphPlan::due_by`](crate::graph::GraphPlan::due_by))
+    /// is given up as a whole when one of its tasks comes first in the queue and either the longest
     /// way from there to an end, or the work that is left in the graph shared by as many tasks as
     /// may run at once, would end late. A task outside such a graph is given up by itself. Giving
     /// up is for good.

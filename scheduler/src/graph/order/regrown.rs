@@ -7,9 +7,9 @@ use std::hash::BuildHasherDefault;
 
 impl<P> TaskScheduler<P> {
     /// For each task of a graph that has not ended its slot and its upward rank, if tasks take as
-    /// long as `estimate` says of their slots. Tasks of the graph are ranked after those that wait for them, in
-    /// whichever order they were added; of those outside it counts what their ranks are. O(tasks +
-    /// edges), without recursion.
+    /// long as `estimate` says of their slots. Tasks of the graph are ranked after those that wait
+    /// for them, in whichever order they were added; of those outside it counts what their ranks
+    /// are. O(tasks + edges), without recursion.
     pub(in crate::graph) fn regrown_ranks(
         &self,
         job: u32,

@@ -19,8 +19,8 @@ struct Part {
     demand: Demand,
 }
 
-/// A graph on slots, under budgets, in groups and on rates, as often as wanted, with other ranks each
-/// time.
+/// A graph on slots, under budgets, in groups and on rates, as often as wanted, with other ranks
+/// each time.
 ///
 /// It starts what the scheduler would start if nothing else ran, every estimate were exact and
 /// every rate were untouched at the beginning: the same turnstile, the same order. One run takes

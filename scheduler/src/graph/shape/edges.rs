@@ -34,10 +34,10 @@ pub(crate) struct Links {
 
 /// "`target` waits for `source`": 16 bytes.
 ///
-/// The edge is in the successor list of its source and in the predecessor list of its target.
-/// Each side lets go once, when it walks its list for the last time; the second one frees the
-/// edge. So no list is ever searched. A list that has grown to twice what was left of it is swept of
-/// the edges that the other side has let go of, so one side may live for ever and have edges come and
+/// The edge is in the successor list of its source and in the predecessor list of its target. Each
+/// side lets go once, when it walks its list for the last time; the second one frees the edge. So
+/// no list is ever searched. A list that has grown to twice what was left of it is swept of the
+/// edges that the other side has let go of, so one side may live for ever and have edges come and
 /// go. An edge costs O(1) over its whole life, amortised.
 #[derive(Debug, Clone, Copy)]
 struct Edge {

@@ -161,8 +161,8 @@ impl GraphPlan {
 
     /// Gives the graph as a whole a time, from its submission on, after which it stops as a
     /// [fail-fast](crate::graph::FailurePolicy::FailFast) graph does, but that its tasks end
-    /// [`TimedOut`](crate::graph::EndState::TimedOut). Tasks that tidy up run even then; they can have
-    /// timeouts of their own. Zero is refused at the submission, and any at all by
+    /// [`TimedOut`](crate::graph::EndState::TimedOut). Tasks that tidy up run even then; they can
+    /// have timeouts of their own. Zero is refused at the submission, and any at all by
     /// [`grow_plan`](TaskScheduler::grow_plan).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {

@@ -10,9 +10,9 @@ use crate::io::AsyncBufRead;
 ///
 /// # Cancel safety
 ///
-/// [`fill_buf`](Self::fill_buf) loses nothing when it is dropped. The others have appended to
-/// their buffer what they had read, except [`read_line`](Self::read_line), which loses it and leaves
-/// its string empty.
+/// [`fill_buf`](Self::fill_buf) loses nothing when it is dropped. The others have appended to their
+/// buffer what they had read, except [`read_line`](Self::read_line), which loses it and leaves its
+/// string empty.
 ///
 /// ```
 /// use tokio::io::AsyncBufReadExt;
@@ -48,8 +48,8 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Errors
     ///
     /// `InvalidData` if it is not UTF-8, and then `buf` is as it was; what is inside of it is the
-    /// [`Utf8Error`](std::str::Utf8Error) of all that `buf` would have been. And whatever the source
-    /// reports; then `buf` has what came before, if it is text.
+    /// [`Utf8Error`](std::str::Utf8Error) of all that `buf` would have been. And whatever the
+    /// source reports; then `buf` has what came before, if it is text.
     fn read_line(&mut self, buf: &mut String) -> impl Future<Output = io::Result<usize>>
     where
         Self: Unpin,

@@ -7,7 +7,8 @@ use pin_project_lite::pin_project;
 use crate::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
 pin_project! {
-    /// Two sources, one after the other; made by [`AsyncReadExt::chain`](super::AsyncReadExt::chain).
+    /// Two sources, one after the other; made by
+    /// [`AsyncReadExt::chain`](super::AsyncReadExt::chain).
     #[derive(Debug)]
     pub struct Chain<T, U> {
         #[pin]

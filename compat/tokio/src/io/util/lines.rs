@@ -45,8 +45,9 @@ impl<R: AsyncBufRead> Lines<R> {
     ///
     /// # Errors
     ///
-    /// `InvalidData` if the line is not UTF-8, with the [`FromUtf8Error`](std::string::FromUtf8Error)
-    /// inside, and whatever the source reports; what came of a line before that is kept.
+    /// `InvalidData` if the line is not UTF-8, with the
+    /// [`FromUtf8Error`](std::string::FromUtf8Error) inside, and whatever the source reports; what
+    /// came of a line before that is kept.
     ///
     /// # Cancel safety
     ///

@@ -95,8 +95,8 @@ impl<T> Tail<T> {
             if offset + 1 == SLOTS && self.free.is_empty() {
                 spare.fill();
             }
-            // ORDERING: Relaxed; on success nothing is published or read: the
-            // slot's state does that.
+            // ORDERING: Relaxed; on success nothing is published or read: the slot's state does
+            // that.
             match self.position.compare_exchange_weak(
                 position,
                 position + 1,

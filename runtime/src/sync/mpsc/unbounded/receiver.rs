@@ -97,8 +97,8 @@ impl<T> UnboundedReceiver<T> {
         block_on("UnboundedReceiver::blocking_recv_many", self.recv_many(buffer, limit))
     }
 
-    /// Lets senders fail from now on. What has been sent can
-    /// still be received; `None` comes after the last of it.
+    /// Lets senders fail from now on. What has been sent can still be received; `None` comes after
+    /// the last of it.
     ///
     /// # Examples
     ///
