@@ -127,10 +127,8 @@ fn await_turn(word: &AtomicU64, turn: u64, over: &AtomicBool) -> bool {
 /// Follows a random cycle through all lines, so that each load has to wait for the one before.
 fn memory_ns() -> f64 {
     let mut lines = vec![[0u32; 16]; LINES];
-    let (mut rng, mut order) = (Rng::new(1), (0..LINES as u32).collect::<Vec<_>>());
-    for last in (1..LINES).rev() {
-        order.swap(last, rng.below(last as u32 + 1) as usize);
-    }
+    let mut order: Vec<_> = (0..LINES as u32).collect();
+    Rng::new(1).shuffle(&mut order);
     for (at, &line) in order.iter().enumerate() {
         lines[line as usize][0] = order[(at + 1) % LINES];
     }

@@ -51,11 +51,22 @@ impl Rng {
     pub fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
+
+    /// Brings up to 2^32 items into a random order, any with about the same probability. O(items).
+    ///
+    /// Source: R. Durstenfeld, "Algorithm 235: random permutation", Communications of the ACM 7(7),
+    /// 1964.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u32 + 1) as usize);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Rng;
+    use std::collections::BTreeMap;
 
     #[test]
     fn below_stays_below_and_reaches_every_value() {
@@ -71,6 +82,19 @@ mod tests {
     #[test]
     fn neighbouring_seeds_differ() {
         assert_ne!(Rng::new(1).next_u64(), Rng::new(2).next_u64());
+    }
+
+    #[test]
+    fn every_permutation_is_as_likely() {
+        let (mut rng, mut seen) = (Rng::new(4), BTreeMap::new());
+        for _ in 0..24_000 {
+            let mut items = [0, 1, 2, 3];
+            rng.shuffle(&mut items);
+            *seen.entry(items).or_insert(0) += 1;
+        }
+        assert_eq!(seen.len(), 24);
+        assert!(seen.values().all(|n| (850..1150).contains(n)), "{seen:?}");
+        rng.shuffle::<u8>(&mut []);
     }
 
     #[test]

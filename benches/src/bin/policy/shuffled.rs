@@ -7,10 +7,7 @@ use scheduler::sim::{SimGraph, SimTask};
 /// first, and whoever goes by the order of submission profits from it without knowing.
 pub(crate) fn shuffled(graph: &SimGraph, rng: &mut Rng) -> SimGraph {
     let mut order: Vec<usize> = (0..graph.tasks.len()).collect();
-    // R. Durstenfeld, "Algorithm 235: random permutation", Communications of the ACM 7(7), 1964.
-    for last in (1..order.len()).rev() {
-        order.swap(last, rng.below(last as u32 + 1) as usize);
-    }
+    rng.shuffle(&mut order);
     let mut places = vec![0; order.len()];
     for (place, &task) in order.iter().enumerate() {
         places[task] = place;
