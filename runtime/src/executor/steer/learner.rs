@@ -50,10 +50,15 @@ impl Learner {
     /// the size of its input; zero, all of them, while too little is known to rank by. O(tasks log
     /// kinds), for more than a few tasks without the lock.
     pub(in crate::executor) fn estimates(&self, tasks: &Tasks) -> Vec<Duration> {
-        if tasks.records.len() <= FEW {
-            return estimates(&self.history.lock(), tasks);
+        self.with_history(tasks.records.len(), |history| estimates(history, tasks))
+    }
+
+    /// Looks so many tasks up in the history.
+    fn with_history<R>(&self, tasks: usize, look_up: impl FnOnce(&History) -> R) -> R {
+        if tasks <= FEW {
+            return look_up(&self.history.lock());
         }
-        estimates(&self.snapshot(), tasks)
+        look_up(&self.snapshot())
     }
 }
 
@@ -88,13 +93,16 @@ impl Inner {
     fn rank_again(self: &Arc<Self>, graph: GraphId) {
         let Some(learner) = &self.learner else { return };
         let Some((whole, parts)) = self.core.lock().rankable(graph) else { return };
-        let history = learner.snapshot();
+        let of_parts = parts.iter().map(|part| part.records().len());
+        let tasks = whole.records().len() + of_parts.sum::<usize>();
         let mut added = IdMap::default();
-        for part in parts {
-            let ids = part.records().iter().map(|record| record.id);
-            added.extend(ids.zip(estimates(&history, part.tasks())));
-        }
-        let estimates = estimates(&history, whole.tasks());
+        let estimates = learner.with_history(tasks, |history| {
+            for part in &parts {
+                let ids = part.records().iter().map(|record| record.id);
+                added.extend(ids.zip(estimates(history, part.tasks())));
+            }
+            estimates(history, whole.tasks())
+        });
         self.step(|core, _| core.reestimate(graph, &estimates, &added));
     }
 }
