@@ -43,9 +43,13 @@ impl Hooks {
         self.before_poll.is_some() || self.after_poll.is_some()
     }
 
-    /// Runs a task for those who do.
-    #[cold]
+    /// Runs a task, and tells those who want to know.
     pub(super) fn run(&self, runnable: Runnable, clock: &CoarseClock) -> Option<Runnable> {
+        if self.watch_polls() { self.run_watched(runnable, clock) } else { runnable.run_at(clock) }
+    }
+
+    #[cold]
+    fn run_watched(&self, runnable: Runnable, clock: &CoarseClock) -> Option<Runnable> {
         let task = runnable.task();
         // The task may be gone after the poll.
         let (id, site) = (task.id(), task.site());

@@ -150,11 +150,9 @@ impl Local {
     /// Polls a task that was picked, or for hooks that want to know.
     #[cold]
     pub(super) fn run_watched(&self, runnable: Runnable, is_picked: bool) -> Option<Runnable> {
-        let (hooks, clock) = (&self.shared.hooks, &self.shared.coarse);
         let begin = || self.shared.begin_timing(runnable.task(), &self.remote().times);
         let began = is_picked.then(begin);
-        let again =
-            if hooks.watch_polls() { hooks.run(runnable, clock) } else { runnable.run_at(clock) };
+        let again = self.shared.hooks.run(runnable, &self.shared.coarse);
         // A thread that has stepped aside may not record any more for the worker that it was.
         if let Some(began) = began.filter(|_| handover::is_polling()) {
             let time = self.shared.now() - began;

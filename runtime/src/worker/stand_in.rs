@@ -213,11 +213,9 @@ impl<'a> StandIn<'a> {
         coop::begin_poll();
         let (id, is_picked) = runnable.task().id_and_mark();
         self.spare.pulse.begin_poll(id.as_u64());
-        let (hooks, clock) = (&self.shared.hooks, &self.shared.coarse);
         let timing = || self.shared.begin_timing(runnable.task(), &self.shared.spares.times());
         let began = is_picked.then(timing);
-        let again =
-            if hooks.watch_polls() { hooks.run(runnable, clock) } else { runnable.run_at(clock) };
+        let again = self.shared.hooks.run(runnable, &self.shared.coarse);
         if let Some(began) = began {
             self.shared.spares.times().record_length(self.shared.now() - began);
         }
