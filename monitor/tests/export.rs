@@ -1,106 +1,18 @@
 //! Metrics as other programs read them: read back here, by a parser of the format's own rules.
 
+mod common {
+    pub(crate) mod exposition;
+}
+
+use common::exposition::{Labels, Parsed};
 use graph_runtime_monitor::sample::Stall;
 use graph_runtime_monitor::{
-    ExecutionMetrics, Export, Lateness, LimitDecision, LimitSnapshot, MetricsSnapshot, PollTimes,
-    Pressure, RuntimeSnapshot, Sample, TaskEnd, WorkerSnapshot, WorkerStats,
+    ExecutionMetrics, Export, HistogramSnapshot, Lateness, LimitDecision, LimitSnapshot,
+    MetricsSnapshot, PollTimes, Pressure, RuntimeSnapshot, Sample, TaskEnd, WorkerSnapshot,
+    WorkerStats,
 };
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-
-/// Labels and their values.
-type Labels = BTreeMap<String, String>;
-
-/// A text in Prometheus's format, taken apart.
-#[derive(Debug, Default)]
-struct Parsed {
-    types: BTreeMap<String, String>,
-    helped: BTreeSet<String>,
-    figures: BTreeMap<(String, Labels), f64>,
-}
-
-impl Parsed {
-    /// Panics if the text breaks a rule of the format.
-    fn of(text: &str) -> Self {
-        assert!(text.ends_with('\n'), "the last line has to end as well");
-        let mut parsed = Self::default();
-        for line in text.lines() {
-            if let Some(rest) = line.strip_prefix("# HELP ") {
-                let (name, _) = rest.split_once(' ').expect("a name and a text");
-                assert!(parsed.helped.insert(name.to_owned()), "one HELP a name");
-            } else if let Some(rest) = line.strip_prefix("# TYPE ") {
-                let (name, kind) = rest.split_once(' ').expect("a name and a type");
-                assert!(["counter", "gauge", "summary"].contains(&kind), "{kind}");
-                let before = parsed.types.insert(name.to_owned(), kind.to_owned());
-                assert_eq!(before, None, "one TYPE a name");
-            } else {
-                parsed.figure(line);
-            }
-        }
-        parsed
-    }
-
-    fn figure(&mut self, line: &str) {
-        let end = line.find(['{', ' ']).expect("a name before something else");
-        let (name, mut rest) = line.split_at(end);
-        let mut labels = Labels::new();
-        if let Some(inside) = rest.strip_prefix('{') {
-            rest = inside;
-            loop {
-                let (label, after) = rest.split_once("=\"").expect("a label");
-                let (value, after) = quoted(after);
-                assert!(labels.insert(label.to_owned(), value).is_none(), "{label} twice");
-                match after.strip_prefix(',') {
-                    Some(more) => rest = more,
-                    None => {
-                        rest = after.strip_prefix('}').expect("an end");
-                        break;
-                    }
-                }
-            }
-        }
-        let value = rest.strip_prefix(' ').expect("one blank").parse().expect("a number");
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-        assert!(name.chars().all(is_name), "{name}");
-        let family = name.trim_end_matches("_sum").trim_end_matches("_count");
-        let kind = self.types.get(name).or_else(|| self.types.get(family));
-        assert!(kind.is_some(), "{name} comes after its type");
-        if kind.is_some_and(|kind| kind == "counter") {
-            assert!(name.ends_with("_total"), "{name}, by the conventions on names");
-        } else {
-            assert!(!name.ends_with("_total"), "{name}, by the conventions on names");
-        }
-        if kind.is_some_and(|kind| kind == "summary") {
-            assert!(family.ends_with("_seconds"), "{name} has a unit");
-        }
-        let before = self.figures.insert((name.to_owned(), labels), value);
-        assert_eq!(before, None, "{line} twice");
-    }
-
-    fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-        let labels = labels.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-        self.figures.get(&(format!("graph_runtime_{name}"), labels.collect())).copied()
-    }
-}
-
-/// What is between here and the closing quote, and what follows that.
-fn quoted(text: &str) -> (String, &str) {
-    let mut value = String::new();
-    let mut characters = text.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return (value, &text[at + 1..]),
-            '\\' => match characters.next().expect("something escaped").1 {
-                'n' => value.push('\n'),
-                escaped @ ('\\' | '"') => value.push(escaped),
-                other => panic!("\\{other} is no escape"),
-            },
-            other => value.push(other),
-        }
-    }
-    panic!("no closing quote")
-}
 
 fn metrics() -> MetricsSnapshot {
     let metrics = ExecutionMetrics::new(2);
@@ -182,11 +94,15 @@ fn figures_of_a_runtime_are_read_back() {
     assert_eq!(value("blocking_threads", &[("state", "busy")]), Some(3.0));
     assert_eq!(value("blocking_threads", &[("state", "idle")]), Some(1.0));
     assert_eq!(value("stalls_total", &[("cause", "cpu_bound")]), Some(2.0));
-    assert_eq!(value("poll_delay_seconds", &[("quantile", "1")]), Some(0.000_003));
+    assert_eq!(value("poll_delay_percentile_seconds", &[("percentile", "100")]), Some(0.000_003));
     assert_eq!(value("poll_time_seconds_sum", &[]), Some(0.06));
     assert_eq!(value("poll_time_seconds_count", &[]), Some(2.0));
-    let median = value("poll_time_seconds", &[("quantile", "0.5")]).expect("it is known");
+    let median =
+        value("poll_time_percentile_seconds", &[("percentile", "50")]).expect("it is known");
     assert!((0.02..0.0208).contains(&median), "{median}");
+    let polls = |le| value("poll_time_seconds_bucket", &[("le", le)]);
+    assert_eq!((polls("0.01"), polls("0.025"), polls("0.05")), (Some(0.0), Some(1.0), Some(2.0)));
+    assert_eq!((polls("100"), polls("+Inf")), (Some(2.0), Some(2.0)));
     assert_eq!(value("worker_queue_depth", &[("worker", "0")]), Some(7.0));
     assert_eq!(value("worker_longest_poll_seconds", &[("worker", "1")]), Some(0.04));
     assert_eq!(value("worker_polls_total", &[("worker", "1")]), Some(0.0));
@@ -227,10 +143,11 @@ fn figures_are_read_back() {
     assert_eq!(value("tasks_ended_total", &[("end", "completed")]), Some(1.0));
     assert_eq!(value("tasks_ended_total", &[("end", "timed_out")]), Some(1.0));
     assert_eq!(value("tasks_ended_total", &[("end", "skipped")]), Some(0.0));
-    assert_eq!(value("task_queue_wait_seconds", &[("quantile", "1")]), Some(0.00025));
+    assert_eq!(value("task_queue_wait_seconds_bucket", &[("le", "0.0001")]), Some(0.0));
+    assert_eq!(value("task_queue_wait_seconds_bucket", &[("le", "0.00025")]), Some(1.0));
     assert_eq!(value("task_run_time_seconds_sum", &[]), Some(2.0));
     assert_eq!(value("task_run_time_seconds_count", &[]), Some(2.0));
-    assert_eq!(value("task_lateness_seconds", &[("quantile", "1")]), Some(7.0));
+    assert_eq!(value("task_lateness_percentile_seconds", &[("percentile", "100")]), Some(7.0));
     assert_eq!(value("deadlines_met_total", &[]), Some(1.0));
     assert_eq!(value("worker_polls_total", &[("worker", "0")]), Some(0.0));
     assert_eq!(value("worker_polls_total", &[("worker", "1")]), Some(9.0));
@@ -255,7 +172,8 @@ fn what_is_unknown_is_left_out() {
     let nothing = ExecutionMetrics::new(0).snapshot();
     let parsed = Parsed::of(&Export::new(nothing).to_prometheus());
     assert_eq!(parsed.value("task_run_time_seconds_count", &[]), Some(0.0));
-    assert_eq!(parsed.value("task_run_time_seconds", &[("quantile", "0.5")]), None);
+    assert_eq!(parsed.value("task_run_time_seconds_bucket", &[("le", "+Inf")]), Some(0.0));
+    assert!(!parsed.types.keys().any(|name| name.contains("percentile")), "of nothing");
     assert!(!parsed.types.keys().any(|name| name.contains("worker")), "there are none");
 }
 
@@ -266,7 +184,7 @@ fn json_says_the_same() {
     let parsed = Parsed::of(&export.to_prometheus());
     let json: serde_json::Value = serde_json::from_str(&export.to_json()).expect("JSON");
     assert_eq!(json["labels"]["job"], "a \"b\"\n");
-    let (mut plain, mut summaries) = (0, 0);
+    let (mut plain, mut histograms) = (0, 0);
     for metric in json["metrics"].as_array().expect("a list") {
         let name = metric["name"].as_str().expect("a name");
         assert_eq!(metric["type"].as_str(), parsed.types.get(name).map(String::as_str));
@@ -274,28 +192,49 @@ fn json_says_the_same() {
             let labels = series["labels"].as_object().expect("an object").iter();
             let labels = labels.chain(json["labels"].as_object().expect("an object"));
             let labels = labels.map(|(name, value)| (name.clone(), value.as_str().unwrap().into()));
-            let mut labels: Labels = labels.collect();
-            let figure = |name: String, labels: &Labels| parsed.figures[&(name, labels.clone())];
-            if metric["type"] == "summary" {
-                let count = figure(format!("{name}_count"), &labels);
-                assert_eq!(series["count"].as_f64(), Some(count));
-                labels.insert("quantile".into(), "0.9".into());
-                let quantile = series["quantiles"]["0.9"].as_f64();
-                assert_eq!(quantile, Some(figure(name.to_owned(), &labels)), "{name}");
-                summaries += 1;
+            let labels: Labels = labels.collect();
+            if metric["type"] == "histogram" {
+                is_the_same(series, name, &labels, &parsed);
+                histograms += 1;
             } else {
-                assert_eq!(series["value"].as_f64(), Some(figure(name.to_owned(), &labels)));
+                let value = parsed.figures[&(name.to_owned(), labels)];
+                assert_eq!(series["value"].as_f64(), Some(value));
                 plain += 1;
             }
         }
     }
-    // Four lines for the quantiles of a summary, and two more.
-    assert_eq!(parsed.figures.len(), plain + 6 * summaries);
+    // For each histogram the buckets and `+Inf`, sum and count, and four percentiles.
+    let lines = HistogramSnapshot::BOUNDS.len() + 1 + 2 + 4;
+    assert_eq!(parsed.figures.len(), plain + lines * histograms);
+}
+
+/// Checks that a histogram in JSON is the one in Prometheus's text.
+fn is_the_same(series: &serde_json::Value, name: &str, labels: &Labels, parsed: &Parsed) {
+    let figure = |name: &str, more: Option<(&str, &str)>| {
+        let more = more.map(|(label, value)| (label.to_owned(), value.to_owned()));
+        let labels = labels.clone().into_iter().chain(more).collect();
+        Some(parsed.figures[&(name.to_owned(), labels)])
+    };
+    assert_eq!(series["count"].as_f64(), figure(&format!("{name}_count"), None));
+    assert_eq!(series["sum"].as_f64(), figure(&format!("{name}_sum"), None));
+    let buckets = series["buckets"].as_array().expect("a list");
+    assert_eq!(buckets.len(), HistogramSnapshot::BOUNDS.len());
+    for bucket in buckets {
+        let bound = bucket["le"].as_f64().expect("a number").to_string();
+        let count = figure(&format!("{name}_bucket"), Some(("le", &bound)));
+        assert_eq!(bucket["count"].as_f64(), count, "{name} {bound}");
+    }
+    let gauge = name.replace("_seconds", "_percentile_seconds");
+    for (quantile, percentile) in [("0.5", "50"), ("0.9", "90"), ("0.99", "99")] {
+        let time = figure(&gauge, Some(("percentile", percentile)));
+        assert_eq!(series["quantiles"][quantile].as_f64(), time, "{name}");
+    }
+    assert_eq!(series["max"].as_f64(), figure(&gauge, Some(("percentile", "100"))));
 }
 
 #[test]
 fn names_of_labels_are_checked() {
-    for name in ["", "1st", "__name__", "a-b", "\u{e9}", "a b", "le", "quantile", "reason"] {
+    for name in ["", "1st", "__name__", "a-b", "\u{e9}", "a b", "le", "quantile", "percentile"] {
         let error = Export::new(metrics()).label(name, "x").expect_err(name);
         assert!(error.is_invalid_label(), "{error}");
     }
@@ -306,6 +245,29 @@ fn names_of_labels_are_checked() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn each_bucket_has_what_a_plain_count_has(
+        millis in prop::collection::vec((0_u64..200_000, any::<bool>()), 1..50),
+    ) {
+        let metrics = ExecutionMetrics::new(2);
+        for &(millis, is_first) in &millis {
+            let recorder = metrics.recorder(Some(usize::from(is_first)));
+            recorder.started(Duration::from_millis(millis));
+        }
+        let parsed = Parsed::of(&Export::new(metrics.snapshot()).to_prometheus());
+        for bound in ["0.001", "0.01", "0.025", "1", "2.5", "50", "100", "+Inf"] {
+            let most = 1_000.0 * bound.parse::<f64>().unwrap_or(f64::INFINITY);
+            // What is within a thousandth of a bound may be on either side.
+            let count = |most| millis.iter().filter(|(it, _)| *it as f64 <= most).count() as f64;
+            let shown = parsed.value("task_queue_wait_seconds_bucket", &[("le", bound)]);
+            let plain = Some(count(most))..=Some(count(most * 1.001));
+            prop_assert!(plain.contains(&shown), "{shown:?} up to {bound}, not {plain:?}");
+        }
+        let sum = parsed.value("task_queue_wait_seconds_sum", &[]).expect("it is known");
+        let plain: u64 = millis.iter().map(|(millis, _)| millis).sum();
+        prop_assert!((sum - plain as f64 / 1_000.0).abs() < 1e-6, "{sum}");
+    }
 
     #[test]
     fn any_text_can_be_a_label(value in "(\\PC|[\n\"\\\\{}, ]){0,12}") {

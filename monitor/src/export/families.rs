@@ -1,12 +1,13 @@
 //! What there is to be written, whatever the form.
 
 use crate::HistogramSnapshot;
+use std::borrow::Cow;
 
 /// Figures of one name.
 #[derive(Debug)]
 pub(super) struct Family {
     /// Without the prefix.
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
     pub(super) kind: Kind,
     pub(super) help: &'static str,
     pub(super) series: Vec<Series>,
@@ -18,8 +19,8 @@ pub(super) enum Kind {
     /// It only grows.
     Counter,
     Gauge,
-    /// A distribution.
-    Summary,
+    /// A distribution, by buckets.
+    Histogram,
 }
 
 /// One figure, and what tells it from the others of its name.
@@ -29,11 +30,11 @@ pub(super) struct Series {
     pub(super) value: Value,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) enum Value {
     Count(u64),
     Measure(f64),
-    Distribution(HistogramSnapshot),
+    Distribution(Box<HistogramSnapshot>),
 }
 
 impl Kind {
@@ -41,7 +42,7 @@ impl Kind {
         match self {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
-            Self::Summary => "summary",
+            Self::Histogram => "histogram",
         }
     }
 }
@@ -59,12 +60,12 @@ impl Family {
 
     /// A distribution of times.
     pub(super) fn times(name: &'static str, help: &'static str, times: HistogramSnapshot) -> Self {
-        Self::of(Kind::Summary, name, help, Value::Distribution(times))
+        Self::of(Kind::Histogram, name, help, Value::Distribution(Box::new(times)))
     }
 
     fn of(kind: Kind, name: &'static str, help: &'static str, value: Value) -> Self {
         let series = vec![Series { labels: Vec::new(), value }];
-        Self { name, kind, help, series }
+        Self { name: name.into(), kind, help, series }
     }
 
     /// Figures that the values of one label tell apart.
@@ -77,7 +78,7 @@ impl Family {
     ) -> Self {
         let series = |(text, value): (_, _)| Series { labels: vec![(label, text)], value };
         let values = values.into_iter().map(|(text, value)| (text.into(), value));
-        Self { name, kind, help, series: values.map(series).collect() }
+        Self { name: name.into(), kind, help, series: values.map(series).collect() }
     }
 
     /// A figure of each worker, the first being that of worker 0.
@@ -90,5 +91,24 @@ impl Family {
         let each = values.into_iter().enumerate();
         let named = each.map(|(worker, value)| (worker.to_string(), value));
         Self::labelled(kind, name, help, "worker", named)
+    }
+
+    /// The percentiles of distributions, which Prometheus does not take as part of a histogram;
+    /// none if nothing is distributed, which is not 0.
+    pub(super) fn percentiles(&self) -> Option<Self> {
+        let each = |Series { labels, value }: &Series| {
+            let Value::Distribution(times) = value else { return Vec::new() };
+            let of = [("50", times.p50), ("90", times.p90), ("99", times.p99), ("100", times.max)];
+            let known = of.iter().filter(|_| times.count > 0);
+            let series = known.map(|&(percentile, time)| Series {
+                labels: labels.iter().cloned().chain([("percentile", percentile.into())]).collect(),
+                value: Value::Measure(time.as_secs_f64()),
+            });
+            series.collect()
+        };
+        let series: Vec<_> = self.series.iter().flat_map(each).collect();
+        let name = format!("{}_percentile_seconds", self.name.trim_end_matches("_seconds")).into();
+        let family = Self { name, kind: Kind::Gauge, help: self.help, series };
+        (!family.series.is_empty()).then_some(family)
     }
 }

@@ -3,6 +3,7 @@
 use super::families::{Family, Series, Value};
 use crate::{LimitDecision, LimitSnapshot};
 use serde_json::{Map, json};
+use std::time::Duration;
 
 /// The text of `families`, with `labels`, and of what was decided about a limit.
 pub(super) fn written(
@@ -52,6 +53,11 @@ fn series(Series { labels, value }: &Series) -> serde_json::Value {
                 "0.9": times.p90.as_secs_f64(),
                 "0.99": times.p99.as_secs_f64(),
             },
+            "buckets": times.buckets().map(bucket).collect::<Vec<_>>(),
         }),
     }
+}
+
+fn bucket((bound, count): (Duration, u64)) -> serde_json::Value {
+    json!({ "le": bound.as_secs_f64(), "count": count })
 }

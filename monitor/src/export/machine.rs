@@ -5,9 +5,9 @@ use crate::sample::Stall;
 use crate::{Pressure, Sample};
 
 pub(super) fn of_machine(sample: &Sample) -> Vec<Family> {
-    let gauge = |name, help, value: Option<Value>| {
+    let gauge = |name: &'static str, help, value: Option<Value>| {
         let series = value.map(|value| Series { labels: Vec::new(), value }).into_iter().collect();
-        Family { name, kind: Kind::Gauge, help, series }
+        Family { name: name.into(), kind: Kind::Gauge, help, series }
     };
     let measure = |name, help, value: Option<f64>| gauge(name, help, value.map(Value::Measure));
     let bytes = |name, help, value: Option<u64>| gauge(name, help, value.map(Value::Count));
@@ -56,5 +56,5 @@ pub(super) fn of_pressure(sample: &Sample) -> Family {
         }
     }
     let help = "Share of the time in which some or all threads stood still for a resource.";
-    Family { name: "pressure_ratio", kind: Kind::Gauge, help, series }
+    Family { name: "pressure_ratio".into(), kind: Kind::Gauge, help, series }
 }

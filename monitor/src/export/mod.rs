@@ -9,13 +9,13 @@
 //! | `tasks_submitted_total`, `tasks_rejected_total`, `tasks_retried_total` | counter | |
 //! | `tasks_live` | gauge | |
 //! | `tasks_ended_total` | counter | `end` |
-//! | `task_queue_wait_seconds`, `task_run_time_seconds`, `task_lateness_seconds` | summary | `quantile` |
+//! | `task_queue_wait_seconds`, `task_run_time_seconds`, `task_lateness_seconds` | histogram | |
 //! | `deadlines_met_total` | counter | |
 //! | `tasks_in_flight`, `tasks_in_flight_limit`, `tasks_in_flight_limit_max` | gauge | |
 //! | `limit_decisions_total` | counter | `reason` |
 //! | `spawned_tasks_total`, `spawned_tasks_live` | counter, gauge | |
 //! | `spawned_tasks_ended_total` | counter | `end` |
-//! | `poll_delay_seconds`, `poll_time_seconds` | summary | `quantile` |
+//! | `poll_delay_seconds`, `poll_time_seconds` | histogram | |
 //! | `global_queue_depth`, `blocking_queue_depth`, `timers_pending` | gauge | |
 //! | `blocking_threads` | gauge | `state` |
 //! | `workers_awake`, `workers_limit`, `spare_workers` | gauge | |
@@ -29,6 +29,12 @@
 //! | `pressure_ratio` | gauge | `scope`, `resource`, `stalled` |
 //! | `cgroup_cpu_cores`, `cgroup_throttled_cores`, `cgroup_working_set_bytes` | gauge | |
 //! | `cgroup_memory_limit_bytes`, `cpus_allowed_cores` | gauge | |
+//!
+//! Histograms have the [bounds](crate::HistogramSnapshot::BOUNDS) 1, 2.5 and 5 us and so on up to
+//! 100 s. Beside each there is a gauge for what happened in this process since its start,
+//! `percentile` being `50`, `90`, `99` or, for the longest, `100`: `task_run_time_percentile_seconds`
+//! and so on. These are for people to look at; what is asked of several processes, or of the last
+//! minutes, has to come from the buckets.
 //!
 //! The format is written here because the libraries for it keep registries of counters of their
 //! own; what it takes is two escapes and an order of lines. Sources: Prometheus's documentation,
@@ -44,9 +50,20 @@ mod tasks;
 use crate::{LimitSnapshot, MetricsSnapshot, MonitorError, RuntimeSnapshot, Sample};
 use families::Family;
 
-/// Names of labels that figures have of their own accord.
-const TAKEN: [&str; 10] =
-    ["end", "quantile", "le", "worker", "scope", "resource", "stalled", "state", "cause", "reason"];
+/// Names of labels that figures have of their own accord, or would have if they were summaries.
+const TAKEN: [&str; 11] = [
+    "end",
+    "percentile",
+    "quantile",
+    "le",
+    "worker",
+    "scope",
+    "resource",
+    "stalled",
+    "state",
+    "cause",
+    "reason",
+];
 
 /// Figures to be written down; none by default.
 ///
@@ -127,9 +144,10 @@ impl Export {
 
     /// The figures as JSON: an object with `labels` and a list of `metrics`, each with `name`,
     /// `type`, `help` and `series`. A series has `labels` and either a `value` or, if it is a
-    /// summary, `count`, `sum`, `max` and `quantiles`. With a limit, there is an object `limit`
-    /// with its `controller` and the last `decisions`, the oldest first, each with `seconds_ago`,
-    /// `limit`, `reason` and `explanation`.
+    /// histogram, `count`, `sum`, `max`, `quantiles` and `buckets`, a list of all bounds `le` with
+    /// the `count` of what was at most that. With a limit, there is an object `limit` with its
+    /// `controller` and the last `decisions`, the oldest first, each with `seconds_ago`, `limit`,
+    /// `reason` and `explanation`.
     pub fn to_json(&self) -> String {
         json::written(&self.labels, &self.families(), self.limit.as_ref())
     }

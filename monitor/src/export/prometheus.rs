@@ -9,6 +9,9 @@ pub(super) fn written(labels: &[(String, String)], families: &[Family]) -> Strin
     let mut text = String::new();
     for family in families {
         write_family(&mut text, labels, family).expect("a String takes everything");
+        if let Some(percentiles) = family.percentiles() {
+            write_family(&mut text, labels, &percentiles).expect("a String takes everything");
+        }
     }
     text
 }
@@ -25,24 +28,24 @@ fn write_family(text: &mut String, labels: &[(String, String)], family: &Family)
         match value {
             Value::Count(count) => write_line(text, &name, &all, count)?,
             Value::Measure(measure) => write_line(text, &name, &all, measure)?,
-            Value::Distribution(times) => write_summary(text, &name, &all, times)?,
+            Value::Distribution(times) => write_histogram(text, &name, &all, times)?,
         }
     }
     Ok(())
 }
 
-fn write_summary(
+fn write_histogram(
     text: &mut String,
     name: &str,
     labels: &[(&str, &str)],
     times: &HistogramSnapshot,
 ) -> fmt::Result {
-    // Without anything to distribute there are no quantiles, which is not 0.
-    let quantiles = [("0.5", times.p50), ("0.9", times.p90), ("0.99", times.p99), ("1", times.max)];
-    for (quantile, time) in quantiles.iter().filter(|_| times.count > 0) {
-        let labels: Vec<_> = labels.iter().copied().chain([("quantile", *quantile)]).collect();
-        write_line(text, name, &labels, time.as_secs_f64())?;
+    let bucket = format!("{name}_bucket");
+    for (bound, count) in times.buckets() {
+        let bound = bound.as_secs_f64().to_string();
+        write_line(text, &bucket, &[labels, &[("le", &bound)]].concat(), count)?;
     }
+    write_line(text, &bucket, &[labels, &[("le", "+Inf")]].concat(), times.count)?;
     write_line(text, &format!("{name}_sum"), labels, times.sum.as_secs_f64())?;
     write_line(text, &format!("{name}_count"), labels, times.count)
 }

@@ -100,6 +100,29 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_was_recorded_is_counted_up_to_each_bound(
+            bits_and_low in prop::collection::vec((0..LONGEST_BITS, any::<u64>()), 0..60),
+        ) {
+            let times = bits_and_low.iter().map(|&(bits, low)| low & ((1 << bits) - 1));
+            let times: Vec<_> = times.collect();
+            let (buckets, mut histogram) = (TimeBuckets::default(), TimeHistogram::default());
+            times.iter().for_each(|&ns| buckets.record(Duration::from_nanos(ns)));
+            buckets.add_to(&mut histogram);
+            let snapshot = histogram.snapshot();
+            prop_assert_eq!(snapshot.count, times.len() as u64);
+            for (bound, shown) in snapshot.buckets() {
+                let bound = bound.as_nanos() as u64;
+                let count = |most| times.iter().filter(|&&ns| ns <= most).count() as u64;
+                let plain = count(bound - bound / 25)..=count(bound + bound / 1000);
+                prop_assert!(plain.contains(&shown), "{shown} up to {bound}, not {plain:?}");
+            }
+        }
+    }
+
     #[test]
     fn count_sum_and_maximum_are_exact() {
         let (buckets, mut histogram) = (TimeBuckets::default(), TimeHistogram::default());

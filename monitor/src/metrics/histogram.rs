@@ -1,6 +1,6 @@
 //! A distribution of times in bounded memory.
 
-use super::snapshot::HistogramSnapshot;
+use super::histogram_snapshot::HistogramSnapshot;
 use hdrhistogram::Histogram;
 use std::time::Duration;
 
@@ -82,13 +82,26 @@ impl TimeHistogram {
             p99: at(0.99),
             max: Duration::from_nanos(self.max_ns),
             clamped: self.clamped,
+            at_most: at_most(buckets),
         }
     }
 }
 
+/// How many times there are up to each bound, those in the bound's own bucket included. O(buckets).
+fn at_most(buckets: &Histogram<u64>) -> [u64; HistogramSnapshot::BOUNDS.len()] {
+    let (mut count, mut next) = (0, 0);
+    HistogramSnapshot::BOUNDS.map(|bound| {
+        // A u64 of nanoseconds is centuries long.
+        let bound = bound.as_nanos() as u64;
+        count += buckets.count_between(next, bound);
+        next = buckets.next_non_equivalent(bound);
+        count
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_NS, TimeHistogram};
+    use super::{HistogramSnapshot, LONGEST_NS, TimeHistogram};
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -138,6 +151,27 @@ mod tests {
                 prop_assert!((exact..=bound).contains(&shown), "{shown} for {exact}");
             }
         }
+
+        #[test]
+        fn buckets_are_within_a_thousandth_of_a_plain_count(times in times()) {
+            let snapshot = recorded(&times).snapshot();
+            prop_assert!(snapshot.at_most.is_sorted());
+            for (bound, shown) in snapshot.buckets() {
+                let bound = bound.as_nanos() as u64;
+                let count = |most| times.iter().filter(|&&ns| ns <= most).count() as u64;
+                let plain = count(bound)..=count(bound + bound / 1000);
+                prop_assert!(plain.contains(&shown), "{shown} up to {bound}, not {plain:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_a_bound_is_at_most_that() {
+        let bounds = HistogramSnapshot::BOUNDS;
+        let snapshot = recorded(&bounds.map(|bound| bound.as_nanos() as u64)).snapshot();
+        assert_eq!(snapshot.at_most, std::array::from_fn(|index| index as u64 + 1));
+        assert_eq!((bounds[0], bounds[4]), (Duration::from_micros(1), Duration::from_micros(25)));
+        assert_eq!((bounds[23], bounds[24]), (Duration::from_secs(50), Duration::from_secs(100)));
     }
 
     #[test]

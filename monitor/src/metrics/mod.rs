@@ -3,6 +3,7 @@
 mod buckets;
 mod execution_metrics;
 mod histogram;
+mod histogram_snapshot;
 mod limit_snapshot;
 mod poll_times;
 mod recorder;
@@ -12,9 +13,10 @@ mod snapshot;
 mod worker;
 
 pub use execution_metrics::ExecutionMetrics;
+pub use histogram_snapshot::HistogramSnapshot;
 pub use limit_snapshot::{LimitDecision, LimitSnapshot};
 pub use poll_times::PollTimes;
 pub use recorder::Recorder;
 pub use runtime_snapshot::RuntimeSnapshot;
-pub use snapshot::{HistogramSnapshot, Lateness, MetricsSnapshot, TaskCounts, TaskEnd};
+pub use snapshot::{Lateness, MetricsSnapshot, TaskCounts, TaskEnd};
 pub use worker::{WorkerCounters, WorkerSnapshot, WorkerStats};

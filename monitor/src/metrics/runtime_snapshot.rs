@@ -1,6 +1,6 @@
 //! What a runtime has done and is doing, as plain values.
 
-use super::snapshot::HistogramSnapshot;
+use super::histogram_snapshot::HistogramSnapshot;
 use super::worker::WorkerSnapshot;
 
 /// The figures of one runtime, whoever spawned its tasks.

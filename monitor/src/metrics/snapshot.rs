@@ -1,5 +1,6 @@
 //! The figures, as plain values.
 
+use super::histogram_snapshot::HistogramSnapshot;
 use super::worker::WorkerSnapshot;
 use std::time::Duration;
 
@@ -78,30 +79,6 @@ impl TaskCounts {
         self.skipped += other.skipped;
         self.retried += other.retried;
     }
-}
-
-/// A distribution of times.
-///
-/// Count, sum, mean and maximum are exact. The percentiles are upper bounds within one part in a
-/// thousand, for times up to an hour; longer ones count as an hour there. All zero if `count` is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct HistogramSnapshot {
-    /// How many times were recorded.
-    pub count: u64,
-    /// All of them together, up to some 584 years.
-    pub sum: Duration,
-    /// Their mean.
-    pub mean: Duration,
-    /// Half of them were at most this.
-    pub p50: Duration,
-    /// Nine out of ten were at most this.
-    pub p90: Duration,
-    /// 99 out of 100 were at most this.
-    pub p99: Duration,
-    /// The longest.
-    pub max: Duration,
-    /// How many were longer than an hour.
-    pub clamped: u64,
 }
 
 /// Everything [`ExecutionMetrics`](super::ExecutionMetrics) knew at one moment.

@@ -58,7 +58,10 @@ fn waits_run_times_and_lateness_are_those_of_the_clock() {
     for line in [
         "tasks_ended_total{runtime=\"test\",end=\"completed\"} 2",
         "task_run_time_seconds_sum{runtime=\"test\"} 0.045",
-        "task_run_time_seconds{runtime=\"test\",quantile=\"1\"} 0.04",
+        "task_run_time_percentile_seconds{runtime=\"test\",percentile=\"100\"} 0.04",
+        "task_run_time_seconds_bucket{runtime=\"test\",le=\"0.0025\"} 0",
+        "task_run_time_seconds_bucket{runtime=\"test\",le=\"0.005\"} 1",
+        "task_run_time_seconds_bucket{runtime=\"test\",le=\"0.05\"} 2",
         "task_queue_wait_seconds_sum{runtime=\"test\"} 0.04",
         "task_lateness_seconds_sum{runtime=\"test\"} 0.03",
         "task_lateness_seconds_count{runtime=\"test\"} 1",
