@@ -3,6 +3,7 @@
 use graph_runtime_monitor::{ResourceMonitor, ResourceMonitorConfig, Sample, Sampler};
 use primitives::Timestamp;
 use proptest::prelude::*;
+use std::time::Duration;
 
 /// Always the same sample.
 struct Fixed(Sample);
@@ -121,4 +122,27 @@ proptest! {
         let expected = below && available.is_none_or(|available| required <= available);
         prop_assert_eq!(after(sample, config).can_schedule_memory_task(required as usize), expected);
     }
+}
+
+/// Memory is read for every third sample.
+struct EveryThird(u32);
+
+impl Sampler for EveryThird {
+    fn sample(&mut self, now: Timestamp) -> Sample {
+        let memory_age = Duration::from_secs(u64::from(self.0 % 3));
+        self.0 += 1;
+        Sample { memory_age, ..Sample::unknown(now) }
+    }
+}
+
+#[test]
+fn samples_that_repeat_memory_are_no_readings_of_it() {
+    let builder = ResourceMonitor::builder(ResourceMonitorConfig::default());
+    let (monitor, mut ticker) = builder.sampler(Box::new(EveryThird(0))).manual().expect("valid");
+    let mut readings = [0; 7];
+    for (second, readings) in (0..).zip(&mut readings) {
+        ticker.tick(Timestamp::from_nanos(second * 1_000_000_000));
+        *readings = monitor.memory_readings();
+    }
+    assert_eq!(readings, [1, 1, 1, 2, 2, 2, 3]);
 }

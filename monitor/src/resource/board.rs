@@ -16,6 +16,7 @@ pub(crate) struct Board {
     /// side ever waits for the other's work.
     latest: Mutex<Sample>,
     samples: AtomicU64,
+    memory_readings: AtomicU64,
     panics: AtomicU64,
     warnings: Mutex<Vec<Warning>>,
     workers: Workers,
@@ -26,6 +27,10 @@ impl Board {
         *self.latest.lock() = sample;
         // ORDERING: a count for people to read; it publishes nothing.
         self.samples.fetch_add(1, Ordering::Relaxed);
+        if sample.memory_age.is_zero() {
+            // ORDERING: Release. Whoever knows of this reading finds it, or a later one, in `latest`.
+            self.memory_readings.fetch_add(1, Ordering::Release);
+        }
     }
 
     pub(crate) fn latest(&self) -> Sample {
@@ -40,6 +45,11 @@ impl Board {
     pub(crate) fn samples(&self) -> u64 {
         // ORDERING: as above.
         self.samples.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn memory_readings(&self) -> u64 {
+        // ORDERING: Acquire, for the Release in `post`.
+        self.memory_readings.load(Ordering::Acquire)
     }
 
     pub(crate) fn panics(&self) -> u64 {

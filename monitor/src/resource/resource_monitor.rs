@@ -92,7 +92,14 @@ impl ResourceMonitor {
         self.board.samples()
     }
 
-    /// How many of them the sampler panicked in.
+    /// How many samples had memory read for them, so that their
+    /// [`memory_age`](Sample::memory_age) was zero. Once this has gone up, [`latest`](Self::latest)
+    /// has the figures of that reading or a later one.
+    pub fn memory_readings(&self) -> u64 {
+        self.board.memory_readings()
+    }
+
+    /// How many samples the sampler panicked in.
     pub fn sampler_panics(&self) -> u64 {
         self.board.panics()
     }

@@ -2,6 +2,7 @@
 
 use super::Pressure;
 use primitives::Timestamp;
+use std::time::Duration;
 
 /// What the machine and this process were doing, as far as it could be found out.
 ///
@@ -41,6 +42,9 @@ pub struct Sample {
     pub memory_used_bytes: Option<u64>,
     /// The kernel's estimate of the memory that programs could be given without swapping.
     pub memory_available_bytes: Option<u64>,
+    /// How much older than the sample the memory figures of the machine and of the cgroup are: zero
+    /// if they were read for it, and are not repeated from an earlier one.
+    pub memory_age: Duration,
     /// The memory of this process that is resident.
     pub process_rss_bytes: Option<u64>,
     /// The share of the machine's CPU time that was idle with a disk request outstanding, 0 to 1.

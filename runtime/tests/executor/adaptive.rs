@@ -22,6 +22,11 @@ impl Machine {
         sample.cpu_utilization = Some(cpu);
         sample.memory_used_bytes = Some(memory_used);
     }
+
+    /// Whether memory is read for each sample from now on, or an old figure repeated.
+    fn set_memory_age(&self, age: Duration) {
+        self.0.lock().unwrap().memory_age = age;
+    }
 }
 
 impl Sampler for Machine {
@@ -126,6 +131,35 @@ fn a_task_waits_for_memory_unless_it_would_be_the_only_one() {
     assert_eq!(seen.next(), "hungry", "nothing else goes on: the timer has noticed");
     gate.open();
     for handle in [alone, frugal, hungry] {
+        wait(handle).unwrap();
+    }
+}
+
+#[test]
+fn memory_of_started_tasks_is_set_aside_until_memory_is_read_again() {
+    let machine = Machine::default();
+    machine.set(0.0, 100);
+    machine.set_memory_age(Duration::from_millis(500));
+    let (_runtime, executor) = on(&machine, |config| config.memory_threshold = 1_000);
+    let (reports, seen) = Reports::new();
+    let gate = Gate::default();
+    let needs = |memory_bytes| ResourceRequirements { memory_bytes, ..Default::default() };
+    let task = |name, bytes| waiting(name, &reports, &gate).requires(needs(bytes));
+
+    let alone = executor.try_submit(task("alone", 0)).unwrap();
+    let first = executor.try_submit(task("first", 500)).unwrap();
+    assert_eq!([seen.next(), seen.next()], ["alone", "first"]);
+    // What is repeated says nothing about the first.
+    let second = executor.try_submit(task("second", 500)).unwrap();
+    let samples = executor.resource_monitor().unwrap().samples();
+    while executor.resource_monitor().unwrap().samples() < samples + 12 {
+        std::thread::yield_now();
+    }
+    assert_eq!(executor.counts().ready, 1, "600 of 1000 are in use or set aside");
+    machine.set_memory_age(Duration::ZERO);
+    assert_eq!(seen.next(), "second", "the first has turned out not to need what it said");
+    gate.open();
+    for handle in [alone, first, second] {
         wait(handle).unwrap();
     }
 }

@@ -28,7 +28,9 @@ pub(in crate::executor) struct Control {
     seen: u64,
     /// What they said.
     signals: Signals,
-    /// Memory of the tasks started since then, which the sample cannot show yet.
+    /// Readings of memory there had been at the last look.
+    memory_seen: u64,
+    /// Memory of the tasks started since then, which the figures cannot show yet.
     started_bytes: usize,
 }
 
@@ -52,17 +54,22 @@ impl Control {
             memory_threshold: config.memory_threshold,
             seen: 0,
             signals: Signals::default(),
+            memory_seen: 0,
             started_bytes: 0,
         })
     }
 
     /// Looks at the latest sample, if there is a new one.
     pub(in crate::executor) fn look(&mut self) {
+        // Not each sample has memory read anew.
+        let readings = self.monitor.memory_readings();
+        if std::mem::replace(&mut self.memory_seen, readings) != readings {
+            self.started_bytes = 0;
+        }
         let samples = self.monitor.samples();
         if std::mem::replace(&mut self.seen, samples) == samples {
             return;
         }
-        self.started_bytes = 0;
         if self.steering.is_some() {
             self.signals = self.signals(&self.monitor.latest());
         }
