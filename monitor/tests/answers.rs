@@ -120,7 +120,12 @@ proptest! {
         let config = ResourceMonitorConfig { memory_threshold, ..Default::default() };
         let below = u128::from(used.unwrap_or(0)) + u128::from(required) < u128::from(threshold);
         let expected = below && available.is_none_or(|available| required <= available);
-        prop_assert_eq!(after(sample, config).can_schedule_memory_task(required as usize), expected);
+        let monitor = after(sample, config);
+        prop_assert_eq!(monitor.can_schedule_memory_task(required as usize), expected);
+        if let Some(most) = monitor.memory_to_spare() {
+            prop_assert!(monitor.can_schedule_memory_task(most as usize));
+            prop_assert!(!monitor.can_schedule_memory_task(most as usize + 1));
+        }
     }
 }
 

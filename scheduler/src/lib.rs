@@ -71,7 +71,8 @@
 //! # How much at once
 //!
 //! [`set_max_in_flight`](TaskScheduler::set_max_in_flight) may be called at any time; the
-//! controllers in [`adaptive`] say with what.
+//! controllers in [`adaptive`] say with what. [`set_free_memory`](TaskScheduler::set_free_memory) is
+//! for readings of the memory that the machine has free: another budget, which others use as well.
 //!
 //! # Who may overtake whom
 //!
@@ -115,6 +116,7 @@
 //! | [`next_wake`](TaskScheduler::next_wake), [`pass_time`](TaskScheduler::pass_time) | O(log n) for each thing that has come about or has become void |
 //! | [`cancel_all`](TaskScheduler::cancel_all) | O(most tasks ever live at once) |
 //! | [`why`](TaskScheduler::why) | O(dependencies) |
+//! | [`set_free_memory`](TaskScheduler::set_free_memory) | O(1), and O(n log n) the first time |
 //! | [`state`](TaskScheduler::state), [`counts`](TaskScheduler::counts), [`next_event`](TaskScheduler::next_event) | O(1) |
 //!
 //! No table of ids is touched when a task of a graph starts or ends: inside a graph, edges and

@@ -141,11 +141,17 @@ impl ResourceMonitor {
     /// stays below [`memory_threshold`](ResourceMonitorConfig::memory_threshold). An unknown
     /// figure is taken for no obstacle, but what alone reaches the threshold is always too much.
     pub fn can_schedule_memory_task(&self, required_memory: usize) -> bool {
+        self.memory_to_spare().is_some_and(|most| as_u64(required_memory) <= most)
+    }
+
+    /// The most bytes that [`can_schedule_memory_task`](Self::can_schedule_memory_task) approves of;
+    /// `None` if not even a task that needs none.
+    pub fn memory_to_spare(&self) -> Option<u64> {
         let sample = self.latest();
-        let required = as_u64(required_memory);
         let used = sample.memory_used_bytes.unwrap_or(0);
         let left = sample.memory_left_bytes().unwrap_or(u64::MAX);
-        used.saturating_add(required) < as_u64(self.config.memory_threshold) && required <= left
+        let below_threshold = as_u64(self.config.memory_threshold).checked_sub(used)?;
+        Some(below_threshold.checked_sub(1)?.min(left))
     }
 
     /// How many tasks the machine could do with at once:

@@ -35,9 +35,10 @@ pub struct ExecutorConfig {
     /// that of the machine's CPU), and the share of the machine's CPU from which on the monitor
     /// advises against CPU-bound tasks: above 0, at most 1. Default: 0.9.
     pub cpu_target: f64,
-    /// Bytes of memory in use, machine-wide, that should not be reached. While they would be, no
-    /// task with a memory requirement starts beside others, and adaptive scheduling lowers its
-    /// limit. At least 1; `usize::MAX`, the default, is no threshold.
+    /// Bytes of memory in use, machine-wide, that should not be reached. A task with a memory
+    /// requirement with which they would be waits, unless none with one is running, as it would for
+    /// [`memory_bytes`](Self::memory_bytes); and adaptive scheduling lowers its limit while they are
+    /// reached. At least 1; `usize::MAX`, the default, is no threshold.
     pub memory_threshold: usize,
     /// Whether a [`Controller`] decides how many tasks may run at once, between 1 and
     /// `max_in_flight`, by what comes of it and by what the monitor sees. Default: no.

@@ -112,7 +112,7 @@ fn a_busy_machine_runs_fewer_tasks_and_a_free_one_more_again() {
 }
 
 #[test]
-fn a_task_waits_for_memory_unless_it_would_be_the_only_one() {
+fn a_task_waits_for_memory_unless_it_would_be_the_only_one_to_take_any() {
     let machine = Machine::default();
     machine.set(0.0, 900);
     let (_runtime, executor) = on(&machine, |config| config.memory_threshold = 1_000);
@@ -122,11 +122,11 @@ fn a_task_waits_for_memory_unless_it_would_be_the_only_one() {
     let task = |name, bytes| waiting(name, &reports, &gate).requires(needs(bytes));
 
     let alone = executor.try_submit(task("alone", 500)).unwrap();
-    assert_eq!(seen.next(), "alone", "it does not fit, but nothing else runs");
-    let frugal = executor.try_submit(task("frugal", 0)).unwrap();
-    assert_eq!(seen.next(), "frugal");
+    assert_eq!(seen.next(), "alone", "it does not fit, but nothing else takes any");
     let hungry = executor.try_submit(task("hungry", 200)).unwrap();
     assert_eq!(executor.counts().ready, 1);
+    let frugal = executor.try_submit(task("frugal", 0)).unwrap();
+    assert_eq!(seen.next(), "frugal", "who needs no memory passes who waits for it");
     machine.set(0.0, 100);
     assert_eq!(seen.next(), "hungry", "nothing else goes on: the timer has noticed");
     gate.open();

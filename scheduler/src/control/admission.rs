@@ -1,6 +1,7 @@
 //! The gate between the ready queue and the running tasks.
 
 use super::budget::Budget;
+use super::machine_memory::MachineMemory;
 use crate::error::SchedulerError;
 use crate::graph::{Reason, ResourceRequirements, SchedulerConfig, TaskId};
 
@@ -28,6 +29,10 @@ impl From<ResourceRequirements> for Demand {
 impl Demand {
     /// Nothing.
     pub(crate) const NONE: Self = Self { cpu_millionths: 0, memory_bytes: 0, io_millionths: 0 };
+
+    pub(crate) fn takes_memory(self) -> bool {
+        self.memory_bytes > 0
+    }
 
     /// Whether it is no more than `free` in anything.
     pub(crate) fn fits_into(self, free: Self) -> bool {
@@ -67,7 +72,9 @@ fn float_budget(total: f64) -> Budget {
 /// Limits on what runs at once: a number of tasks, and three budgets.
 ///
 /// When nothing runs every budget is untouched, and no task is accepted that does not fit an
-/// untouched budget, so something can always start then and admission cannot deadlock.
+/// untouched budget, so something can always start then and admission cannot deadlock. The memory
+/// of the machine, which counts once the driver has said how much there is, makes an exception of
+/// whoever would be alone with it.
 #[derive(Debug)]
 pub(crate) struct Admission {
     limit: usize,
@@ -75,6 +82,7 @@ pub(crate) struct Admission {
     cpu: Budget,
     memory: Budget,
     io: Budget,
+    machine: Option<MachineMemory>,
 }
 
 impl Admission {
@@ -86,7 +94,27 @@ impl Admission {
             cpu: float_budget(config.cpu_cores),
             memory: Budget::new(memory),
             io: float_budget(config.io_capacity),
+            machine: None,
         }
+    }
+
+    /// From now on the memory of the machine counts, of which so many running tasks take some.
+    pub(crate) fn guard_memory(&mut self, takers: usize) {
+        self.machine = Some(MachineMemory::new(takers));
+    }
+
+    /// The memory of the machine, if it counts.
+    pub(crate) fn machine(&self) -> Option<&MachineMemory> {
+        self.machine.as_ref()
+    }
+
+    pub(crate) fn machine_mut(&mut self) -> Option<&mut MachineMemory> {
+        self.machine.as_mut()
+    }
+
+    /// Whether the machine has too little memory for a task.
+    pub(crate) fn is_machine_short(&self, demand: Demand) -> bool {
+        self.machine.as_ref().is_some_and(|machine| !machine.fits(demand.memory_bytes))
     }
 
     pub(crate) fn limit(&self) -> usize {
@@ -114,6 +142,7 @@ impl Admission {
             && self.cpu.fits(demand.cpu_millionths)
             && self.memory.fits(demand.memory_bytes)
             && self.io.fits(demand.io_millionths)
+            && !self.is_machine_short(demand)
     }
 
     /// Starts a task, which must fit.
@@ -122,22 +151,27 @@ impl Admission {
         self.cpu.take(demand.cpu_millionths);
         self.memory.take(demand.memory_bytes);
         self.io.take(demand.io_millionths);
+        if let Some(machine) = &mut self.machine {
+            machine.take(demand.memory_bytes);
+        }
     }
 
     /// The part of a demand that is counted: nothing of what there is no budget for.
     pub(crate) fn counted(&self, demand: Demand) -> Demand {
+        let bytes = demand.memory_bytes;
         Demand {
             cpu_millionths: self.cpu.counted(demand.cpu_millionths),
-            memory_bytes: self.memory.counted(demand.memory_bytes),
+            memory_bytes: if self.machine.is_some() { bytes } else { self.memory.counted(bytes) },
             io_millionths: self.io.counted(demand.io_millionths),
         }
     }
 
     /// What is left of each budget.
     pub(crate) fn free(&self) -> Demand {
+        let machine = self.machine.as_ref().map_or(u64::MAX, MachineMemory::left);
         Demand {
             cpu_millionths: self.cpu.free(),
-            memory_bytes: self.memory.free(),
+            memory_bytes: self.memory.free().min(machine),
             io_millionths: self.io.free(),
         }
     }
@@ -166,12 +200,19 @@ impl Admission {
                 total: whole(total),
             })
         };
-        cpu.or_else(memory).or_else(io)
+        let machine = || {
+            let machine = self.machine.as_ref()?;
+            let (wanted, free) = (demand.memory_bytes, machine.left());
+            (!machine.fits(wanted)).then_some(Reason::MachineMemory { wanted, free })
+        };
+        cpu.or_else(memory).or_else(io).or_else(machine)
     }
 
     #[cfg(test)]
     pub(crate) fn is_untouched(&self) -> bool {
-        self.running == 0 && [&self.cpu, &self.memory, &self.io].iter().all(|it| it.is_untouched())
+        self.running == 0
+            && [&self.cpu, &self.memory, &self.io].iter().all(|it| it.is_untouched())
+            && self.machine.as_ref().is_none_or(MachineMemory::is_untouched)
     }
 
     /// Gives back what an admitted task took.
@@ -180,6 +221,9 @@ impl Admission {
         self.cpu.give_back(demand.cpu_millionths);
         self.memory.give_back(demand.memory_bytes);
         self.io.give_back(demand.io_millionths);
+        if let Some(machine) = &mut self.machine {
+            machine.give_back(demand.memory_bytes);
+        }
     }
 
     /// Refuses requirements that mean nothing or exceed an untouched budget.

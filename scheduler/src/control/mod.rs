@@ -12,6 +12,7 @@ mod allowances;
 mod bucket;
 mod budget;
 mod limits;
+mod machine_memory;
 mod needs;
 
 pub use limits::{Cost, GroupLimit, RateLimit};

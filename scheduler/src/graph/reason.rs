@@ -141,10 +141,13 @@ pub enum Reason {
         /// Attempts there have been.
         attempts: u32,
     },
-    /// The driver holds it back because the machine is short of memory.
+    /// It is first, and the machine is short of memory, of which others that run take some.
     MachineMemory {
         /// Bytes it needs.
         wanted: u64,
+        /// Bytes the machine had to spare when the driver last
+        /// [said](crate::TaskScheduler::set_free_memory), less what has been taken since.
+        free: u64,
     },
     /// It has been let through and waits for the driver to run it.
     Worker {
@@ -273,8 +276,8 @@ impl fmt::Display for Line<'_> {
             Reason::Backoff { left, attempts } => {
                 write!(f, "waits another {left:?} to be tried again after attempt {attempts}")
             }
-            Reason::MachineMemory { wanted } => {
-                write!(f, "waits for the machine to have {wanted} bytes of memory free")
+            Reason::MachineMemory { wanted, free } => {
+                write!(f, "waits for {wanted} bytes of the machine's memory: {free} are free")
             }
             Reason::Worker { ahead: 0 } => f.write_str("waits for a worker"),
             Reason::Worker { ahead } => write!(f, "waits for a worker behind {ahead} others"),

@@ -158,7 +158,7 @@ impl<P> TaskScheduler<P> {
     }
 
     /// The task that [`dispatch`](Self::dispatch) would consider first, if no time had passed since
-    /// the last time. Another may be the [next to start](Self::next_start) if it has to wait.
+    /// the last time. Another may start if it has to wait.
     ///
     /// ```
     /// # use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
@@ -178,12 +178,6 @@ impl<P> TaskScheduler<P> {
 
     pub(super) fn head(&self) -> Option<u32> {
         self.aged.on_turn().or_else(|| self.turnstile.head())
-    }
-
-    /// The task that [`dispatch`](Self::dispatch) would start now. Costs the same.
-    pub fn next_start(&mut self, now: Timestamp) -> Option<TaskId> {
-        let choice = self.choose(now)?;
-        Some(self.graph[choice.slot].id)
     }
 
     /// The best task that may start.

@@ -75,6 +75,12 @@ pub(crate) struct Model {
     pub(crate) now: u64,
     pub(crate) limit: usize,
     pub(crate) group_limits: [usize; GROUPS],
+    /// Free memory by the last reading, if there was one.
+    reading: Option<u64>,
+    /// Whether there ever was one.
+    is_guarded: bool,
+    /// What has been taken and given back since, in order.
+    since_reading: Vec<i128>,
     buckets: Vec<Bucket>,
     waiting: Vec<Waiting>,
     holder: Option<Holder>,
@@ -120,6 +126,9 @@ impl Model {
             now: 0,
             limit,
             group_limits,
+            reading: None,
+            is_guarded: false,
+            since_reading: Vec::new(),
             buckets: RATE_TERMS.iter().map(bucket).collect(),
             waiting: Vec::new(),
             holder: None,
@@ -146,7 +155,11 @@ impl Model {
     }
 
     pub(crate) fn end(&mut self, task: usize) {
-        self.tasks[task].state = State::Ended;
+        let it = &mut self.tasks[task];
+        if it.state == State::Running {
+            self.since_reading.push(-i128::from(it.needs.memory));
+        }
+        it.state = State::Ended;
         self.look_who_is_first();
     }
 
@@ -155,6 +168,15 @@ impl Model {
             bucket.level = (bucket.level + inflow * i128::from(nanos)).min(burst * period);
         }
         self.now += nanos;
+    }
+
+    pub(crate) fn read_memory(&mut self, free: Option<u64>) {
+        self.reading = free;
+        self.since_reading.clear();
+        if free.is_some() && !std::mem::replace(&mut self.is_guarded, true) {
+            (self.waiting, self.holder) = (Vec::new(), None);
+            self.look_who_is_first();
+        }
     }
 
     pub(crate) fn correct(&mut self, task: usize, rate: usize, truth: u64) {
@@ -229,6 +251,19 @@ impl Model {
             running.iter().map(|&task| part(&self.tasks[task].needs)).sum()
         };
         (CPU - sum(|needs| needs.cpu), MEMORY - sum(|needs| needs.memory))
+    }
+
+    /// What the machine still has, as far as anybody knows.
+    fn free_of_machine(&self) -> u64 {
+        let taken = self.since_reading.iter().fold(0, |taken, change| (taken + change).max(0));
+        self.reading.map_or(u64::MAX, |free| free.saturating_sub(taken as u64))
+    }
+
+    /// Whether the machine has the memory for a task, or would have nobody else to have it for.
+    pub(crate) fn machine_has(&self, memory: u64) -> bool {
+        let running = self.all_in(State::Running);
+        let is_alone = running.into_iter().all(|task| self.tasks[task].needs.memory == 0);
+        memory == 0 || is_alone || memory <= self.free_of_machine()
     }
 
     fn holder_before(&self, task: usize) -> Option<Holder> {
@@ -306,7 +341,7 @@ impl Model {
             return true;
         }
         let free = self.free();
-        if needs.cpu > free.0 || needs.memory > free.1 {
+        if needs.cpu > free.0 || needs.memory > free.1 || !self.machine_has(needs.memory) {
             if reserved.is_none() {
                 let reservation = self.reserve(task);
                 let now = self.now;
@@ -349,6 +384,7 @@ impl Model {
         ends.sort_by_key(|&it| self.tasks[it].expected_end);
         let needs = self.tasks[task].needs;
         let mut free = self.free();
+        free.1 = free.1.min(self.free_of_machine());
         for end in ends {
             let it = &self.tasks[end];
             free = (free.0 + it.needs.cpu, free.1 + it.needs.memory);
@@ -406,6 +442,7 @@ impl Model {
         let it = &mut self.tasks[task];
         (it.state, it.started_at, it.expected_end) =
             (State::Running, self.now, self.now + it.estimate);
+        self.since_reading.push(needs.memory.into());
         for rate in 0..RATES {
             if let Some(cost) = needs.costs[rate] {
                 self.tasks[task].charged[rate] = cost;

@@ -17,6 +17,7 @@ mod growth_model;
 mod growth_steps;
 mod learning;
 mod look_ahead;
+mod machine_memory;
 mod memory_bound;
 mod model;
 mod order;

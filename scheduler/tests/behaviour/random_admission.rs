@@ -37,6 +37,7 @@ enum Step {
     Charge(usize, u64),
     Pause(usize, u64),
     Resume(usize),
+    ReadMemory(Option<u64>),
     PassTime,
 }
 
@@ -66,6 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any_rate(), 0..8_u64).prop_map(|(rate, units)| Step::Charge(rate, units)),
         1 => (any_rate(), 0..30_u64).prop_map(|(rate, nanos)| Step::Pause(rate, nanos)),
         1 => any_rate().prop_map(Step::Resume),
+        2 => prop::option::weighted(0.9, 0..12_u64).prop_map(Step::ReadMemory),
         1 => Just(Step::PassTime),
     ]
 }
@@ -160,6 +162,10 @@ impl Twins {
                 self.scheduler.resume_rate(RATE_NAMES[rate]).unwrap();
                 self.model.resume(rate);
             }
+            Step::ReadMemory(free) => {
+                self.scheduler.set_free_memory(free);
+                self.model.read_memory(free);
+            }
             Step::PassTime => self.scheduler.pass_time(now),
         }
         self.compare();
@@ -200,6 +206,7 @@ impl Twins {
     fn assert_allowed(&self, task: usize) {
         let (needs, free) = (self.model.tasks[task].needs, self.model.free());
         assert!(needs.cpu <= free.0 && needs.memory <= free.1);
+        assert!(self.model.machine_has(needs.memory));
         for group in (0..GROUPS).filter(|&group| needs.groups[group]) {
             assert!(self.model.running_in(group) < self.model.group_limits[group]);
         }
@@ -282,8 +289,12 @@ fn starts_what_the_model_starts_in_a_crowd() {
                 needs.costs =
                     [3, 5].map(|most| (rng.below(5) == 0).then(|| rng.below(most).into()));
                 needs.cpu = u64::from(rng.below(3) / 2 * rng.below(10));
+                needs.memory = u64::from(rng.below(6) / 5 * rng.below(10));
                 let estimate = u64::from(rng.below(2) * rng.below(12));
                 twins.take(Step::Submit { priority: rng.below(3), estimate, needs });
+            }
+            if rng.below(8) == 0 {
+                twins.take(Step::ReadMemory(Some(rng.below(12).into())));
             }
             let running = twins.model.all_in(State::Running);
             if !running.is_empty() {

@@ -128,10 +128,6 @@ impl TaskRef {
         self.batch.tasks.dependencies(self.index as usize)
     }
 
-    pub(in crate::executor) fn memory_bytes(&self) -> usize {
-        self.batch.tasks.requirements(self).memory_bytes
-    }
-
     /// What its run time says something about, and how large its input is, if that is known.
     pub(in crate::executor) fn kind(&self) -> Option<(&str, Option<u64>)> {
         self.batch.tasks.kind(self.index as usize)

@@ -147,7 +147,7 @@ impl Tasks {
     }
 
     /// What one of the tasks needs.
-    pub(in crate::executor) fn requirements(&self, record: &Record) -> ResourceRequirements {
+    fn requirements(&self, record: &Record) -> ResourceRequirements {
         self.requirements[record.requirements as usize]
     }
 

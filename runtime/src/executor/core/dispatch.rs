@@ -5,7 +5,7 @@ use crate::executor::attempts::start::Start;
 use crate::executor::attempts::watch::Progress;
 use crate::executor::books::batch::TaskRef;
 use primitives::Timestamp;
-use scheduler::{Dispatch, TaskId};
+use scheduler::Dispatch;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -16,18 +16,10 @@ impl Core {
     /// Starts what may start, and has its memory on the way while the runners are busy.
     pub(super) fn dispatch(&mut self, step: &mut Step<'_>) {
         if let Some(control) = &mut self.control {
-            control.look();
+            control.look(&mut self.scheduler);
         }
         let (first, most) = (self.started.len(), self.starts_max(step));
-        // The figures may change at any moment, so each task is decided on once: what is held back
-        // here is what the alarm is set for.
-        let mut by_memory = false;
-        while self.started.len() < most {
-            by_memory = self.control.is_some() && !self.allows_start(step.now);
-            if by_memory || !self.start_next(step) {
-                break;
-            }
-        }
+        while self.started.len() < most && self.start_next(step) {}
         // One alone would not be there any sooner.
         if self.started.len() > first + 1 {
             self.touch(first);
@@ -36,7 +28,7 @@ impl Core {
             let is_full = self.scheduler.counts().running >= self.scheduler.max_in_flight();
             control.is_full = is_full || self.started.len() >= most;
         }
-        self.look_again_if_held_back(by_memory, step.now);
+        self.look_again_if_held_back(step.now);
     }
 
     /// Has the memory of those on its way that have been started from `first` on.
@@ -50,9 +42,6 @@ impl Core {
     fn start_next(&mut self, step: &Step<'_>) -> bool {
         let Some(dispatch) = self.scheduler.dispatch(step.now) else { return false };
         let Some(task) = self.dispatched(&dispatch) else { return false };
-        if let Some(control) = &mut self.control {
-            control.started(task.memory_bytes());
-        }
         self.started.push_back(Start::new(task, &dispatch));
         true
     }
@@ -131,27 +120,17 @@ impl Core {
         Some(Progress { ended: self.crew.ended, worker: self.crew.last_worker })
     }
 
-    /// Whether the machine has the memory for the task that would start.
-    fn allows_start(&mut self, now: Timestamp) -> bool {
-        let next = self.scheduler.next_start(now);
-        next.is_none_or(|id| self.allows(id))
-    }
-
-    /// Whether the machine has the memory for a task. Something may always run.
-    pub(super) fn allows(&self, id: TaskId) -> bool {
-        let Some(control) = &self.control else { return true };
-        let task = if self.scheduler.counts().running > 0 { self.find(id) } else { None };
-        task.is_none_or(|task| control.allows_memory(task.memory_bytes()))
-    }
-
-    /// While control holds ready tasks back, and running ones may take long, the alarm has to look
-    /// for better times; otherwise the ends of tasks are occasion enough.
-    fn look_again_if_held_back(&mut self, by_memory: bool, now: Timestamp) {
+    /// While the controller or the machine's memory holds ready tasks back, and running ones may take
+    /// long, the alarm has to look for better times; otherwise the ends of tasks are occasion enough.
+    fn look_again_if_held_back(&mut self, now: Timestamp) {
         let Some(control) = &self.control else { return };
         let counts = self.scheduler.counts();
+        if counts.ready == 0 || self.look_at.is_some() {
+            return;
+        }
         let limit = self.scheduler.max_in_flight();
         let by_limit = limit < self.max_in_flight && counts.running >= limit;
-        if counts.ready > 0 && self.look_at.is_none() && (by_limit || by_memory) {
+        if by_limit || self.scheduler.is_short_of_memory() {
             self.look_at = Some(now + control.interval());
         }
     }
@@ -213,7 +192,8 @@ mod tests {
         let executor =
             AsyncTaskExecutor::monitored(handle, Some(Arc::new(monitor)), config).unwrap();
         let endless = task_fn(|_| std::future::pending::<Result<(), TaskError>>());
-        let _running = executor.try_submit(ExecutableTask::new(endless)).unwrap();
+        let needs = ResourceRequirements { memory_bytes: 1, ..Default::default() };
+        let _running = executor.try_submit(ExecutableTask::new(endless).requires(needs)).unwrap();
 
         let stop = AtomicBool::new(false);
         thread::scope(|scope| {

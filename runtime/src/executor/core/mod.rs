@@ -98,6 +98,9 @@ impl Core {
         runners: usize,
     ) -> Result<Self, SchedulerError> {
         let mut scheduler = TaskScheduler::new(config.scheduler(seed))?;
+        if let Some(control) = &control {
+            control.tell_memory(&mut scheduler);
+        }
         if let Some(steering) = control.as_ref().and_then(|control| control.steering.as_ref()) {
             scheduler.set_max_in_flight(steering.limit());
         }

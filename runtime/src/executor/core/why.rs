@@ -2,7 +2,6 @@
 
 use super::Core;
 use crate::executor::Explanation;
-use crate::executor::books::batch::TaskRef;
 use primitives::Timestamp;
 use scheduler::{Reason, TaskId};
 
@@ -22,7 +21,8 @@ impl Core {
                 let ahead = self.started.iter().position(|start| start.task.id == id)?;
                 Some(Reason::Worker { ahead })
             }
-            Some(Reason::Next) => Some(self.why_not_next(id)),
+            // The scheduler would start it, and has not been asked to.
+            Some(Reason::Next) => Some(Reason::Worker { ahead: self.started.len() }),
             // If nothing holds up the first, it is the workers who are not there yet.
             Some(Reason::Behind { first }) if self.is_held_up_by_workers(first, now) => {
                 Some(Reason::Worker { ahead: self.started.len() })
@@ -31,17 +31,8 @@ impl Core {
         }
     }
 
-    /// The scheduler would start the task, and has not been asked to.
-    fn why_not_next(&self, id: TaskId) -> Reason {
-        if self.allows(id) {
-            return Reason::Worker { ahead: self.started.len() };
-        }
-        let wanted = self.find(id).as_ref().map_or(0, TaskRef::memory_bytes);
-        Reason::MachineMemory { wanted: wanted as u64 }
-    }
-
     fn is_held_up_by_workers(&self, first: TaskId, now: Timestamp) -> bool {
-        self.scheduler.why(first, now) == Some(Reason::Next) && self.allows(first)
+        self.scheduler.why(first, now) == Some(Reason::Next)
     }
 }
 
@@ -75,11 +66,10 @@ mod tests {
         let executor =
             AsyncTaskExecutor::monitored(handle, Some(Arc::new(monitor)), config).unwrap();
         let endless = || task_fn(|_| std::future::pending::<Result<(), TaskError>>());
-        let _running = executor.try_submit(ExecutableTask::new(endless())).unwrap();
         let needs = ResourceRequirements { memory_bytes: 200, ..Default::default() };
-        let large = ExecutableTask::new(endless()).requires(needs);
-        let large = executor.try_submit(large).unwrap();
+        let submit = || executor.try_submit(ExecutableTask::new(endless()).requires(needs));
+        let (_running, large) = (submit().unwrap(), submit().unwrap());
         let reason = large.why().map(|why| why.reason);
-        assert_eq!(reason, Some(Reason::MachineMemory { wanted: 200 }));
+        assert_eq!(reason, Some(Reason::MachineMemory { wanted: 200, free: 0 }));
     }
 }

@@ -7,6 +7,7 @@ use crate::executor::ExecutorConfig;
 use crate::worker::Shared;
 use monitor::{ResourceMonitor, Sample};
 use primitives::Timestamp;
+use scheduler::TaskScheduler;
 use scheduler::adaptive::Signals;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,8 +31,6 @@ pub(in crate::executor) struct Control {
     signals: Signals,
     /// Readings of memory there had been at the last look.
     memory_seen: u64,
-    /// Memory of the tasks started since then, which the figures cannot show yet.
-    started_bytes: usize,
 }
 
 impl Control {
@@ -55,16 +54,15 @@ impl Control {
             seen: 0,
             signals: Signals::default(),
             memory_seen: 0,
-            started_bytes: 0,
         })
     }
 
     /// Looks at the latest sample, if there is a new one.
-    pub(in crate::executor) fn look(&mut self) {
+    pub(in crate::executor) fn look(&mut self, scheduler: &mut TaskScheduler<()>) {
         // Not each sample has memory read anew.
         let readings = self.monitor.memory_readings();
         if std::mem::replace(&mut self.memory_seen, readings) != readings {
-            self.started_bytes = 0;
+            self.tell_memory(scheduler);
         }
         let samples = self.monitor.samples();
         if std::mem::replace(&mut self.seen, samples) == samples {
@@ -111,15 +109,11 @@ impl Control {
         }
     }
 
-    /// Whether a task that needs `bytes` may start while others run.
-    pub(in crate::executor) fn allows_memory(&self, bytes: usize) -> bool {
-        !self.guards_memory
-            || bytes == 0
-            || self.monitor.can_schedule_memory_task(bytes.saturating_add(self.started_bytes))
-    }
-
-    pub(in crate::executor) fn started(&mut self, bytes: usize) {
-        self.started_bytes = self.started_bytes.saturating_add(bytes);
+    /// Tells the scheduler what memory there is, if memory in use is to hold tasks back.
+    pub(in crate::executor) fn tell_memory(&self, scheduler: &mut TaskScheduler<()>) {
+        if self.guards_memory {
+            scheduler.set_free_memory(Some(self.monitor.memory_to_spare().unwrap_or(0)));
+        }
     }
 
     /// When there will be a new sample.

@@ -224,6 +224,11 @@ impl Lanes {
         }
     }
 
+    /// The open heavy lanes, in order.
+    pub(crate) fn heavy(&self) -> impl Iterator<Item = Place> + '_ {
+        self.heavy.iter()
+    }
+
     /// The open heavy lanes before a place in the order.
     pub(crate) fn heavy_before(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
         self.heavy.before(place)

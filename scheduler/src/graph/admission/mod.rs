@@ -6,6 +6,7 @@ pub(super) mod gate;
 pub(super) mod held_up;
 mod impatience;
 mod lanes;
+mod machine_memory;
 mod places;
 mod reservation;
 mod resources;

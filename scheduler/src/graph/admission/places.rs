@@ -50,6 +50,11 @@ impl Places {
         if self.others.is_empty() { None } else { self.others.range(range).next().copied() }
     }
 
+    /// All places, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Place> + '_ {
+        self.first.into_iter().chain(self.others.iter().copied())
+    }
+
     /// The places before one.
     pub(crate) fn before(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
         let first = self.first.filter(|&first| first < place);
@@ -82,6 +87,7 @@ mod tests {
                     let first = oracle.range((from, Bound::Unbounded)).next().copied();
                     prop_assert_eq!(places.first_in(from), first);
                 }
+                prop_assert!(places.iter().eq(oracle.iter().copied()));
                 prop_assert!(places.before(asked).eq(oracle.range(..asked).copied()));
             }
         }
