@@ -1,5 +1,6 @@
 //! What the driver wants back.
 
+use super::TaskSpec;
 use primitives::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,6 +18,25 @@ pub(crate) struct Cargo<P> {
 pub(crate) struct Label {
     pub(crate) name: Option<Arc<str>>,
     pub(crate) deadline: Option<Timestamp>,
+}
+
+/// What each of the planned tasks brings with it, in order.
+pub(crate) fn cargo_of<P>(specs: Vec<TaskSpec<P>>) -> impl FnMut(usize) -> (P, Label) {
+    let mut specs = specs.into_iter();
+    move |_| {
+        let spec = specs.next().expect("there are as many as were planned");
+        (spec.payload, Label { name: spec.name, deadline: spec.deadline })
+    }
+}
+
+/// What each of so many tasks brings with it, in order. All of it is made now, before the scheduler
+/// changes, because `payload` may panic; where payloads are nothing, that takes no memory.
+pub(crate) fn make_cargo<P>(
+    tasks: usize,
+    payload: impl FnMut(usize) -> P,
+) -> impl FnMut(usize) -> (P, Label) {
+    let mut payloads = (0..tasks).map(payload).collect::<Vec<P>>().into_iter();
+    move |_| (payloads.next().expect("one was made for each"), Label::default())
 }
 
 impl<P> Default for Cargo<P> {

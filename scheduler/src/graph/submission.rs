@@ -1,7 +1,7 @@
 //! The way in: everything is checked before anything is changed.
 
 use super::agenda::Matter;
-use super::cargo::Label;
+use super::cargo::{Label, cargo_of, make_cargo};
 use super::ending::Fate;
 use super::order::due::{from_caller, is_deadline, none_in};
 use super::order::raise::raise_ancestors;
@@ -28,15 +28,6 @@ struct Decided {
 
 /// A plan, and the tasks it was made of.
 pub(super) type Planned<P> = (GraphPlan, Vec<TaskSpec<P>>);
-
-/// What each of the planned tasks brings with it, in order.
-pub(super) fn cargo_of<P>(specs: Vec<TaskSpec<P>>) -> impl FnMut(usize) -> (P, Label) {
-    let mut specs = specs.into_iter();
-    move |_| {
-        let spec = specs.next().expect("there are as many as were planned");
-        (spec.payload, Label { name: spec.name, deadline: spec.deadline })
-    }
-}
 
 impl<P> TaskScheduler<P> {
     /// Accepts one task. O(dependencies + log n).
@@ -193,7 +184,8 @@ impl<P> TaskScheduler<P> {
 
     /// Accepts a whole graph as [`submit_graph`](Self::submit_graph) does, which has been planned
     /// for a scheduler with the same settings. `payload` makes the payload of a task, given its
-    /// position. Names and deadlines are the driver's own.
+    /// position. Names and deadlines are the driver's own. If `payload` panics nothing has changed,
+    /// for all payloads are made before anything does.
     ///
     /// # Errors
     ///
@@ -202,14 +194,15 @@ impl<P> TaskScheduler<P> {
     pub fn submit_plan(
         &mut self,
         plan: GraphPlan,
-        mut payload: impl FnMut(usize) -> P,
+        payload: impl FnMut(usize) -> P,
         failure: FailurePolicy,
         now: Timestamp,
     ) -> Result<GraphId, Refused<GraphPlan>> {
         if let Err(error) = self.check_graph(&plan) {
             return Err(Refused::new(error, plan));
         }
-        Ok(self.insert_plan(plan, |node| (payload(node), Label::default()), failure, now))
+        let cargo = make_cargo(plan.len(), payload);
+        Ok(self.insert_plan(plan, cargo, failure, now))
     }
 
     fn insert_plan(

@@ -2,9 +2,10 @@
 
 use crate::common::{NOW, id};
 use graph_runtime_scheduler::{
-    EndState, Event, FailurePolicy, SchedulerConfig, TaskScheduler, TaskSpec,
+    EndState, Event, FailurePolicy, GraphPlan, SchedulerConfig, TaskScheduler, TaskSpec,
 };
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 /// Goes off when it is dropped while `inside` is set.
@@ -82,4 +83,44 @@ fn whatever_is_refused_cancelled_skipped_or_started_comes_back() {
     assert!(watched.call(|s| s.forget_graph(graph)));
     drop((first, second));
     assert_eq!(watched.dropped.get(), 9, "each exactly once");
+}
+
+/// Makes the payloads of all tasks but the third.
+fn make(node: usize) -> usize {
+    assert!(node < 2, "the third cannot be made");
+    node
+}
+
+#[test]
+fn a_payload_that_cannot_be_made_changes_nothing() {
+    let config = SchedulerConfig::default();
+    let plan = |first: u64| {
+        let tasks: Vec<TaskSpec<()>> = (first..first + 3)
+            .map(|n| TaskSpec::new(id(n), ()).after_all((first..n).map(id)))
+            .collect();
+        GraphPlan::new(&config, tasks.len(), |node| tasks[node].terms()).unwrap()
+    };
+    let mut scheduler: TaskScheduler<usize> = TaskScheduler::new(config.clone()).unwrap();
+    let failure = FailurePolicy::default();
+    let state = |scheduler: &TaskScheduler<usize>| (scheduler.counts(), scheduler.known());
+    let before = state(&scheduler);
+
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        scheduler.submit_plan(plan(1), make, failure, NOW).is_ok()
+    }));
+    assert!(made.is_err());
+    assert_eq!(state(&scheduler), before);
+    let graph = scheduler.submit_plan(plan(1), |node| node, failure, NOW).expect("no id is taken");
+
+    let before = state(&scheduler);
+    let grown =
+        catch_unwind(AssertUnwindSafe(|| scheduler.grow_plan(graph, plan(4), make, NOW).is_ok()));
+    assert!(grown.is_err());
+    assert_eq!(state(&scheduler), before);
+    scheduler.grow_plan(graph, plan(4), |node| node, NOW).expect("no id is taken");
+    while let Some(task) = scheduler.dispatch(NOW) {
+        scheduler.finish(task.ticket, EndState::Completed, NOW).unwrap();
+    }
+    assert!(scheduler.is_idle());
+    assert_eq!(scheduler.counts().completed, 6);
 }

@@ -1,11 +1,10 @@
 //! Adding tasks to a graph that runs.
 
 use crate::error::{Refused, SchedulerError};
-use crate::graph::cargo::Label;
+use crate::graph::cargo::{Label, cargo_of, make_cargo};
 use crate::graph::record::{NO_NODE, Record, Standing};
 use crate::graph::shape::directory::Place;
 use crate::graph::shape::plan::{GraphPlan, PlannedNode};
-use crate::graph::submission::cargo_of;
 use crate::graph::{GraphId, TaskId, TaskScheduler, TaskSpec, TaskTerms};
 use primitives::Timestamp;
 
@@ -104,8 +103,9 @@ impl<P> TaskScheduler<P> {
     }
 
     /// Adds tasks as [`grow`](Self::grow) does, which have been planned for a scheduler with the
-    /// same settings. `payload` makes the payload of a task, given its position in the plan. A
-    /// [deadline](GraphPlan::due_by) of the plan is one of each of its tasks.
+    /// same settings. `payload` makes the payload of a task, given its position in the plan; if it
+    /// panics nothing has changed. A [deadline](GraphPlan::due_by) of the plan is one of each of its
+    /// tasks.
     ///
     /// # Errors
     ///
@@ -116,13 +116,14 @@ impl<P> TaskScheduler<P> {
         &mut self,
         graph: GraphId,
         plan: GraphPlan,
-        mut payload: impl FnMut(usize) -> P,
+        payload: impl FnMut(usize) -> P,
         now: Timestamp,
     ) -> Result<(), Refused<GraphPlan>> {
         if let Err(error) = self.check_growth(graph, &plan) {
             return Err(Refused::new(error, plan));
         }
-        self.insert_growth(graph, plan, |at| (payload(at), Label::default()), now);
+        let cargo = make_cargo(plan.len(), payload);
+        self.insert_growth(graph, plan, cargo, now);
         Ok(())
     }
 
