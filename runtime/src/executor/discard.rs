@@ -28,7 +28,12 @@ pub(super) fn forget_payload(payload: Payload) {
 
 /// Wakes, whatever the waker does.
 pub(super) fn wake(waker: Waker) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(move || waker.wake())) {
+    guard(move || waker.wake());
+}
+
+/// Runs what may wake somebody, or drop something of the user's.
+pub(super) fn guard(run: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
         forget_payload(payload);
     }
 }

@@ -1,5 +1,6 @@
 //! What an executor tells whoever listens.
 
+use super::discard::{discard, guard};
 use crate::sync::broadcast::error::{RecvError, TryRecvError};
 use crate::sync::broadcast::{Receiver, Sender};
 use scheduler::{GraphId, TaskId};
@@ -109,7 +110,14 @@ impl Audience {
     pub(super) fn tell(&self, event: ExecutorEvent) {
         if let Some(sender) = self.0.get() {
             // Without listeners it comes back.
-            drop(sender.send(event));
+            guard(|| drop(sender.send(event)));
         }
+    }
+}
+
+impl Drop for Audience {
+    /// Wakes everybody who listens.
+    fn drop(&mut self) {
+        discard(self.0.take());
     }
 }

@@ -1,9 +1,13 @@
 //! A panic of the user's code ends its task and nothing else.
 
-use crate::common::{executor, noop, wait};
+use crate::common::{Gate, Reports, executor, noop, wait, waiting};
+use graph_runtime::adaptive::{ConcurrencyController, Decision, Window};
+use graph_runtime::executor::Controller;
+use graph_runtime::runtime::Handle;
+use graph_runtime::time::{Duration, Instant};
 use graph_runtime::{
-    AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorError, Graph, TaskContext, TaskError,
-    TaskFuture, task_fn,
+    AsyncTask, AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, ExecutorEvent,
+    Graph, Overdue, RetryPolicy, TaskContext, TaskError, TaskFuture, Timestamp, task_fn,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -31,6 +35,15 @@ impl fmt::Display for Explosive {
 }
 
 impl std::error::Error for Explosive {}
+
+/// Panics when woken.
+struct BadWaker;
+
+impl Wake for BadWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("in wake");
+    }
+}
 
 /// Whatever happened, the executor still works and has forgotten everything.
 fn check_usable(executor: &AsyncTaskExecutor) {
@@ -148,22 +161,95 @@ fn in_the_drop_of_the_task_itself() {
 
 #[test]
 fn in_a_waker() {
-    struct Bad;
-    impl Wake for Bad {
-        fn wake(self: Arc<Self>) {
-            panic!("in wake");
-        }
-    }
     let executor = executor(|_| ());
-    let gate = crate::common::Gate::default();
-    let (reports, seen) = crate::common::Reports::new();
-    let mut handle = executor.try_submit(crate::common::waiting("task", &reports, &gate)).unwrap();
+    let gate = Gate::default();
+    let (reports, seen) = Reports::new();
+    let mut handle = executor.try_submit(waiting("task", &reports, &gate)).unwrap();
     seen.next();
-    let waker = Waker::from(Arc::new(Bad));
+    let waker = Waker::from(Arc::new(BadWaker));
     let mut context = std::task::Context::from_waker(&waker);
     assert!(std::pin::Pin::new(&mut handle).poll(&mut context).is_pending());
     gate.open();
     wait(executor.idle());
     wait(handle).unwrap();
+    check_usable(&executor);
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn in_the_waker_of_a_listener() {
+    let config = ExecutorConfig { overdue: Overdue::Report, ..ExecutorConfig::default() };
+    let executor = AsyncTaskExecutor::on(Handle::current(), config).unwrap();
+    let mut events = executor.events();
+    let waker = Waker::from(Arc::new(BadWaker));
+    let mut next = Box::pin(events.next());
+    assert!(next.as_mut().poll(&mut std::task::Context::from_waker(&waker)).is_pending());
+    let (now, second) = (Instant::now(), Duration::from_secs(1));
+    let stuck =
+        || ExecutableTask::new(task_fn(|_| std::future::pending::<Result<(), TaskError>>()));
+    let late = executor.try_submit(stuck().deadline(now + second)).unwrap();
+    let slow = executor.try_submit(stuck().total_timeout(2 * second)).unwrap();
+    assert!(slow.await.unwrap_err().is_timed_out(), "the alarm still rings");
+    assert_eq!(now.elapsed(), 2 * second);
+    drop(next);
+    assert!(matches!(events.try_next(), Some(ExecutorEvent::DeadlinePassed { .. })));
+    assert!(late.cancel());
+    assert!(late.await.unwrap_err().is_cancelled());
+    assert_eq!(executor.known_tasks(), 0);
+}
+
+#[test]
+fn in_the_drop_of_a_predicate() {
+    let executor = executor(|_| ());
+    let picky = || {
+        let explosive = Explosive;
+        noop().retry(RetryPolicy::attempts(2)).retry_if(move |_| {
+            let _explosive = &explosive;
+            true
+        })
+    };
+    // The last to know of the first task is the second, and of that its own attempt.
+    let gate = Gate::default();
+    let (reports, _seen) = Reports::new();
+    let first = executor.try_submit(picky()).unwrap();
+    let gated = executor.try_submit(waiting("gated", &reports, &gate)).unwrap();
+    drop(executor.try_submit(picky().after(first.id()).after(gated.id())).unwrap());
+    drop(first);
+    gate.open();
+    wait(gated).unwrap();
+    wait(executor.idle());
+    let mut graph = Graph::new();
+    let first = graph.push(picky());
+    graph.push(picky().after(first));
+    drop(executor.try_submit_graph(graph).unwrap());
+    wait(executor.idle());
+    assert_eq!(executor.counts().completed, 5);
+    check_usable(&executor);
+}
+
+#[test]
+fn in_the_drop_of_a_controller() {
+    #[derive(Debug)]
+    struct Bad(Explosive);
+    impl ConcurrencyController for Bad {
+        fn limit(&self) -> usize {
+            2
+        }
+
+        fn observe(&mut self, _: &Window, _: Timestamp) -> Decision {
+            panic!("in observe");
+        }
+    }
+    let make = || {
+        executor(|config| {
+            config.adaptive_scheduling = true;
+            config.controller = Controller::custom(|_| Box::new(Bad(Explosive)));
+        })
+    };
+    // Dropped with the executor, and after it has panicked itself.
+    drop(make());
+    let executor = make();
+    while executor.concurrency().limit == 2 {
+        wait(executor.try_submit(noop()).unwrap()).unwrap();
+    }
     check_usable(&executor);
 }

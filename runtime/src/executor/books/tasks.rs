@@ -1,6 +1,7 @@
 //! The tasks of a graph, as it is put together and as it runs.
 
 use super::record::Record;
+use crate::executor::discard::discard;
 use crate::executor::{ExecutableTask, RetryPredicate};
 use scheduler::{
     Cost, Forecast, Resilience, ResourceRequirements, RetryPolicy, TaskId, TaskTerms, TriggerRule,
@@ -174,6 +175,13 @@ impl Tasks {
             trigger: traits.map_or(TriggerRule::default(), |traits| traits.trigger),
             resilience: traits.and_then(|traits| traits.resilience.as_deref()),
         }
+    }
+}
+
+impl Drop for Tasks {
+    /// Predicates are the user's, and the last who knows of a task may be another one that ends.
+    fn drop(&mut self) {
+        self.traits.iter_mut().for_each(|(_, traits)| discard(traits.retry_if.take()));
     }
 }
 

@@ -123,6 +123,12 @@ impl Steering {
     }
 }
 
+impl Drop for Steering {
+    fn drop(&mut self) {
+        discard(self.controller.take());
+    }
+}
+
 impl Question {
     /// Asks, and has the answer take effect. The lock is free.
     pub(in crate::executor) fn ask(self, inner: &Arc<Inner>) {
