@@ -191,12 +191,17 @@ impl AsyncTaskExecutor {
     }
 
     /// Waits until no task waits or runs. Tasks that others submit meanwhile are waited for too.
+    ///
+    /// A task that waits for its own executor to be idle waits for itself, until it is
+    /// [cancelled](Self::cancel) or runs into a [timeout](ExecutableTask::timeout). To wait for
+    /// some tasks, it can await their handles.
     pub async fn idle(&self) {
         Idle::new(&self.inner).await;
     }
 
     /// Accepts nothing more, cancels everything, and waits until nothing runs: every future has
-    /// been dropped then, and every handle gives its result. Submitters that wait are sent away.
+    /// been dropped then, and every handle gives its result. Submitters that wait are sent away. A
+    /// task that does this is cancelled with the others.
     ///
     /// # Cancel safety
     ///

@@ -23,7 +23,8 @@ impl AsyncTaskExecutor {
 impl TaskHandle {
     /// Why the task is not running right now, as [`AsyncTaskExecutor::why`] tells.
     pub fn why(&self) -> Option<Explanation> {
-        self.inner.why(self.id())
+        // When it has ended, another task may have the id.
+        if self.is_finished() { None } else { self.inner.why(self.id()) }
     }
 }
 

@@ -129,3 +129,39 @@ where
 pub(crate) fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
     block_on(futures_lite::future::poll_once(future)).is_none()
 }
+
+/// Something that a task gets from the test when it is there already.
+pub(crate) struct Slot<T>(Arc<Mutex<Option<T>>>, Gate);
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0), self.1.clone())
+    }
+}
+
+impl<T> Slot<T> {
+    pub(crate) fn new() -> Self {
+        Self(Arc::default(), Gate::default())
+    }
+
+    pub(crate) fn fill(&self, value: T) {
+        *self.0.lock().unwrap() = Some(value);
+        self.1.open();
+    }
+
+    pub(crate) async fn take(&self) -> T {
+        self.1.wait().await;
+        self.0.lock().unwrap().take().expect("it is taken once")
+    }
+}
+
+/// Every accepted task has ended, each once, and nothing is remembered of it.
+pub(crate) fn check_all_ended(executor: &AsyncTaskExecutor, accepted: usize) {
+    wait(executor.idle());
+    let (counts, tasks) = (executor.counts(), executor.metrics().tasks);
+    assert_eq!((counts.submitted, counts.ended(), counts.unfinished()), (accepted, accepted, 0));
+    assert_eq!((tasks.submitted, tasks.ended()), (accepted as u64, accepted as u64));
+    assert_eq!(tasks.completed, counts.completed as u64);
+    assert_eq!(tasks.cancelled, counts.cancelled as u64);
+    assert_eq!(executor.known_tasks(), 0);
+}

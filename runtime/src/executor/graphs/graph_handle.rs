@@ -13,6 +13,9 @@ use std::task::{Context, Poll};
 ///
 /// Dropping it detaches the graph: it runs on, and is forgotten when it ends.
 ///
+/// It may be awaited on any thread and in any runtime. A task of the graph that awaits it waits for
+/// itself, until somebody [cancels](crate::AsyncTaskExecutor::cancel) it.
+///
 /// # Panics
 ///
 /// Polling it again after it gave the report panics.

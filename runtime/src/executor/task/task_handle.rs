@@ -15,6 +15,10 @@ use std::task::{Context, Poll};
 /// Dropping it detaches the task: it runs on, and is forgotten when it ends. While the handle
 /// lives and has not given the result, the task can be named as a dependency, also after its end.
 ///
+/// It may be awaited on any thread and in any runtime. A task that awaits its own handle waits for
+/// itself, until somebody [cancels](crate::AsyncTaskExecutor::cancel) it; one that returns its own
+/// handle is remembered for good.
+///
 /// # Panics
 ///
 /// Polling it again after it gave the result panics.
@@ -51,7 +55,8 @@ impl TaskHandle {
 
     /// Cancels the task. False if it has ended already.
     pub fn cancel(&self) -> bool {
-        self.inner.step(|core, step| core.cancel(self.id(), step))
+        // After that, another task may have the id.
+        !self.is_finished() && self.inner.step(|core, step| core.cancel(self.id(), step))
     }
 
     /// Where the task is in its life.
