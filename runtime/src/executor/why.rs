@@ -31,7 +31,7 @@ impl TaskHandle {
 impl GraphHandle {
     /// The tasks of the graph that do not run and have not ended, each with its reason at the time
     /// the iterator comes to it: in the order in which they were added, also while the graph ran,
-    /// and of each loop the last generation. Items of a [map](crate::Graph::map) and generations
+    /// and of each loop the last generation with what its tasks have added. Items of a [map](crate::Graph::map) and generations
     /// for which there was no room yet are no tasks.
     ///
     /// The executor is held up for 128 tasks at a time, some 10 us.
@@ -59,7 +59,7 @@ impl Inner {
 pub struct Waiting<'a> {
     inner: &'a Inner,
     /// The tasks that have not been looked at.
-    members: Members<'a>,
+    members: Members,
     found: vec::IntoIter<Explanation>,
 }
 

@@ -1,7 +1,7 @@
 //! Parts of a graph that run again and again.
 
 use crate::common::{executor, noop, wait};
-use graph_runtime::{ExecutorError, Graph, Node, TaskContext, TaskError};
+use graph_runtime::{ExecutorError, Graph, GraphReport, Node, TaskContext, TaskError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -84,6 +84,114 @@ fn a_generation_is_a_graph_of_its_own() {
     let report = wait(executor.run(graph)).unwrap();
     assert_eq!(*report.output(result).unwrap(), (1_024, 10));
     assert_eq!(executor.known_tasks(), 0);
+}
+
+/// The names of the tasks that the report has, sorted.
+fn names(report: &GraphReport) -> Vec<String> {
+    let mut names: Vec<String> =
+        report.tasks().filter_map(|task| task.name.map(|name| name.to_string())).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn what_is_added_in_a_generation_goes_with_it() {
+    const LAST: u64 = 3_000;
+    let executor = executor(|_| ());
+    let mut graph = Graph::new();
+    let first = begin(&mut graph, 1);
+    let result = graph.repeat("loop", LAST, first, |graph, generation| {
+        let number = generation.number;
+        let split = graph.task("split", move |context: TaskContext| async move {
+            drop(context.try_submit(noop().named(format!("extra {number}")))?);
+            Ok::<_, ExecutorError>(vec![number; 2])
+        });
+        let split = split.add();
+        let halves =
+            graph.map("half", split, |_, n| async move { Ok::<_, TaskError>(*n as f64 / 2.0) });
+        let decide = move |context: TaskContext| async move {
+            let sum: f64 = context.output(halves)?.iter().sum();
+            Ok::<_, ExecutorError>(if number == LAST {
+                ControlFlow::Break(sum)
+            } else {
+                ControlFlow::Continue(number)
+            })
+        };
+        graph.task("decide", decide).after(halves).add()
+    });
+    let handle = executor.try_submit_graph(graph).unwrap();
+    let report = wait(handle);
+    assert_eq!(*report.output(result).unwrap(), LAST as f64);
+    let extra = format!("extra {LAST}");
+    let last = [vec!["begin", "decide", &extra], vec!["half"; 4], vec!["loop"; 3], vec!["split"]];
+    assert_eq!(names(&report), last.concat(), "the last generation, with what it has added");
+    assert_eq!(report.counts().completed as u64, 3 + LAST * 8);
+}
+
+#[test]
+fn a_loop_in_a_loop_goes_with_its_generation() {
+    const LAST: u64 = 500;
+    let executor = executor(|_| ());
+    let mut graph = Graph::new();
+    let first = begin(&mut graph, 1);
+    let result = graph.repeat("outer", LAST, first, |graph, outer| {
+        let number = outer.number;
+        let first = graph.task("inner begin", |_| async { Ok::<_, TaskError>(0_u64) }).add();
+        let inner = graph.repeat("inner", 3, first, move |graph, inner| {
+            let (sum, generation) = (*inner.state + number, inner.number);
+            let step = move |context: TaskContext| async move {
+                let name = format!("extra {number}.{generation}");
+                drop(context.try_submit(noop().named(name))?);
+                Ok::<_, ExecutorError>(match generation {
+                    3 => ControlFlow::Break(sum),
+                    _ => ControlFlow::Continue(sum),
+                })
+            };
+            graph.task("step", step).add()
+        });
+        let decide = move |context: TaskContext| async move {
+            let sum = *context.output(inner)?;
+            Ok::<_, ExecutorError>(if number == LAST {
+                ControlFlow::Break(sum)
+            } else {
+                ControlFlow::Continue(sum)
+            })
+        };
+        graph.task("decide", decide).after(inner).add()
+    });
+    let report = wait(executor.try_submit_graph(graph).unwrap());
+    assert_eq!(*report.output(result).unwrap(), 3 * LAST);
+    let extra = format!("extra {LAST}.3");
+    let last = ["begin", "decide", &extra, "inner", "inner", "inner", "inner begin"];
+    let last = [&last[..], &["outer", "outer", "outer", "step"]].concat();
+    assert_eq!(names(&report), last, "the last generation of each, with what it has added");
+}
+
+#[test]
+fn what_waits_in_a_loop_in_a_loop_is_listed() {
+    let executor = executor(|config| config.max_in_flight = 1);
+    let mut graph = Graph::new();
+    let first = begin(&mut graph, 1);
+    graph.repeat("outer", 1, first, |graph, _| {
+        let first = graph.task("inner begin", |_| async { Ok::<_, TaskError>(0_u64) }).add();
+        let inner = graph.repeat("inner", 1, first, |graph, _| {
+            let step = |context: TaskContext| async move {
+                drop(context.try_submit(noop().named("extra"))?);
+                std::future::pending::<Result<ControlFlow<(), u64>, ExecutorError>>().await
+            };
+            graph.task("step", step).add()
+        });
+        graph
+            .task("decide", |_| async { Ok::<_, TaskError>(ControlFlow::<(), u64>::Break(())) })
+            .after(inner)
+            .add()
+    });
+    let handle = executor.try_submit_graph(graph).unwrap();
+    let is_listed = || handle.waiting().any(|why| why.name.as_deref() == Some("extra"));
+    while !is_listed() {
+        std::thread::yield_now();
+    }
+    drop(wait(handle.cancel_and_join()));
 }
 
 #[test]

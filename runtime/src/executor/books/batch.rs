@@ -2,6 +2,7 @@
 
 use super::home::Home;
 use super::joiner::Joiner;
+use super::lap::Lap;
 use super::record::Record;
 use super::release::Release;
 use super::tasks::Tasks;
@@ -26,7 +27,7 @@ pub(in crate::executor) struct Batch {
     by_id: OnceLock<Box<[u32]>>,
     pub(in crate::executor) release: Release,
     pub(in crate::executor) joiner: Joiner,
-    /// What was added to a graph.
+    /// What was added to a graph, or in a generation of a loop.
     pub(in crate::executor) kept: Kept,
     /// Tasks that have not ended; of a graph as it was submitted nobody counts.
     unended: AtomicUsize,
@@ -148,7 +149,14 @@ impl TaskRef {
 
     /// Where what it adds belongs.
     pub(in crate::executor) fn beside(&self) -> Home {
-        self.batch.home.beside().with_generation(self.generation())
+        let home = self.batch.home.beside();
+        match self.batch.tasks.generation(self.index as usize) {
+            0 => home,
+            number => {
+                let lap = Lap::continued(number, home.lap());
+                home.within(lap)
+            }
+        }
     }
 
     /// The task again, if no attempt has what it was to run; with no dependencies yet.

@@ -1,5 +1,6 @@
 //! Where the tasks of a batch belong.
 
+use super::lap::Lap;
 use crate::executor::inner::Inner;
 use primitives::shim::Mutex;
 use scheduler::{GraphId, Pace};
@@ -16,8 +17,8 @@ pub(in crate::executor) struct Home {
     is_whole: bool,
     /// When the graph as a whole should have ended.
     pub(in crate::executor) deadline: Option<Instant>,
-    /// Of the loop to which the tasks belong; 0 outside loops.
-    generation: u64,
+    /// The generation of the innermost loop to which the tasks belong; `None` outside loops.
+    lap: Option<Arc<Lap>>,
     /// How far the graph is, if run times are learnt.
     pace: Option<Arc<Mutex<Pace>>>,
 }
@@ -27,7 +28,7 @@ impl Home {
     pub(in crate::executor) fn alone(inner: &Arc<Inner>) -> Self {
         let inner = Arc::downgrade(inner);
         let graph = OnceLock::new();
-        Self { inner, graph, is_whole: false, deadline: None, generation: 0, pace: None }
+        Self { inner, graph, is_whole: false, deadline: None, lap: None, pace: None }
     }
 
     /// Of a graph that is submitted.
@@ -42,8 +43,8 @@ impl Home {
     }
 
     /// Of what belongs to this generation of a loop next to it.
-    pub(in crate::executor) fn with_generation(self, generation: u64) -> Self {
-        Self { generation, ..self }
+    pub(in crate::executor) fn within(self, lap: Arc<Lap>) -> Self {
+        Self { lap: Some(lap), ..self }
     }
 
     /// The executor, while it is there.
@@ -69,7 +70,12 @@ impl Home {
         self.is_whole
     }
 
+    pub(in crate::executor) fn lap(&self) -> Option<&Arc<Lap>> {
+        self.lap.as_ref()
+    }
+
+    /// The generation of the innermost loop; 0 outside loops.
     pub(in crate::executor) fn generation(&self) -> u64 {
-        self.generation
+        self.lap.as_ref().map_or(0, |lap| lap.number())
     }
 }

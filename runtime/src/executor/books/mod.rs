@@ -6,6 +6,7 @@ pub(super) mod home;
 pub(super) mod id_map;
 pub(super) mod idle;
 mod joiner;
+pub(super) mod lap;
 pub(super) mod record;
 mod release;
 pub(super) mod room;

@@ -98,9 +98,7 @@ impl Core {
             debug_assert!(connected.as_ref().err().is_none_or(SchedulerError::is_too_late));
         }
         if is_loop {
-            let whole = batch.home.graph().and_then(|graph| self.graphs.get(&graph));
-            let before = whole.and_then(|whole| whole.kept.keep_generation(target, batch));
-            step.after.forgotten.extend(before);
+            self.keep_generation(target, batch, step);
         } else {
             self.keep_part(batch);
         }

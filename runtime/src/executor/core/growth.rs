@@ -3,6 +3,8 @@
 use super::{Core, Step};
 use crate::executor::ExecutorError;
 use crate::executor::books::batch::Batch;
+use crate::executor::books::home::Home;
+use crate::executor::books::lap::{Keeper, Lap};
 use scheduler::{Dependents, GraphPlan, SchedulerError, TaskId};
 use std::sync::Arc;
 
@@ -52,8 +54,32 @@ impl Core {
 
     /// Keeps what was added to a graph for the graph's report.
     pub(super) fn keep_part(&self, batch: &Arc<Batch>) {
-        if let Some(whole) = batch.home.graph().and_then(|graph| self.graphs.get(&graph)) {
-            whole.kept.keep(batch);
+        if let Some(keeper) = self.keeper(&batch.home, batch.home.lap()) {
+            keeper.kept.keep(batch);
+        }
+    }
+
+    /// Keeps a generation of the loop that ends with `end` for the graph's report, and lets go of the
+    /// one before, with what was added in it.
+    pub(super) fn keep_generation(&self, end: TaskId, batch: &Arc<Batch>, step: &mut Step<'_>) {
+        let Some(lap) = batch.home.lap() else { return };
+        lap.begins_with(batch);
+        let gone = match self.keeper(&batch.home, lap.outer()) {
+            Some(keeper) => keeper.kept.keep_generation(end, batch),
+            None => Some(Arc::clone(batch)),
+        };
+        if let Some(gone) = gone {
+            step.after.forgotten.extend(gone.kept.close());
+            step.after.forgotten.push(gone);
+        }
+    }
+
+    /// With what it is kept that is added in a generation of a graph; `None` if it is not.
+    fn keeper(&self, home: &Home, lap: Option<&Arc<Lap>>) -> Option<Arc<Batch>> {
+        match Lap::keeper(lap) {
+            Keeper::Graph => home.graph().and_then(|graph| self.graphs.get(&graph)).cloned(),
+            Keeper::Generation(first) => Some(first),
+            Keeper::Nowhere => None,
         }
     }
 

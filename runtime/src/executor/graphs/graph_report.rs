@@ -76,8 +76,8 @@ impl GraphReport {
     }
 
     /// What became of each task, in the order in which they were added to the graph, before it ran
-    /// or while it did; of a [loop](crate::executor::Graph::repeat) the last generation. A task's
-    /// report is put together when the iterator comes to it.
+    /// or while it did; of a [loop](crate::executor::Graph::repeat) the last generation, with what
+    /// its tasks added. A task's report is put together when the iterator comes to it.
     pub fn tasks(&self) -> impl DoubleEndedIterator<Item = TaskReport> + ExactSizeIterator {
         let first = self.batch.records();
         (0..first.len() + self.added.len()).map(move |at| match first.get(at) {

@@ -1,6 +1,7 @@
 //! All tasks of a graph, one after the other.
 
 use crate::executor::books::batch::{Batch, TaskRef};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::vec;
 
@@ -9,36 +10,42 @@ const PARTS: usize = 128;
 
 /// The tasks with which a graph was submitted, then those that have been added by the time it comes
 /// to them, in the order of the graph's report. Complete while the graph's handle is there.
-pub(in crate::executor) struct Members<'a> {
-    graph: &'a Arc<Batch>,
+pub(in crate::executor) struct Members {
     batch: Arc<Batch>,
     /// The first task of the batch that has not been returned.
     next: usize,
     batches: vec::IntoIter<Arc<Batch>>,
-    /// How many parts have been fetched; `None` when these were the last.
-    fetched: Option<usize>,
+    /// Those that may keep others, of which the first is looked at: the graph, then generations.
+    keepers: VecDeque<Arc<Batch>>,
+    /// How many parts of that one have been fetched.
+    fetched: usize,
 }
 
-impl<'a> Members<'a> {
-    pub(in crate::executor) fn new(graph: &'a Arc<Batch>) -> Self {
+impl Members {
+    pub(in crate::executor) fn new(graph: &Arc<Batch>) -> Self {
+        let keepers = VecDeque::from([Arc::clone(graph)]);
         let batches = vec::IntoIter::default();
-        Self { graph, batch: Arc::clone(graph), next: 0, batches, fetched: Some(0) }
+        Self { batch: Arc::clone(graph), next: 0, batches, keepers, fetched: 0 }
     }
 
     fn next_batch(&mut self) -> Option<Arc<Batch>> {
-        if let Some(batch) = self.batches.next() {
-            return Some(batch);
+        loop {
+            if let Some(batch) = self.batches.next() {
+                return Some(batch);
+            }
+            let mut parts = self.keepers.front()?.kept.parts(self.fetched, PARTS);
+            self.fetched += parts.len();
+            if parts.is_empty() {
+                parts = self.keepers.pop_front()?.kept.generations();
+                self.keepers.extend(parts.iter().cloned());
+                self.fetched = 0;
+            }
+            self.batches = parts.into_iter();
         }
-        let from = self.fetched?;
-        let parts = self.graph.kept.parts(from, PARTS);
-        let is_last = parts.is_empty();
-        self.fetched = (!is_last).then_some(from + parts.len());
-        self.batches = if is_last { self.graph.kept.generations() } else { parts }.into_iter();
-        self.batches.next()
     }
 }
 
-impl Iterator for Members<'_> {
+impl Iterator for Members {
     type Item = TaskRef;
 
     fn next(&mut self) -> Option<TaskRef> {

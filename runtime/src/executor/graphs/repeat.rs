@@ -2,6 +2,7 @@
 
 use super::backlog::{Additions, Backlog};
 use crate::executor::books::batch::Batch;
+use crate::executor::books::lap::Lap;
 use crate::executor::books::tasks::Tasks;
 use crate::executor::{
     AsyncTask, ExecutableTask, ExecutorError, Graph, Node, TaskContext, TaskError, TaskFuture,
@@ -94,7 +95,9 @@ where
     /// Adds a generation, now or when there is room.
     fn add(&self, tasks: Tasks, context: &TaskContext) -> Result<(), ExecutorError> {
         let (inner, target) = (context.inner()?, self.of.end);
-        let home = context.task.batch.home.beside().with_generation(self.generation);
+        let home = context.task.batch.home.beside();
+        let lap = Lap::of_loop(self.generation, target, home.lap());
+        let home = home.within(lap);
         let batch = Batch::new(tasks, home.clone(), inner.now());
         let plan = inner.plan(batch.tasks());
         let added = inner.step(|core, step| core.accept_generation(plan, &batch, target, step));
@@ -180,9 +183,10 @@ impl Graph {
     /// a result, so what comes after it is skipped. When there is no room in the queue for a
     /// generation, it waits in line.
     ///
-    /// A generation is forgotten when it has ended and the next one has been added, so an endless
-    /// loop needs no more memory than one that ends; of its tasks the graph's report has the last
-    /// generation, and counts all. State and result are cloned once in a generation: put what is
+    /// A generation is forgotten when it has ended and the next one has been added, and with it what
+    /// its tasks have added, also by [`map`](Self::map) and by loops in it. So an endless loop needs
+    /// no more memory than one that ends; of its tasks the graph's report has the last generation,
+    /// and counts all. State and result are cloned once in a generation: put what is
     /// large into an [`Arc`].
     ///
     /// # Examples
