@@ -8,7 +8,7 @@
 //!   thread, a [`Ticker`] does the same when told to.
 //! * [`metrics`]: what the runtime reports about itself. Histograms and task counts sharded by
 //!   worker ([`ExecutionMetrics`]), the totals a worker publishes when it parks
-//!   ([`WorkerCounters`]), and what it has timed of its polls ([`PollTimes`]).
+//!   ([`WorkerCounters`]), and what it has timed of its polls ([`PollTimes`], [`PollCounts`]).
 //! * [`export`]: all of it for other programs, as Prometheus's text or as JSON.
 //!
 //! ```text
@@ -33,9 +33,9 @@ pub use config::ResourceMonitorConfig;
 pub use error::MonitorError;
 pub use export::Export;
 pub use metrics::{
-    ExecutionMetrics, HistogramSnapshot, Lateness, LimitDecision, LimitSnapshot, MetricsSnapshot,
-    PollTimes, Recorder, RuntimeSnapshot, TaskCounts, TaskEnd, WorkerCounters, WorkerSnapshot,
-    WorkerStats,
+    BucketCounts, ExecutionMetrics, HistogramSnapshot, Lateness, LimitDecision, LimitSnapshot,
+    MetricsSnapshot, PollBuckets, PollCounts, PollTimes, Recorder, RuntimeSnapshot, TaskCounts,
+    TaskEnd, WorkerCounters, WorkerSnapshot, WorkerStats,
 };
 pub use resource::{MonitorBuilder, ResourceMonitor, Ticker, WorkerUsage};
 pub use sample::{Pressure, ProcSampler, Sample, Sampler, Warning};

@@ -6,12 +6,15 @@ use super::{BuildError, UnhandledPanic};
 use crate::seam::Seams;
 use crate::task::coop::DEFAULT_BUDGET;
 use crate::worker::Hooks;
-use monitor::ResourceMonitorConfig;
+use monitor::{PollBuckets, ResourceMonitorConfig};
 use std::time::Duration;
 
 /// The most workers a runtime may have: the idle register counts them in 32 bits, and no machine
 /// of today comes near this.
 const MAX_WORKERS: usize = 4096;
+
+/// The most bounds that a histogram may have: half a megabyte for each worker.
+pub(super) const MAX_BOUNDS: usize = (1 << 16) - 1;
 
 /// A runtime's options, with their defaults.
 #[derive(Debug, Clone)]
@@ -28,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) event_interval: u32,
     pub(crate) coop_budget: Option<u32>,
     pub(crate) poll_sampling: Option<u32>,
+    pub(crate) poll_buckets: PollBuckets,
     pub(crate) work_stealing: bool,
     pub(crate) lifo_slot: bool,
     pub(crate) max_io_events: Option<usize>,
@@ -56,6 +60,7 @@ impl Default for Config {
             event_interval: 61,
             coop_budget: Some(DEFAULT_BUDGET),
             poll_sampling: Some(1024),
+            poll_buckets: PollBuckets::default(),
             work_stealing: true,
             lifo_slot: true,
             max_io_events: None,
@@ -71,6 +76,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Of how many polls one is timed: each, where they are counted in a histogram.
+    pub(super) fn poll_sampling(&self) -> Option<u32> {
+        let PollBuckets { delays, lengths } = &self.poll_buckets;
+        if delays.is_some() || lengths.is_some() { Some(1) } else { self.poll_sampling }
+    }
+
     pub(crate) fn validate(&self) -> Result<(), BuildError> {
         let positive = "it must be at least 1";
         let check = |field, value: usize| {
@@ -82,6 +93,8 @@ impl Config {
         check("event_interval", self.event_interval as usize)?;
         check("coop_budget", self.coop_budget.map_or(1, |budget| budget as usize))?;
         check("poll_sampling", self.poll_sampling.map_or(1, |every| every as usize))?;
+        check_bounds("poll_time_histogram", self.poll_buckets.lengths.as_deref())?;
+        check_bounds("poll_delay_histogram", self.poll_buckets.delays.as_deref())?;
         if self.worker_threads > MAX_WORKERS {
             let requirement = "more than 4096 workers are of no use on any machine";
             return Err(BuildError::config("worker_threads", self.worker_threads, requirement));
@@ -103,4 +116,15 @@ impl Config {
         }
         Ok(())
     }
+}
+
+fn check_bounds(field: &'static str, bounds: Option<&[Duration]>) -> Result<(), BuildError> {
+    let Some(bounds) = bounds else { return Ok(()) };
+    if bounds.len() > MAX_BOUNDS {
+        let requirement = "so many buckets would take more than half a megabyte for each worker";
+        return Err(BuildError::config(field, "more than 65,535 bounds", requirement));
+    }
+    let ascend = bounds.first() != Some(&Duration::ZERO) && bounds.is_sorted_by(|a, b| a < b);
+    let requirement = "bounds are more than zero and ascend, for no bucket to be empty";
+    if ascend { Ok(()) } else { Err(BuildError::config(field, "out of order", requirement)) }
 }

@@ -8,6 +8,7 @@ mod error;
 mod exits;
 mod export;
 mod handle;
+mod histograms;
 mod id;
 mod live_metrics;
 mod local_runtime;

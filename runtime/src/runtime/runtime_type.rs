@@ -215,7 +215,8 @@ fn prepare(config: &Config, flavor: RuntimeFlavor) -> Result<(Handle, Vec<Local>
         global_queue_interval: config.global_queue_interval,
         event_interval: config.event_interval,
         coop_budget: config.coop_budget,
-        poll_sampling: config.poll_sampling,
+        poll_sampling: config.poll_sampling(),
+        poll_buckets: config.poll_buckets.clone(),
         is_local: config.is_local,
         max_spares: config.max_spare_workers,
     };

@@ -6,9 +6,9 @@
 //! thieves, finds the mark in a word that it reads anyway, times the poll, and finds on the board
 //! how long the task has waited. All others are spared the clock.
 
-use super::{Local, Shared, handover};
+use super::{Local, Remote, Shared, handover};
 use crate::task::{RawTask, Runnable};
-use monitor::PollTimes;
+use monitor::{PollCounts, PollTimes};
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use primitives::shim::Mutex;
@@ -121,10 +121,16 @@ impl Shared {
     }
 
     /// Begins to time the poll of a task that was picked, and says how long it has waited.
-    pub(super) fn begin_timing(&self, task: RawTask, times: &PollTimes) -> Timestamp {
+    pub(super) fn begin_timing(
+        &self,
+        task: RawTask,
+        times: &PollTimes,
+        counts: &PollCounts,
+    ) -> Timestamp {
         let now = self.now();
         if let Some(delay) = self.sampling.delay(task, now) {
             times.record_delay(delay);
+            counts.count_delay(delay);
         }
         now
     }
@@ -150,14 +156,18 @@ impl Local {
     /// Polls a task that was picked, or for hooks that want to know.
     #[cold]
     pub(super) fn run_watched(&self, runnable: Runnable, is_picked: bool) -> Option<Runnable> {
-        let begin = || self.shared.begin_timing(runnable.task(), &self.remote().times);
+        let Remote { times, counts, .. } = self.remote();
+        let begin = || self.shared.begin_timing(runnable.task(), times, counts);
         let began = is_picked.then(begin);
         let again = self.shared.hooks.run(runnable, &self.shared.coarse);
-        // A thread that has stepped aside may not record any more for the worker that it was.
-        if let Some(began) = began.filter(|_| handover::is_polling()) {
+        if let Some(began) = began {
             let time = self.shared.now() - began;
-            self.remote().times.record_length(time);
-            self.shared.counters[self.index()].note_poll(time);
+            counts.count_length(time);
+            // A thread that has stepped aside may not record any more for the worker that it was.
+            if handover::is_polling() {
+                times.record_length(time);
+                self.shared.counters[self.index()].note_poll(time);
+            }
         }
         again
     }

@@ -109,6 +109,7 @@ mod tests {
     use crate::runtime::{Processors, RuntimeFlavor, ThreadHooks, ThreadNames};
     use crate::seam::{Seams, StdThreads};
     use crate::worker::{Hooks, Local, Shared, SharedConfig};
+    use monitor::PollBuckets;
     use std::future::pending;
     use std::panic::Location;
     use std::sync::Arc;
@@ -141,6 +142,7 @@ mod tests {
             coop_budget: None,
             is_local: false,
             poll_sampling: None,
+            poll_buckets: PollBuckets::default(),
             max_spares: 0,
         };
         Shared::new(config, Hooks::default(), seams, blocking).unwrap()

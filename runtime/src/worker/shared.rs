@@ -11,7 +11,7 @@ use crate::context;
 use crate::runtime::{self, Processors, RuntimeFlavor, ThreadHooks};
 use crate::seam::{ClockHold, Seams};
 use crate::task::{Annotation, CoarseClock, JoinHandle, Runnable, new_detached};
-use monitor::{ResourceMonitor, WorkerCounters};
+use monitor::{PollBuckets, ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use primitives::shim::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -46,6 +46,8 @@ pub(crate) struct SharedConfig {
     pub(crate) coop_budget: Option<u32>,
     /// Of how many polls one is timed; `None` is none.
     pub(crate) poll_sampling: Option<u32>,
+    /// What the timed ones are counted in, for each worker.
+    pub(crate) poll_buckets: PollBuckets,
     /// How many threads may stand in for stuck workers at a time.
     pub(crate) max_spares: usize,
 }
@@ -108,7 +110,7 @@ impl Shared {
             .enumerate()
             .map(|(index, queue)| {
                 let reactor = Arc::new((seams.make_reactor)(index)?);
-                Ok(Remote::new(queue.stealer(), reactor))
+                Ok(Remote::new(queue.stealer(), reactor, &config.poll_buckets))
             })
             .collect::<io::Result<_>>()?;
         let sampling = Sampling::new(config.poll_sampling, seams.seed);

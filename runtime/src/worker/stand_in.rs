@@ -213,11 +213,14 @@ impl<'a> StandIn<'a> {
         coop::begin_poll();
         let (id, is_picked) = runnable.task().id_and_mark();
         self.spare.pulse.begin_poll(id.as_u64());
-        let timing = || self.shared.begin_timing(runnable.task(), &self.shared.spares.times());
+        let (shared, counts) = (self.shared, &self.remote.counts);
+        let timing = || shared.begin_timing(runnable.task(), &shared.spares.times(), counts);
         let began = is_picked.then(timing);
         let again = self.shared.hooks.run(runnable, &self.shared.coarse);
         if let Some(began) = began {
-            self.shared.spares.times().record_length(self.shared.now() - began);
+            let time = self.shared.now() - began;
+            self.shared.spares.times().record_length(time);
+            counts.count_length(time);
         }
         self.shared.spares.count_poll();
         again.into_iter().for_each(|it| self.shared.inject(Injected::One(it)));

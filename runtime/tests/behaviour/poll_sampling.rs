@@ -31,10 +31,15 @@ impl Hand {
 
     /// A current-thread runtime that goes by it.
     fn runtime(&self, sampling: Option<u32>) -> Runtime {
+        self.builder().poll_sampling(sampling).build().unwrap()
+    }
+
+    fn builder(&self) -> Builder {
         let nanos = Arc::clone(&self.0);
         let clock = Clock::supplied(move || Timestamp::from_nanos(nanos.load(Ordering::SeqCst)));
-        let seams = Seams { clock, ..Seams::default() };
-        Builder::new_current_thread().seams(seams).poll_sampling(sampling).build().unwrap()
+        let mut builder = Builder::new_current_thread();
+        builder.seams(Seams { clock, ..Seams::default() });
+        builder
     }
 }
 
@@ -68,6 +73,94 @@ fn what_is_known_beforehand_is_measured() {
     assert_eq!(metrics.take_worker_longest_poll(0), 300 * MICROSECOND);
     assert_eq!(metrics.take_worker_longest_poll(0), Duration::ZERO);
     assert_eq!(metrics.worker_longest_poll(0), 300 * MICROSECOND);
+}
+
+#[test]
+fn every_poll_is_counted_in_the_bucket_that_was_chosen_for_it() {
+    let hand = Hand::default();
+    let mut builder = hand.builder();
+    builder.poll_time_histogram([50, 100].map(Duration::from_micros));
+    builder.poll_delay_histogram([1, 10].map(Duration::from_micros));
+    // Then every one is timed all the same.
+    let runtime = builder.poll_sampling(None).build().unwrap();
+    let metrics = runtime.handle().metrics();
+    runtime.block_on(async {
+        let clock = hand.clone();
+        let task = task::spawn(async move {
+            clock.advance(300 * MICROSECOND);
+            yield_now().await;
+            clock.advance(50 * MICROSECOND);
+            yield_now().await;
+            clock.advance(49 * MICROSECOND);
+        });
+        hand.advance(7 * MICROSECOND);
+        task.await.unwrap();
+    });
+    let lengths = [0, 1, 2].map(|it| metrics.poll_time_histogram_bucket_count(0, it));
+    let delays = [0, 1, 2].map(|it| metrics.schedule_latency_histogram_bucket_count(0, it));
+    assert_eq!((lengths, delays), ([1, 1, 1], [2, 1, 0]));
+    assert!(metrics.poll_time_histogram_enabled() && metrics.schedule_latency_histogram_enabled());
+    assert_eq!(metrics.poll_time_histogram_num_buckets(), 3);
+    assert_eq!(metrics.schedule_latency_histogram_num_buckets(), 3);
+    let longest = Duration::from_nanos(u64::MAX);
+    assert_eq!(metrics.poll_time_histogram_bucket_range(0), Duration::ZERO..50 * MICROSECOND);
+    assert_eq!(metrics.poll_time_histogram_bucket_range(2), 100 * MICROSECOND..longest);
+    assert_eq!(metrics.schedule_latency_histogram_bucket_range(1), MICROSECOND..10 * MICROSECOND);
+}
+
+#[test]
+fn buckets_of_all_workers_add_up_to_all_polls() {
+    watched(|| {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(2).poll_delay_histogram([]);
+        let bounds = (0..40).map(|bits| Duration::from_nanos(1 << bits));
+        let runtime = builder.poll_time_histogram(bounds).build().unwrap();
+        let metrics = runtime.handle().metrics();
+        runtime.block_on(async {
+            let tasks: Vec<_> = (0..500).map(|_| task::spawn(yield_now())).collect();
+            for task in tasks {
+                task.await.unwrap();
+            }
+            // Some that stand-ins poll, and some whose workers go on without them.
+            for is_told in [false, true, false, true] {
+                let waits = task::spawn(async move {
+                    let (release, released) = mpsc::channel();
+                    drop(task::spawn(async move { release.send(()) }));
+                    let wait = || released.recv();
+                    if is_told { block_in_place(wait) } else { wait() }
+                });
+                waits.await.unwrap().unwrap();
+            }
+        });
+        let polls = polls(&metrics, runtime);
+        let both = || 0..2;
+        let lengths = (0..41).flat_map(|bucket| both().map(move |worker| (worker, bucket)));
+        let lengths = lengths.map(|(it, to)| metrics.poll_time_histogram_bucket_count(it, to));
+        let delays = both().map(|it| metrics.schedule_latency_histogram_bucket_count(it, 0));
+        assert_eq!(lengths.sum::<u64>(), polls);
+        // Two that wait at a time may have the same place on the board, as their numbers are.
+        assert!((polls - polls / 10..=polls).contains(&delays.sum()));
+    });
+}
+
+#[test]
+fn without_bounds_nothing_is_counted_and_bounds_that_make_no_sense_are_refused() {
+    let metrics = multi(1).handle().metrics();
+    assert!(!metrics.poll_time_histogram_enabled());
+    assert_eq!(metrics.poll_time_histogram_num_buckets(), 0);
+    assert_eq!(metrics.poll_time_histogram_bucket_range(7), Duration::ZERO..Duration::ZERO);
+    assert_eq!(metrics.poll_time_histogram_bucket_count(0, 7), 0);
+    let endless = || (1..).map(Duration::from_nanos);
+    for bounds in [vec![0], vec![2, 1], vec![3, 3]] {
+        let bounds = bounds.into_iter().map(Duration::from_nanos);
+        let error = Builder::new_multi_thread().poll_time_histogram(bounds).build().unwrap_err();
+        assert!(error.is_config() && error.to_string().contains("poll_time_histogram"), "{error}");
+    }
+    let error = Builder::new_multi_thread().poll_delay_histogram(endless()).build().unwrap_err();
+    assert!(error.to_string().contains("65,535"), "{error}");
+    let most = endless().take(65_535);
+    let runtime = Builder::new_current_thread().poll_delay_histogram(most).build().unwrap();
+    assert_eq!(runtime.handle().metrics().schedule_latency_histogram_num_buckets(), 65_536);
 }
 
 #[test]

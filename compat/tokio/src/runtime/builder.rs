@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use graph_runtime::runtime::{self, BuildError, RngSeed, UnhandledPanic};
 
+use super::histogram_option::HistogramOption;
 use super::{LocalOptions, LocalRuntime, Runtime, TaskMeta};
 
 /// Builds a [`Runtime`]: graph_runtime's builder, with tokio's kind of error, and tokio's panics
@@ -20,6 +21,8 @@ use super::{LocalOptions, LocalRuntime, Runtime, TaskMeta};
 pub struct Builder {
     inner: runtime::Builder,
     is_multi_thread: bool,
+    pub(super) poll_times: HistogramOption,
+    pub(super) poll_delays: HistogramOption,
 }
 
 /// Methods that only pass on what they are given.
@@ -64,12 +67,17 @@ macro_rules! hooks {
 impl Builder {
     /// Several workers.
     pub fn new_multi_thread() -> Self {
-        Self { inner: runtime::Builder::new_multi_thread(), is_multi_thread: true }
+        Self::of(runtime::Builder::new_multi_thread(), true)
     }
 
     /// Everything on the thread that calls [`block_on`](runtime::Runtime::block_on).
     pub fn new_current_thread() -> Self {
-        Self { inner: runtime::Builder::new_current_thread(), is_multi_thread: false }
+        Self::of(runtime::Builder::new_current_thread(), false)
+    }
+
+    fn of(inner: runtime::Builder, is_multi_thread: bool) -> Self {
+        let (poll_times, poll_delays) = Default::default();
+        Self { inner, is_multi_thread, poll_times, poll_delays }
     }
 
     /// How many workers there are. A current-thread runtime has one whatever is said here.
@@ -200,7 +208,7 @@ impl Builder {
     /// `InvalidInput` for options that make no sense, and what the system says if it refuses a
     /// thread or a descriptor.
     pub fn build(&mut self) -> io::Result<Runtime> {
-        self.inner.build().map(Runtime::from).map_err(to_io_error)
+        self.complete().build().map(Runtime::from).map_err(to_io_error)
     }
 
     /// Starts a runtime whose tasks need not be `Send`.
@@ -215,7 +223,18 @@ impl Builder {
     #[track_caller]
     pub fn build_local(&mut self, options: LocalOptions) -> io::Result<LocalRuntime> {
         assert!(!self.is_multi_thread, "multi_thread is not supported for LocalRuntime");
-        self.inner.build_local(options).map(LocalRuntime::from).map_err(to_io_error)
+        self.complete().build_local(options).map(LocalRuntime::from).map_err(to_io_error)
+    }
+
+    /// The builder inside, told of what several methods say together.
+    fn complete(&mut self) -> &mut runtime::Builder {
+        if let Some(bounds) = self.poll_times.bounds() {
+            self.inner.poll_time_histogram(bounds);
+        }
+        if let Some(bounds) = self.poll_delays.bounds() {
+            self.inner.poll_delay_histogram(bounds);
+        }
+        &mut self.inner
     }
 }
 

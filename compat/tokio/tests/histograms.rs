@@ -1,0 +1,109 @@
+//! Histograms of polls, as tokio lets them be configured.
+
+use std::iter;
+use std::time::Duration;
+
+use tokio::runtime::{
+    Builder, HistogramConfiguration, InvalidHistogramConfiguration, LogHistogram, RuntimeMetrics,
+};
+
+const fn us(micros: u64) -> Duration {
+    Duration::from_micros(micros)
+}
+
+/// Where buckets begin and end.
+fn edges(metrics: &RuntimeMetrics) -> Vec<u64> {
+    let buckets = 0..metrics.poll_time_histogram_num_buckets();
+    let ends = buckets.map(|bucket| metrics.poll_time_histogram_bucket_range(bucket).end);
+    iter::once(0).chain(ends.map(|end| end.as_nanos() as u64)).collect()
+}
+
+fn log_edges(histogram: impl Into<LogHistogram>) -> Vec<u64> {
+    let configuration = HistogramConfiguration::log(histogram);
+    let mut builder = Builder::new_current_thread();
+    builder.enable_metrics_poll_time_histogram();
+    builder.metrics_poll_time_histogram_configuration(configuration);
+    edges(&builder.build().unwrap().metrics())
+}
+
+#[test]
+fn there_are_ten_of_a_tenth_of_a_millisecond_where_nothing_else_is_said() {
+    let mut builder = Builder::new_current_thread();
+    let metrics = builder.build().unwrap().metrics();
+    assert!(!metrics.poll_time_histogram_enabled());
+    builder.enable_metrics_poll_time_histogram().enable_metrics_schedule_latency_histogram();
+    let metrics = builder.build().unwrap().metrics();
+    assert!(metrics.poll_time_histogram_enabled() && metrics.schedule_latency_histogram_enabled());
+    let expected = (0..10).map(|bucket| 100_000 * bucket).chain([u64::MAX]);
+    assert_eq!(edges(&metrics), Vec::from_iter(expected));
+    assert_eq!(metrics.schedule_latency_histogram_bucket_range(1), us(100)..us(200));
+}
+
+#[test]
+fn every_poll_is_counted() {
+    for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+        builder.worker_threads(2).enable_metrics_poll_time_histogram();
+        let runtime = builder.enable_metrics_schedule_latency_histogram().build().unwrap();
+        let metrics = runtime.metrics();
+        runtime.block_on(async {
+            for _ in 0..20 {
+                tokio::spawn(tokio::task::yield_now()).await.unwrap();
+            }
+        });
+        drop(runtime);
+        let buckets = || (0..metrics.num_workers()).flat_map(|it| (0..10).map(move |to| (it, to)));
+        let polls = buckets().map(|(it, to)| metrics.poll_time_histogram_bucket_count(it, to));
+        assert_eq!(polls.sum::<u64>(), 40);
+        let waits =
+            buckets().map(|(it, to)| metrics.schedule_latency_histogram_bucket_count(it, to));
+        assert_eq!(waits.sum::<u64>(), 40);
+    }
+}
+
+#[test]
+fn widths_grow_with_the_times_by_no_more_than_the_error() {
+    for (min, max) in [(100, 60_000_000_000), (1, 3), (4_096, 4_096), (977, 1 << 63), (500, 20)] {
+        for precision in 0..=8 {
+            let (least, most) = (Duration::from_nanos(min), Duration::from_nanos(max));
+            let builder = LogHistogram::builder().precision_exact(precision);
+            let histogram = builder.min_value(least).max_value(most).build();
+            let edges = log_edges(histogram);
+            let bounds = &edges[1..edges.len() - 1];
+            assert_eq!(bounds.last(), Some(&histogram.max_value()));
+            assert!(bounds[0] <= min && histogram.max_value() >= max, "{bounds:?}");
+            for pair in bounds.windows(2) {
+                let [left, right] = [pair[0], pair[1]];
+                assert!(left < max, "there is one bound from the longest on: {bounds:?}");
+                let width = 1..=(left >> precision).max(1);
+                assert!(width.contains(&(right - left)), "{left} to {right}");
+            }
+        }
+    }
+}
+
+#[test]
+fn precision_follows_from_the_error() {
+    let with = |error| LogHistogram::builder().max_error(error).build();
+    let exact = |bits| LogHistogram::builder().precision_exact(bits).build();
+    assert_eq!(with(0.9), exact(2));
+    assert_eq!(with(0.125), exact(3));
+    assert_eq!(with(0.1), exact(4));
+    assert_eq!(with(1e-9), exact(10));
+    assert_eq!(LogHistogram::default(), exact(2));
+    let InvalidHistogramConfiguration::TooManyBuckets { required_bucket_count } =
+        LogHistogram::builder().max_buckets(118).unwrap_err();
+    assert_eq!((required_bucket_count, log_edges(LogHistogram::default()).len()), (119, 120));
+    assert!(LogHistogram::builder().max_buckets(119).is_ok());
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for (width, buckets) in [(Duration::ZERO, 3), (us(1), usize::MAX), (Duration::MAX, 3)] {
+        let mut builder = Builder::new_current_thread();
+        builder.enable_metrics_poll_time_histogram().metrics_poll_time_histogram_configuration(
+            HistogramConfiguration::linear(width, buckets),
+        );
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+    }
+}
