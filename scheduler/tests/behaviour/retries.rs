@@ -159,6 +159,7 @@ fn nonsense_is_refused_and_handed_back() {
         spec(1, &[]).retry(RetryPolicy::attempts(0)),
         spec(1, &[]).retry(RetryPolicy { factor: f64::NAN, ..policy(2) }),
         spec(1, &[]).retry(RetryPolicy { cap: Duration::ZERO, ..policy(2) }),
+        spec(1, &[]).retry(RetryPolicy { base: Duration::MAX, cap: Duration::MAX, ..policy(2) }),
         spec(1, &[]).timeout(Duration::ZERO),
         spec(1, &[]).idle_timeout(Duration::ZERO),
         spec(1, &[]).total_timeout(Duration::ZERO),
@@ -166,6 +167,7 @@ fn nonsense_is_refused_and_handed_back() {
     let terms = [
         "retry.max_attempts",
         "retry.factor",
+        "retry.cap",
         "retry.cap",
         "timeout",
         "idle_timeout",

@@ -22,8 +22,9 @@ impl<P> TaskScheduler<P> {
     ///   only [`Failed`](EndState::Failed) and, if the policy says so,
     ///   [`TimedOut`](EndState::TimedOut) are tried again;
     /// * the attempt was to stop, or its task or graph ran out of time;
-    /// * the wait would last until the task or its graph runs out of time, so that there would be
-    ///   nothing but a later end with less to say about its cause;
+    /// * the wait would last until the task or its graph runs out of time, or until the last moment
+    ///   that a [`Timestamp`] can name, so that there would be nothing but a later end with less to
+    ///   say about its cause;
     /// * the ticket has been used before.
     ///
     /// # Examples

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 /// The most attempts a policy may ask for.
 pub(crate) const MAX_ATTEMPTS: u32 = 10_000;
+/// The longest wait that a policy may lead to: a hundred years. A timestamp can name the end of any
+/// such wait, so there is none that silently never ends.
+const LONGEST_WAIT: Duration = Duration::from_secs(36_525 * 86_400);
 
 /// How much of a wait is left to chance.
 ///
@@ -48,7 +51,8 @@ pub struct RetryPolicy {
     pub base: Duration,
     /// What each further wait is multiplied by, finite and at least 1. Default: 2.
     pub factor: f64,
-    /// The longest wait, at least `base`. Default: 30 s.
+    /// The longest wait, at least `base`. Above a hundred years it must be out of reach: a policy
+    /// whose waits grow longer than that is refused with its task. Default: 30 s.
     pub cap: Duration,
     /// How much of the wait is left to chance. Default: [`Jitter::Full`].
     pub jitter: Jitter,
@@ -97,6 +101,12 @@ impl RetryPolicy {
         Duration::from_nanos(fixed + random as u64)
     }
 
+    /// The most that a task can wait, after the last attempt but one.
+    fn longest_wait(&self) -> Duration {
+        let waits = self.max_attempts - 1;
+        if waits == 0 { Duration::ZERO } else { Duration::from_nanos(self.exponential(waits)) }
+    }
+
     /// The wait without jitter, in nanoseconds. Multiplied step by step, because that gives the
     /// same bits everywhere.
     fn exponential(&self, attempt: u32) -> u64 {
@@ -125,6 +135,10 @@ impl RetryPolicy {
         }
         if self.cap < self.base {
             return Some(("retry.cap", format!("{:?}", self.cap), "at least retry.base"));
+        }
+        if self.cap > LONGEST_WAIT && self.longest_wait() > LONGEST_WAIT {
+            let cap = format!("{:?}, which allows a wait of {:?}", self.cap, self.longest_wait());
+            return Some(("retry.cap", cap, "at most 100 years, which is 36,525 days"));
         }
         None
     }
@@ -182,6 +196,24 @@ mod tests {
         }
         let cap = Duration::from_millis(99);
         assert_eq!(flaw(RetryPolicy { cap, ..fine }), Some("retry.cap"));
+    }
+
+    #[test]
+    fn a_wait_that_nobody_lives_to_see_the_end_of_is_refused() {
+        let uncapped = |base, max_attempts| {
+            let cap = Duration::MAX;
+            RetryPolicy { base, cap, ..RetryPolicy::attempts(max_attempts) }.flaw()
+        };
+        let year = Duration::from_secs(365 * 86_400 + 21_600);
+        assert_eq!(uncapped(100 * year, 2), None);
+        assert_eq!(uncapped(50 * year, 3), None, "50 years, then 100");
+        assert_eq!(uncapped(Duration::from_millis(100), 35), None);
+        assert_eq!(uncapped(Duration::MAX, 1), None, "there is no wait");
+        for too_long in [uncapped(101 * year, 2), uncapped(50 * year, 4), uncapped(year, 10_000)] {
+            let (field, value, expected) = too_long.expect("refused");
+            assert_eq!(field, "retry.cap");
+            assert!(value.contains("a wait of") && expected.contains("100 years"), "{value}");
+        }
     }
 
     proptest! {
