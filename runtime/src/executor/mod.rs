@@ -25,7 +25,8 @@
 //! worker costs more than running it. A task that becomes ready waits for a place under the limit;
 //! then at most for those started before it, of which a runner keeps no more than 32 ahead; and,
 //! while the crew is smaller than the runtime, at most a millisecond for the `watch` to see that a
-//! runner is stuck.
+//! runner is stuck. Threads that stand in for blocked workers have runners of their own, so a task
+//! may block its worker until another one has ended.
 //!
 //! # One lock, and nothing of the user's under it
 //!

@@ -88,6 +88,12 @@ impl Spares {
         self.out.load(Ordering::Relaxed)
     }
 
+    /// How many of them there are because somebody does not compute, and keeps a worker all the
+    /// same.
+    pub(crate) fn out_for_blocked(&self) -> usize {
+        self.out().saturating_sub(self.out_for_cpu.load(Ordering::Relaxed))
+    }
+
     pub(super) fn enter(&self, spare: &Arc<Spare>) {
         self.at_work.lock().push(Arc::clone(spare));
     }

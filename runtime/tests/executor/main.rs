@@ -2,6 +2,7 @@
 
 mod adaptive;
 mod backpressure;
+mod blocked_workers;
 mod budgets;
 mod cancellation;
 mod common;

@@ -15,12 +15,15 @@ const WEIGHT: u64 = 8;
 ///
 /// While attempts are shorter than a hand-over takes, one runner is fastest and the others stay
 /// away, so an attempt that suddenly takes long would hold up those behind it. That is the
-/// business of a [watch](super::watch).
+/// business of a [watch](super::watch), and so are attempts that block all workers: there are as
+/// many more runners as there are threads that stand in for blocked workers.
 #[derive(Debug)]
 pub(in crate::executor) struct Crew {
     active: usize,
     /// The most that are of use; `usize::MAX` if every attempt gets a runner at once.
     max: usize,
+    /// Threads that stand in for blocked workers, when the watch last looked.
+    stand_ins: usize,
     /// How long an attempt holds its worker, averaged over the last few that were timed; `None`
     /// if that is not known.
     mean_ns: Option<u64>,
@@ -31,7 +34,7 @@ pub(in crate::executor) struct Crew {
 
 impl Crew {
     pub(in crate::executor) fn new(max: usize) -> Self {
-        Self { active: 0, max, mean_ns: None, ended: 0, last_worker: None }
+        Self { active: 0, max, stand_ins: 0, mean_ns: None, ended: 0, last_worker: None }
     }
 
     /// How many runners are worth having.
@@ -45,16 +48,21 @@ impl Crew {
         }
     }
 
+    /// How many there may be.
+    fn most(&self) -> usize {
+        self.useful().saturating_add(self.stand_ins)
+    }
+
     /// Takes on one more runner, if that is worth it.
     pub(in crate::executor) fn join(&mut self) -> bool {
-        let joins = self.active < self.useful();
+        let joins = self.active < self.most();
         self.active += usize::from(joins);
         joins
     }
 
     /// Whether a runner that is done with its attempt should stay; if not, it has left.
     pub(in crate::executor) fn stay(&mut self) -> bool {
-        let stays = self.active <= self.useful();
+        let stays = self.active <= self.most();
         self.active -= usize::from(!stays);
         stays
     }
@@ -81,6 +89,11 @@ impl Crew {
                 mean - mean / WEIGHT + held.min(longest) / WEIGHT
             }
         });
+    }
+
+    /// So many threads stand in for blocked workers now.
+    pub(in crate::executor) fn note_stand_ins(&mut self, stand_ins: usize) {
+        self.stand_ins = stand_ins;
     }
 
     /// What is known of the attempts does not hold any more: all workers are wanted.
@@ -124,5 +137,15 @@ mod tests {
         assert_eq!((0..4).filter(|_| crew.stay()).count(), 1);
         crew.forget_mean();
         assert_eq!(joins(&mut crew), 3);
+    }
+
+    #[test]
+    fn who_stands_in_for_a_blocked_worker_gets_a_runner() {
+        let mut crew = after(&[5_000]);
+        assert_eq!(joins(&mut crew), 4);
+        crew.note_stand_ins(2);
+        assert_eq!(joins(&mut crew), 2);
+        crew.note_stand_ins(0);
+        assert_eq!((0..6).filter(|_| crew.stay()).count(), 4);
     }
 }

@@ -11,10 +11,15 @@ const INTERVAL_MIN: Duration = Duration::from_micros(100);
 /// The longest that a started task waits for a runner because of one that takes long without
 /// warning, while there are idle workers.
 const INTERVAL_MAX: Duration = Duration::from_millis(1);
+/// The same while all workers are at work: about as long as it takes until somebody stands in for
+/// one that is blocked.
+const INTERVAL_MAX_OF_ALL: Duration = Duration::from_millis(10);
 
 /// While attempts are short, fewer runners work than there are workers, and attempts that may
-/// start wait for them. Should one of these few suddenly take long, this calls the others. It ends
-/// with the last attempt that waits, so an idle executor has no timer.
+/// start wait for them. Should one of these few suddenly take long, this calls the others. And
+/// should attempts block all workers, perhaps until one that waits has ended, it has the threads
+/// that stand in for workers run others; there to be polled or to be woken, it is what these are
+/// called for. It ends with the last attempt that waits, so an idle executor has no timer.
 ///
 /// A timer fires on the worker that has set it, which must not be the one that gets stuck. So this
 /// does not sleep where the last attempt ended, but waits in the queue for somebody to take it
@@ -31,7 +36,8 @@ pub(in crate::executor) async fn watch(inner: Weak<Inner>) {
             continue;
         }
         time::sleep(interval).await;
-        interval = (interval * 2).min(INTERVAL_MAX);
+        let longest = if progress.is_short_handed { INTERVAL_MAX } else { INTERVAL_MAX_OF_ALL };
+        interval = (interval * 2).min(longest);
         seen = Some(progress.ended);
     }
 }
@@ -43,8 +49,12 @@ pub(in crate::executor) struct Progress {
     pub(in crate::executor) ended: u64,
     /// Where the last one ended.
     pub(in crate::executor) worker: Option<usize>,
+    /// Whether attempts are so short that not all workers are wanted.
+    pub(in crate::executor) is_short_handed: bool,
 }
 
 fn look(inner: &Weak<Inner>, seen: Option<u64>) -> Option<Progress> {
-    inner.upgrade()?.step(|core, _| core.look_after_runners(seen))
+    let inner = inner.upgrade()?;
+    let stand_ins = inner.handle.shared().spares.out_for_blocked();
+    inner.step(|core, _| core.look_after_runners(seen, stand_ins))
 }

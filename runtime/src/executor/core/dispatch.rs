@@ -71,7 +71,7 @@ impl Core {
         while !self.started.is_empty() && self.crew.join() {
             step.after.starts.extend(self.started.pop_front());
         }
-        if !self.started.is_empty() && self.crew.is_short_handed() && !self.is_watched {
+        if !self.started.is_empty() && !self.is_watched {
             self.is_watched = true;
             step.after.watch = true;
         }
@@ -104,20 +104,23 @@ impl Core {
         self.crew.leave();
     }
 
-    /// Calls all workers if no attempt has ended since there were `seen`. `None` if nobody needs
-    /// looking after any more.
+    /// Calls all workers if no attempt has ended since there were `seen`, and whoever stands in for
+    /// them. `None` if nobody needs looking after any more.
     pub(in crate::executor) fn look_after_runners(
         &mut self,
         seen: Option<u64>,
+        stand_ins: usize,
     ) -> Option<Progress> {
-        if self.started.is_empty() || !self.crew.is_short_handed() {
+        self.crew.note_stand_ins(stand_ins);
+        if self.started.is_empty() {
             self.is_watched = false;
             return None;
         }
         if seen == Some(self.crew.ended) {
             self.crew.forget_mean();
         }
-        Some(Progress { ended: self.crew.ended, worker: self.crew.last_worker })
+        let is_short_handed = self.crew.is_short_handed();
+        Some(Progress { ended: self.crew.ended, worker: self.crew.last_worker, is_short_handed })
     }
 
     /// While the controller or the machine's memory holds ready tasks back, and running ones may take

@@ -1,0 +1,56 @@
+//! Tasks that block their workers, all of them, until others have ended.
+
+use crate::common::{check_all_ended, executor, noop, wait};
+use futures_lite::future::block_on;
+use graph_runtime::{AsyncTaskExecutor, ExecutableTask, Graph, TaskError, task_fn};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+
+/// A task that blocks its thread on what another task of its executor does.
+fn blocks_on_another(executor: &Arc<AsyncTaskExecutor>) -> ExecutableTask {
+    let own = Arc::downgrade(executor);
+    ExecutableTask::new(task_fn(move |_| {
+        let own = own.upgrade().expect("the test waits for this task");
+        block_on(own.try_submit(noop()).unwrap()).unwrap();
+        let mut graph = Graph::new();
+        let first = graph.push(noop());
+        graph.push(noop().after(first));
+        let is_complete = block_on(own.run(graph)).unwrap().is_complete();
+        async move { if is_complete { Ok(()) } else { Err(TaskError::from("incomplete")) } }
+    }))
+}
+
+#[test]
+fn others_run_meanwhile_on_threads_that_stand_in() {
+    for workers in [1, 2] {
+        let executor = Arc::new(executor(|config| config.worker_count = workers));
+        let handles: Vec<_> =
+            (0..4).map(|_| executor.try_submit(blocks_on_another(&executor)).unwrap()).collect();
+        handles.into_iter().for_each(|handle| drop(wait(handle).unwrap()));
+        check_all_ended(&executor, 16);
+    }
+}
+
+#[test]
+fn they_are_freed_by_one_far_behind_them() {
+    let executor = executor(|config| config.worker_count = 2);
+    let (tell, told) = mpsc::channel();
+    let told = Arc::new(Mutex::new(told));
+    let mut graph = Graph::new();
+    for _ in 0..8 {
+        let told = Arc::clone(&told);
+        graph.push(ExecutableTask::new(task_fn(move |_| {
+            let heard = told.lock().unwrap().recv();
+            async move { heard }
+        })));
+    }
+    for _ in 0..1_000 {
+        graph.push(noop());
+    }
+    graph.push(ExecutableTask::new(task_fn(move |_| {
+        (0..8).for_each(|_| tell.send(()).unwrap());
+        async { Ok::<_, TaskError>(()) }
+    })));
+    assert!(wait(executor.run(graph)).unwrap().is_complete());
+    check_all_ended(&executor, 1_009);
+}
