@@ -84,8 +84,8 @@ fn whoever_polled_last_is_woken() {
 fn polled_after_its_result_a_handle_panics_and_harms_nobody() {
     let executor = executor(|_| ());
     let (gate, (reports, _seen)) = (Gate::default(), Reports::new());
-    gate.open();
     let (mut task, mut graph, mut part) = handles(&executor, &reports, &gate);
+    gate.open();
     wait(&mut part);
     wait(&mut graph);
     wait(&mut task).unwrap();
