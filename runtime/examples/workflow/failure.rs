@@ -6,6 +6,7 @@ use crate::result_file::FileError;
 use graph_runtime::runtime::BuildError;
 use graph_runtime::{ExecutorError, Policy};
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use thiserror::Error;
 
@@ -15,9 +16,12 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Workflow(#[from] wfformat::Error),
     #[error(transparent)]
-    Trace(#[from] FileError),
+    ResultFile(#[from] FileError),
     #[error(transparent)]
     History(#[from] HistoryError),
+    #[error("{}: cannot be both the trace and the history; name another file for one of them",
+            path.display())]
+    OneFile { path: PathBuf },
     #[error("the runtime cannot start: {0}")]
     Runtime(#[from] BuildError),
     #[error("cannot listen for Ctrl-C: {0}")]
@@ -34,7 +38,9 @@ impl Failure {
     /// 2 if what the user gave is at fault, 1 otherwise.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Workflow(_) | Self::Trace(_) | Self::History(_) => ExitCode::from(2),
+            Self::Workflow(_) | Self::ResultFile(_) | Self::History(_) | Self::OneFile { .. } => {
+                ExitCode::from(2)
+            }
             _ => ExitCode::FAILURE,
         }
     }

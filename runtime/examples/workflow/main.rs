@@ -72,6 +72,11 @@ fn main() -> ExitCode {
 /// Runs the job under every policy asked for and prints what came of it.
 fn execute(options: &Options) -> Result<ExitCode, Failure> {
     let job = Arc::new(Job::load(options)?);
+    if let (Some(trace), Some(history)) = (&options.trace, &options.history)
+        && result_file::are_one(trace, history)
+    {
+        return Err(Failure::OneFile { path: history.clone() });
+    }
     let input = options.file.as_deref();
     let prepare = |path| ResultFile::prepare(path, input);
     let trace_file = options.trace.as_deref().map(prepare).transpose()?;

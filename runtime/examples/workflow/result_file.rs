@@ -16,6 +16,21 @@ pub(crate) struct FileError {
     cause: io::Error,
 }
 
+/// Whether two paths name one file, which need not exist.
+pub(crate) fn are_one(one: &Path, other: &Path) -> bool {
+    resolved(one).is_some_and(|one| resolved(other) == Some(one))
+}
+
+/// The path without links and detours; `None` if not even its folder exists.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    if let Ok(path) = fs::canonicalize(path) {
+        return Some(path);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+    Some(folder.join(path.file_name()?))
+}
+
 /// A file to be, of JSON. Whether it can be written is found out before the runs, while nobody has
 /// waited yet. It gets its name when it is complete: no half of it is ever found under that.
 pub(crate) struct ResultFile {

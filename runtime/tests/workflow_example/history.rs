@@ -107,3 +107,33 @@ fn there_is_no_history_of_nothing() {
     assert!(finished.stderr.contains("mode instant takes no time"), "{finished:?}");
     assert!(!path.exists());
 }
+
+#[test]
+fn a_history_has_a_file_of_its_own() {
+    let folder = Folder::new();
+    let input = folder.file("workflow.json", &fs::read(generated()).unwrap());
+    let known = folder.file("known.json", b"{}");
+    let link = folder.path().join("link.json");
+    std::os::unix::fs::symlink(&known, &link).unwrap();
+    let new = folder.path().join("new.json");
+    let detour = folder.path().join("../").join(folder.path().file_name().unwrap());
+    let refused = |history: &Path, trace: Option<&Path>, reason: &str| {
+        let trace = trace.map(|trace| format!("--trace={}", trace.display()));
+        let history = format!("--history={}", history.display());
+        let input = input.display().to_string();
+        let finished =
+            workflow([input, history, "--time-scale=1e-5".into()].into_iter().chain(trace));
+        assert_eq!((finished.code, finished.stdout.as_str()), (2, ""), "{finished:?}");
+        assert!(finished.stderr.contains(reason), "{finished:?}");
+    };
+    refused(&input, None, "it is the workflow to be read");
+    let twice = "cannot be both the trace and the history";
+    refused(&new, Some(&new), twice);
+    refused(&new, Some(&detour.join("new.json")), twice);
+    refused(&known, Some(&link), twice);
+    refused(&link, Some(&detour.join("known.json")), twice);
+    assert!(!new.exists());
+    assert_eq!(fs::read(&known).unwrap(), b"{}");
+    learn(&known, &[&format!("--trace={}", new.display()), "--time-scale=1e-5"]);
+    assert!(new.exists(), "two files are two files");
+}
