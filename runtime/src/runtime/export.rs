@@ -39,8 +39,8 @@ impl Handle {
     /// All there is to be measured of the runtime at this moment, for
     /// [Prometheus](Export::to_prometheus) or as [JSON](Export::to_json): tasks, workers, polls,
     /// the machine if there is a [monitor](super::Builder::resource_monitor), and the runtime's
-    /// [name](super::Builder::name), if it has one, as the label `runtime`. Some 10 us for each
-    /// worker, without any of them.
+    /// [name](super::Builder::name), if it has one, as the label `runtime`. Some 0.2 ms,
+    /// with two workers as with 64, none of which takes part.
     ///
     /// # Examples
     ///

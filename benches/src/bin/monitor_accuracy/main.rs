@@ -1,9 +1,10 @@
 //! The resource monitor against what the kernel says elsewhere, and what a sample costs. Exits
-//! with status 1 if a target is missed.
+//! with status 1 if a target is missed. With `--scrape`, what it costs to export all figures.
 //!
 //! ```text
 //! cargo run --release -p benches --bin monitor_accuracy
 //! cargo run --release -p benches --bin monitor_accuracy -- --json --seconds 4
+//! cargo run --release -p benches --bin monitor_accuracy -- --scrape
 //! ```
 //!
 //! The other sources are read by code that shares nothing with the monitor's. A deviation is
@@ -15,6 +16,7 @@ mod accuracy;
 mod cost;
 mod duty;
 mod oracle;
+mod scrape;
 mod vmstat;
 
 use benches::Findings;
@@ -30,11 +32,18 @@ struct Options {
     /// How long each load is measured
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=600))]
     seconds: u16,
+    /// Measure what it costs to export all figures of busy workers, and nothing else
+    #[arg(long, conflicts_with = "seconds")]
+    scrape: bool,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
     let mut findings = Findings::begin("monitor_accuracy", options.json);
+    if options.scrape {
+        scrape::measure(&mut findings);
+        return findings.end();
+    }
     cost::measure(&mut findings);
     for percent in [0, 25, 50, 100] {
         eprintln!("{percent} % of each core for {} s", options.seconds);
