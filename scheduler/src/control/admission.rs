@@ -30,8 +30,8 @@ impl Demand {
     /// Nothing.
     pub(crate) const NONE: Self = Self { cpu_millionths: 0, memory_bytes: 0, io_millionths: 0 };
 
-    pub(crate) fn takes_memory(self) -> bool {
-        self.memory_bytes > 0
+    pub(crate) fn memory_bytes(self) -> u64 {
+        self.memory_bytes
     }
 
     /// Whether it is no more than `free` in anything.

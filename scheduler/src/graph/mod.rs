@@ -43,7 +43,7 @@ pub use config::{FailurePolicy, SchedulerConfig};
 pub use event::{Cancelled, Dispatch, Event};
 pub use failure::{Jitter, LimitKind, Overdue, Resilience, RetryPolicy, TimeLimit, TriggerRule};
 pub use handle::{GraphId, Ticket};
-pub(crate) use order::upward_ranks;
+pub(crate) use order::{Load, Room, upward_ranks};
 pub use order::{LookAhead, Policy};
 pub use reason::Reason;
 pub(crate) use record::nanos;

@@ -70,7 +70,7 @@ impl<P> TaskScheduler<P> {
         let (ready, running) = (in_phase(Phase::Ready), in_phase(Phase::Running));
         ready.iter().for_each(|&slot| self.unqueue(slot));
         let demands = running.iter().map(|&slot| self.graph.profile(slot).demand);
-        let takers = demands.filter(|demand| demand.takes_memory()).count();
+        let takers = demands.filter(|demand| demand.memory_bytes() > 0).count();
         self.turnstile.guard_memory(takers);
         ready.iter().for_each(|&slot| self.queue(slot));
     }

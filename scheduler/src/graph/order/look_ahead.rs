@@ -22,6 +22,12 @@ const DISTURBANCES: [f64; 5] = [0.01, 0.03, 0.1, 0.3, f64::INFINITY];
 /// How much more a task counts that takes all memory, in ranks of the whole graph; each is tried.
 const MEMORY_WEIGHTS: [f64; 3] = [0.3, 1.0, 3.0];
 
+/// So many heads of tasks, and as many tails, are looked at for a bound at most.
+const LEVELS_MAX: u64 = 32;
+/// One window between a head and a tail for so many rehearsals that there is time for, so that the
+/// bound takes no more than some hundredths of the search.
+const WINDOWS_SHARE: u64 = 8;
+
 impl GraphPlan {
     /// Rehearses the graph again and again, and keeps the order in which it ends first.
     ///
@@ -29,11 +35,12 @@ impl GraphPlan {
     /// time to spare before the start, some of the difference can be found: the schedule is
     /// pushed to the right and to the left again (K. Y. Li and R. J. Willis, "An iterative
     /// scheduling technique for resource-constrained project scheduling", EJOR 56(3), 1992), ranks
-    /// are disturbed at random, and whatever is not worse is kept (iterated local search). Budgets,
-    /// groups and rates are respected, so that large tasks find their place and what a group lets
-    /// through one by one begins early. The result never ends later than the order there was, if
-    /// the graph has all of that for itself, rates are untouched when it begins, and the estimates
-    /// are exact. Bad estimates make it as bad as any other order.
+    /// are disturbed at random, and whatever is not worse is kept (iterated local search), until
+    /// time is up or a [bound](crate::sim::memory_lower_bound) has been reached that no order
+    /// beats. Budgets, groups and rates are respected, so that large tasks find their place and
+    /// what a group lets through one by one begins early. The result never ends later than the
+    /// order there was, if the graph has all of that for itself, rates are untouched when it
+    /// begins, and the estimates are exact. Bad estimates make it as bad as any other order.
     ///
     /// Each task's rank becomes the time from its start to the end of the graph. Nothing happens
     /// under policies that look at no rank. `config` is what the plan was made for.
@@ -102,10 +109,10 @@ impl<'a> Search<'a> {
     }
 
     /// The best ranks that can be found.
-    fn run(mut self) -> Vec<u64> {
+    fn run(&mut self) -> Vec<u64> {
         let given = self.given.clone();
-        let bound = self.rehearsal.bound(&given);
-        let Some(mut current) = self.rehearse(given) else { return self.given };
+        let Some(mut current) = self.rehearse(given) else { return self.given.clone() };
+        let bound = self.bound();
         let mut best = current.clone();
         for weight in MEMORY_WEIGHTS {
             let ranks = self.weighted(weight);
@@ -116,6 +123,14 @@ impl<'a> Search<'a> {
             self.try_out(ranks, &mut current, &mut best);
         }
         self.settled(best)
+    }
+
+    /// What ends the search when it has been found, in a fraction of the time for which one can go
+    /// on.
+    fn bound(&self) -> u64 {
+        let rehearsals = self.starts_left / self.given.len().max(1) as u64;
+        let levels = (rehearsals / WINDOWS_SHARE).isqrt().clamp(1, LEVELS_MAX);
+        self.rehearsal.bound(&self.given, levels as usize)
     }
 
     /// Goes on from `ranks` if they, or what pushing makes of them, are not worse.
@@ -185,5 +200,29 @@ impl<'a> Search<'a> {
         // Where tasks wait for room, who waits first may matter and is not in the times.
         let is_as_good = self.rehearsal.run(&left, Direction::Forward) <= best.end;
         if is_as_good { left } else { best.ranks }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LookAhead, Search};
+    use crate::graph::{GraphPlan, ResourceRequirements, SchedulerConfig, TaskId, TaskSpec};
+    use std::time::Duration;
+
+    #[test]
+    fn who_cannot_get_better_for_want_of_memory_stops() {
+        let config = SchedulerConfig { memory_bytes: 10, ..Default::default() };
+        // Of four slots two are of use.
+        let needs = ResourceRequirements { memory_bytes: 5, ..Default::default() };
+        let task = |n: u64| {
+            let task = TaskSpec::new(TaskId::new(n), ()).estimate(Duration::from_secs(n));
+            task.requirements(needs)
+        };
+        let tasks: Vec<_> = (1..=8).map(task).collect();
+        let plan = GraphPlan::new(&config, tasks.len(), |n| tasks[n].terms()).unwrap();
+        let how = LookAhead { slots: 4, starts_max: 1_000_000, seed: 3 };
+        let mut search = Search::new(&plan, &config, how);
+        search.run();
+        assert!(search.starts_left > 990_000, "{} of a million are left", search.starts_left);
     }
 }

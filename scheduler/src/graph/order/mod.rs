@@ -8,6 +8,7 @@ pub(super) mod ageing;
 pub(super) mod due;
 mod heap;
 mod look_ahead;
+mod memory_bound;
 pub(super) mod policy;
 pub(super) mod raise;
 pub(super) mod ranks;
@@ -20,5 +21,6 @@ pub(super) mod stage;
 mod urgency;
 
 pub use look_ahead::LookAhead;
+pub(crate) use memory_bound::{Load, Room};
 pub use policy::Policy;
 pub(crate) use ranks::upward_ranks;

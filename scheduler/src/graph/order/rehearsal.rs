@@ -1,5 +1,6 @@
 //! Running a planned graph in nothing but numbers.
 
+use super::memory_bound::{Load, Room};
 use super::policy::Key;
 use crate::control::Demand;
 use crate::graph::admission::turnstile::Turnstile;
@@ -159,12 +160,23 @@ impl<'a> Rehearsal<'a> {
         self.ends.iter().zip(&self.parts).map(|(end, part)| end.saturating_sub(part.estimate))
     }
 
-    /// What no run can beat: the longest way, and the work shared by the slots.
-    pub(in crate::graph) fn bound(&self, ranks: &[u64]) -> u64 {
+    /// What no run can beat: the longest way, the work shared by the slots and, where there is a
+    /// budget for memory, what no more than so many heads and as many tails say about that.
+    pub(in crate::graph) fn bound(&self, ranks: &[u64], levels: usize) -> u64 {
+        let slots = self.turnstile.admission.limit();
         let work = self.parts.iter().fold(0_u128, |sum, part| sum + u128::from(part.estimate));
-        let share = work.div_ceil(self.turnstile.admission.limit() as u128);
+        let share = work.div_ceil(slots as u128);
         let longest = ranks.iter().copied().max().unwrap_or(0);
-        longest.max(u64::try_from(share).unwrap_or(u64::MAX))
+        let simple = longest.max(u64::try_from(share).unwrap_or(u64::MAX));
+        if self.memory_shares().all(|share| share == 0.0) {
+            return simple;
+        }
+        let room = Room { slots, bytes: self.config.memory_bytes as u64 };
+        let load = |task: usize| {
+            let part = &self.parts[task];
+            Load { time: part.estimate, bytes: part.demand.memory_bytes() }
+        };
+        room.bound(&self.plan.topology, load, simple, levels)
     }
 
     /// The part of the memory budget that each task takes; nothing without a budget.
