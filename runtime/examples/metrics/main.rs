@@ -1,10 +1,14 @@
 //! What can be known of a running program: a graph whose tasks run a few at a time, a dump of what
-//! everybody waits for while it does, and all figures at its end.
+//! everybody waits for while it does, and all figures at its end: the main ones in tables, and all
+//! for another program.
 //!
 //! ```text
-//! cargo run --release --example metrics             Prometheus's text
-//! cargo run --release --example metrics -- --json
+//! cargo run --release --example metrics                       tables, and Prometheus's text
+//! cargo run --release --example metrics -- --json             tables, and JSON
+//! cargo run --release --example metrics 2>&1 > /dev/null      dump and tables alone
 //! ```
+
+mod tables;
 
 use graph_runtime::adaptive::{ControllerSettings, Prober};
 use graph_runtime::runtime::Builder;
@@ -12,12 +16,13 @@ use graph_runtime::time::sleep;
 use graph_runtime::{
     AsyncTaskExecutor, Controller, ExecutorConfig, Graph, ResourceMonitorConfig, TaskError,
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const TASKS: u64 = 300;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let as_json = std::env::args().any(|argument| argument == "--json");
+    let begun = Instant::now();
     let runtime = Builder::new_multi_thread()
         .name("example")
         .resource_monitor(ResourceMonitorConfig::default())
@@ -50,7 +55,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         report.map(drop)
     })?;
 
+    let snapshot = runtime.metrics().snapshot();
+    eprintln!("{}\n", tables::distributions(&executor.metrics(), &snapshot));
+    eprintln!("{}\n", tables::workers(&snapshot, begun.elapsed()));
+    eprintln!("{}\n", tables::decisions(&executor.concurrency()));
     let export = executor.export();
-    println!("{}", if as_json { export.to_json() } else { export.to_prometheus() });
+    let text = if as_json { export.to_json() } else { export.to_prometheus() };
+    println!("{}", text.trim_end());
     Ok(())
 }
