@@ -144,6 +144,12 @@ impl<T> Slot<T> {
         Self(Arc::default(), Gate::default())
     }
 
+    pub(crate) fn filled(value: T) -> Self {
+        let slot = Self::new();
+        slot.fill(value);
+        slot
+    }
+
     pub(crate) fn fill(&self, value: T) {
         *self.0.lock().unwrap() = Some(value);
         self.1.open();

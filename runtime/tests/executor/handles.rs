@@ -219,8 +219,7 @@ fn a_handle_outlives_its_executor() {
 fn a_result_can_be_handed_from_task_to_task() {
     let executor = Arc::new(executor(|_| ()));
     let (reports, seen) = Reports::new();
-    let first = Slot::new();
-    first.fill(executor.try_submit(quick("first", &reports)).unwrap());
+    let first = Slot::filled(executor.try_submit(quick("first", &reports)).unwrap());
     // Each task waits for the handle of the one before, which only it has.
     let mut handles = first;
     for _ in 0..100 {

@@ -1,6 +1,6 @@
 //! Shutting down cancels everything and leaves nothing behind.
 
-use crate::common::{Gate, Reports, executor, is_pending, noop, wait, waiting};
+use crate::common::{Gate, Reports, check_all_ended, executor, is_pending, noop, wait, waiting};
 use graph_runtime::runtime::Builder;
 use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph};
 use std::sync::Arc;
@@ -86,4 +86,42 @@ fn from_within_a_task() {
     });
     let task = executor.try_submit(graph_runtime::ExecutableTask::new(task)).unwrap();
     assert!(wait(task).unwrap_err().is_cancelled());
+}
+
+#[test]
+fn while_others_submit_and_add() {
+    for round in 0..30 {
+        let executor = executor(|config| config.max_queue_size = 8);
+        let begun = std::sync::Barrier::new(4);
+        let submitted = std::thread::scope(|scope| {
+            let alone = scope.spawn(|| {
+                begun.wait();
+                (0..).find(|_| wait(executor.submit(noop())).is_err())
+            });
+            let whole = scope.spawn(|| {
+                begun.wait();
+                (0..).find(|_| {
+                    let mut graph = Graph::new();
+                    let first = graph.push(noop());
+                    graph.push(noop().after(first));
+                    wait(executor.submit_graph(graph)).is_err()
+                })
+            });
+            let added = scope.spawn(|| {
+                let (gate, (reports, _seen)) = (Gate::default(), Reports::new());
+                let mut graph = Graph::new();
+                graph.push(waiting("never ends", &reports, &gate));
+                let graph = executor.try_submit_graph(graph).unwrap();
+                begun.wait();
+                (1..).find(|_| wait(graph.submit(noop())).is_err())
+            });
+            begun.wait();
+            (0..round).for_each(|_| std::thread::yield_now());
+            wait(executor.shutdown());
+            let [alone, whole, added] =
+                [alone, whole, added].map(|it| it.join().unwrap().expect("it was refused"));
+            alone + 2 * whole + added
+        });
+        check_all_ended(&executor, submitted);
+    }
 }

@@ -86,7 +86,8 @@ impl TaskContext {
         self.task.stop_of(self.attempt).is_some()
     }
 
-    /// Waits until the attempt is to stop; for those who work for it elsewhere.
+    /// Waits until the attempt is to stop, or has ended in any other way than well; for those who
+    /// work for it elsewhere. It is never ready if the attempt completes.
     pub fn cancelled(&self) -> Cancelled {
         Cancelled::new(self.task.clone(), self.attempt)
     }
