@@ -3,43 +3,10 @@
 //!
 //! Time is in nanoseconds, CPU in tenths of a core.
 
+use crate::gate_tasks::{CPU, GROUPS, MEMORY, Needs, RATE_TERMS, RATES, Resource, State, Task};
 use std::cmp::Reverse;
 
-pub(crate) const CPU: u64 = 10;
-pub(crate) const MEMORY: u64 = 10;
-pub(crate) const GROUPS: usize = 3;
-pub(crate) const RATES: usize = 2;
-/// Units per period, the period, and the burst of each rate.
-pub(crate) const RATE_TERMS: [(i128, i128, i128); RATES] = [(1, 3, 4), (5, 7, 9)];
 const OVERTAKEN_MAX: u64 = 64;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    Ready,
-    Running,
-    Ended,
-}
-
-/// What a task needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Needs {
-    pub(crate) cpu: u64,
-    pub(crate) memory: u64,
-    pub(crate) groups: [bool; GROUPS],
-    pub(crate) costs: [Option<u64>; RATES],
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Task {
-    pub(crate) priority: u32,
-    pub(crate) estimate: u64,
-    pub(crate) needs: Needs,
-    pub(crate) state: State,
-    /// What it has taken of each rate.
-    charged: [u64; RATES],
-    started_at: u64,
-    expected_end: u64,
-}
 
 /// How the first task of its kind has fared.
 #[derive(Debug, Clone, Copy)]
@@ -49,12 +16,6 @@ struct Waiting {
     overtaken: u64,
     starts_before: Option<u64>,
     patience_ends: Option<u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Resource {
-    Rate(usize),
-    Group(usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,26 +54,6 @@ struct Reservation {
     task: usize,
     at: Option<u64>,
     spare: (u64, u64),
-}
-
-impl Needs {
-    fn kind(&self) -> (u64, u64, [bool; GROUPS], [bool; RATES]) {
-        (self.cpu, self.memory, self.groups, self.costs.map(|cost| cost.is_some()))
-    }
-
-    pub(crate) fn is_heavy(&self) -> bool {
-        (self.cpu, self.memory) != (0, 0)
-    }
-
-    fn claims(&self) -> Vec<Resource> {
-        let rates = (0..RATES).filter(|&rate| self.costs[rate].is_some()).map(Resource::Rate);
-        let groups = (0..GROUPS).filter(|&group| self.groups[group]).map(Resource::Group);
-        rates.chain(groups).collect()
-    }
-
-    fn is_plain(&self) -> bool {
-        !self.is_heavy() && self.claims().is_empty()
-    }
 }
 
 impl Model {

@@ -12,6 +12,7 @@ mod failure;
 mod failures_model;
 mod families;
 mod gate_model;
+mod gate_tasks;
 mod growth;
 mod growth_model;
 mod growth_steps;

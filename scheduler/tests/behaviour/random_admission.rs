@@ -2,7 +2,8 @@
 //! step.
 
 use crate::common::id;
-use crate::gate_model::{CPU, GROUPS, MEMORY, Model, Needs, RATE_TERMS, RATES, State};
+use crate::gate_model::Model;
+use crate::gate_tasks::{CPU, GROUPS, MEMORY, Needs, RATE_TERMS, RATES, State};
 use graph_runtime_scheduler::{
     Cancelled, EndState, GroupLimit, Policy, RateLimit, ResourceRequirements, SchedulerConfig,
     TaskScheduler, TaskSpec, Ticket,

@@ -1,7 +1,7 @@
 //! What was promised to all tasks, and whether it is kept.
 
 use crate::bucket::Bucket;
-use crate::draft::{GROUPS, RATES, TOTALS};
+use crate::draft::{GROUPS, MEMORY, RATES, TOTALS};
 use crate::promise::{Dependency, KINDS, Payload, Promise, State};
 use graph_runtime_scheduler::{
     Counts, Dispatch, EndState, Event, GraphId, LimitKind, TaskId, Ticket,
@@ -36,6 +36,9 @@ pub(crate) struct Books {
     pub(crate) group_limits: [usize; KINDS],
     pub(crate) limit: usize,
     pub(crate) is_paused: bool,
+    /// The memory that the machine had free at the last reading, and what has been taken since.
+    free_memory: Option<u64>,
+    taken_memory: u64,
     /// Of running tasks.
     used: [u64; 3],
     in_group: [usize; KINDS],
@@ -63,6 +66,8 @@ impl Books {
             group_limits: GROUPS.map(|(_, limit)| limit),
             limit,
             is_paused: false,
+            free_memory: None,
+            taken_memory: 0,
             used: [0; 3],
             in_group: [0; KINDS],
             submitted: 0,
@@ -127,6 +132,10 @@ impl Books {
         }
     }
 
+    pub(crate) fn read_memory(&mut self, free: Option<u64>) {
+        (self.free_memory, self.taken_memory) = (free, 0);
+    }
+
     /// A task has been started: was it to?
     pub(crate) fn start(&mut self, dispatch: Dispatch<Payload>, now: Timestamp) {
         let promise = self.promises.get_mut(&dispatch.id).expect("only known tasks start");
@@ -149,6 +158,10 @@ impl Books {
             assert!(!graph.is_cancelled && !graph.has_ended);
             assert!(!graph.is_stopping || promise.trigger.outlives_failure());
         }
+        let (need, others) = (promise.needs[MEMORY], self.used[MEMORY]);
+        let is_free = self.free_memory.is_none_or(|free| self.taken_memory + need <= free);
+        assert!(need == 0 || others == 0 || is_free, "the machine has no memory for {promise:?}");
+        self.taken_memory += need;
         for ((used, need), total) in self.used.iter_mut().zip(promise.needs).zip(TOTALS) {
             *used += need;
             assert!(*used <= total, "{used} of {total} are used");
@@ -173,6 +186,7 @@ impl Books {
         self.running.swap_remove(place);
         let promise = self.promises.get_mut(&id).expect("it is known");
         self.used.iter_mut().zip(promise.needs).for_each(|(used, need)| *used -= need);
+        self.taken_memory = self.taken_memory.saturating_sub(promise.needs[MEMORY]);
         for kind in 0..KINDS {
             self.in_group[kind] -= usize::from(promise.groups[kind]);
         }

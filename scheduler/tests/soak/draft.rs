@@ -13,6 +13,8 @@ pub(crate) const GROUPS: [(&str, usize); KINDS] = [("database", 2), ("browser", 
 pub(crate) const RATES: [(&str, u64, u64); KINDS] = [("requests", 3, 4), ("tokens", 40, 60)];
 /// Thousandths of a core, bytes, thousandths of an I/O channel.
 pub(crate) const TOTALS: [u64; 3] = [3_000, 1_000, 1_000];
+/// Which of them is the memory.
+pub(crate) const MEMORY: usize = 1;
 
 pub(crate) const BACKOFF_MAX: Duration = Duration::from_secs(4);
 

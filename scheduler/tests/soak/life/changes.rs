@@ -1,7 +1,7 @@
 //! What is changed about tasks, graphs and limits from outside.
 
 use super::Life;
-use crate::draft::{GROUPS, RATES, one_in};
+use crate::draft::{GROUPS, MEMORY, RATES, TOTALS, one_in};
 use crate::promise::{Dependency, KINDS, State};
 use graph_runtime_scheduler::{Cancelled, Dependents, TaskId};
 use std::time::Duration;
@@ -91,13 +91,22 @@ impl Life {
 
     pub(super) fn change_limits(&mut self) {
         let limit = 1 + self.rng.below(10) as usize;
-        if one_in(&mut self.rng, 2) {
-            self.books.limit = limit;
-            self.scheduler.set_max_in_flight(limit);
-        } else {
-            let kind = self.rng.below(KINDS as u32) as usize;
-            self.books.group_limits[kind] = limit;
-            self.scheduler.set_group_limit(GROUPS[kind].0, limit).expect("it is declared");
+        match self.rng.below(3) {
+            0 => {
+                self.books.limit = limit;
+                self.scheduler.set_max_in_flight(limit);
+            }
+            1 => {
+                let kind = self.rng.below(KINDS as u32) as usize;
+                self.books.group_limits[kind] = limit;
+                self.scheduler.set_group_limit(GROUPS[kind].0, limit).expect("it is declared");
+            }
+            _ => {
+                let free = u64::from(self.rng.below(TOTALS[MEMORY] as u32));
+                let free = Some(free).filter(|_| !one_in(&mut self.rng, 4));
+                self.books.read_memory(free);
+                self.scheduler.set_free_memory(free);
+            }
         }
     }
 
