@@ -71,9 +71,10 @@
 //! has given the result; a [`GraphReport`] and the [`TaskContext`]s of the graph keep it as well. A
 //! dependent that was submitted later holds on to the batches of its dependencies until it has
 //! ended, so an output lives as long as anybody may ask for it, or for another of the same graph.
-//! Parts are kept for the report of their graph while its handle is there, and otherwise forgotten
-//! as soon as they have ended, so a graph that grows for ever needs no more memory than what of it
-//! is alive.
+//! Parts are kept for the report of their graph while its handle is there, those of a loop while
+//! their generation is the last. Otherwise they are forgotten as soon as they have ended, so a
+//! graph that loops for ever, or grows without a handle, needs no more memory than what of it is
+//! alive.
 //!
 //! # Where what is
 //!
