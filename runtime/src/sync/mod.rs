@@ -41,6 +41,7 @@ pub mod oneshot;
 mod permits;
 mod rwlock;
 mod semaphore;
+mod senders;
 mod set_once;
 pub mod watch;
 

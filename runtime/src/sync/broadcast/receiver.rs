@@ -47,12 +47,12 @@ impl<T> Receiver<T> {
 
     /// How many senders there are.
     pub fn sender_strong_count(&self) -> usize {
-        self.shared.senders()
+        self.shared.senders.count()
     }
 
     /// How many weak senders there are.
     pub fn sender_weak_count(&self) -> usize {
-        self.shared.weak()
+        self.shared.senders.weak()
     }
 
     /// Whether all senders are gone. There may be messages left.

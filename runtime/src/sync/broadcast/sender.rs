@@ -94,18 +94,18 @@ impl<T> Sender<T> {
 
     /// How many senders there are.
     pub fn strong_count(&self) -> usize {
-        self.0.senders()
+        self.0.senders.count()
     }
 
     /// How many weak senders there are.
     pub fn weak_count(&self) -> usize {
-        self.0.weak()
+        self.0.senders.weak()
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        self.0.add_sender();
+        self.0.senders.add();
         Self(Arc::clone(&self.0))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::message::Message;
 use crate::sync::Notify;
-use primitives::shim::atomic::{AtomicUsize, Ordering};
+use crate::sync::senders::Senders;
 use primitives::wait_queue::{Locked, Queued, WaitQueue};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -10,8 +10,7 @@ use std::sync::Arc;
 pub(super) struct Shared<T> {
     /// The ring, and the receivers that have read all of it.
     queue: WaitQueue<Ring<T>, u64>,
-    senders: AtomicUsize,
-    weak: AtomicUsize,
+    pub(super) senders: Senders,
     /// Given when the last receiver goes.
     pub(super) unheard: Notify,
 }
@@ -101,8 +100,7 @@ impl<T> Shared<T> {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             queue: WaitQueue::new(Ring::new(capacity)),
-            senders: AtomicUsize::new(1),
-            weak: AtomicUsize::new(0),
+            senders: Senders::one(),
             unheard: Notify::new(),
         }
     }
@@ -140,57 +138,12 @@ impl<T> Shared<T> {
         });
     }
 
-    pub(super) fn add_sender(&self) {
-        // ORDERING: Relaxed; whoever adds one has one, so the count does not become 0.
-        self.senders.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Adds a sender unless the last one is gone.
-    pub(super) fn try_add_sender(&self) -> bool {
-        // ORDERING: only a guess at what the exchange will find.
-        let mut senders = self.senders.load(Ordering::Relaxed);
-        while senders > 0 {
-            // ORDERING: Relaxed as in `add_sender`; the count was not 0.
-            match self.senders.compare_exchange_weak(
-                senders,
-                senders + 1,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return true,
-                Err(found) => senders = found,
-            }
-        }
-        false
-    }
-
     /// The last sender to go closes the channel.
     pub(super) fn remove_sender(&self) {
-        // ORDERING: AcqRel puts what all senders did before what the last one does.
-        if self.senders.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.senders.remove() {
             let mut ring = self.lock();
             ring.is_closed = true;
             self.queue.wake_each(ring, |ring| ring.wake_front());
         }
-    }
-
-    pub(super) fn senders(&self) -> usize {
-        // ORDERING: Acquire: whoever sees that the last one is gone sees what it sent.
-        self.senders.load(Ordering::Acquire)
-    }
-
-    pub(super) fn add_weak(&self) {
-        // ORDERING: a statistic.
-        self.weak.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn remove_weak(&self) {
-        // ORDERING: a statistic.
-        self.weak.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn weak(&self) -> usize {
-        // ORDERING: a statistic.
-        self.weak.load(Ordering::Relaxed)
     }
 }

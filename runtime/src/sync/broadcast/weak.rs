@@ -22,23 +22,23 @@ pub struct WeakSender<T>(Arc<Shared<T>>);
 
 impl<T> WeakSender<T> {
     pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
-        shared.add_weak();
+        shared.senders.add_weak();
         Self(shared)
     }
 
     /// A sender, unless the last one is gone.
     pub fn upgrade(&self) -> Option<Sender<T>> {
-        self.0.try_add_sender().then(|| Sender::from_shared(Arc::clone(&self.0)))
+        self.0.senders.try_add().then(|| Sender::from_shared(Arc::clone(&self.0)))
     }
 
     /// How many senders there are.
     pub fn strong_count(&self) -> usize {
-        self.0.senders()
+        self.0.senders.count()
     }
 
     /// How many weak senders there are.
     pub fn weak_count(&self) -> usize {
-        self.0.weak()
+        self.0.senders.weak()
     }
 }
 
@@ -50,7 +50,7 @@ impl<T> Clone for WeakSender<T> {
 
 impl<T> Drop for WeakSender<T> {
     fn drop(&mut self) {
-        self.0.remove_weak();
+        self.0.senders.remove_weak();
     }
 }
 

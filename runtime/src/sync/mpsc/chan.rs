@@ -5,8 +5,8 @@ use super::list::{Awaited, List};
 use crate::sync::Notify;
 use crate::sync::error::TryAcquireError;
 use crate::sync::permits::Permits;
+use crate::sync::senders::Senders;
 use crate::task::coop;
-use primitives::shim::atomic::{AtomicUsize, Ordering};
 use primitives::shim::{CachePadded, Mutant, Mutex};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::Waker;
@@ -24,17 +24,12 @@ pub(super) struct Chan<T> {
     receiver: Mutex<Option<Waker>>,
     /// Tells senders that the receiver has closed the channel.
     pub(super) closed: Notify,
-    counts: CachePadded<Counts>,
+    pub(super) senders: CachePadded<Senders>,
 }
 
 // What a panicking payload leaves behind is a channel with one message less.
 impl<T> UnwindSafe for Chan<T> {}
 impl<T> RefUnwindSafe for Chan<T> {}
-
-struct Counts {
-    senders: AtomicUsize,
-    weak: AtomicUsize,
-}
 
 /// Somebody waits for room, of which it may have been given a part.
 struct Waiting<'a, T>(&'a Chan<T>);
@@ -59,10 +54,7 @@ impl<T> Chan<T> {
             max: capacity,
             receiver: Mutex::new(None),
             closed: Notify::new(),
-            counts: CachePadded::new(Counts {
-                senders: AtomicUsize::new(1),
-                weak: AtomicUsize::new(0),
-            }),
+            senders: CachePadded::new(Senders::one()),
         }
     }
 
@@ -178,57 +170,11 @@ impl<T> Chan<T> {
         self.closed.notified_until(|| self.is_closed()).await;
     }
 
-    pub(super) fn add_sender(&self) {
-        // ORDERING: Relaxed; whoever adds one has one, so the count does not become 0.
-        self.counts.senders.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Adds a sender unless the last one is gone.
-    pub(super) fn try_add_sender(&self) -> bool {
-        // ORDERING: only a guess at what the exchange will find.
-        let mut senders = self.counts.senders.load(Ordering::Relaxed);
-        while senders > 0 {
-            // ORDERING: Relaxed as in `add_sender`; the count was not 0.
-            match self.counts.senders.compare_exchange_weak(
-                senders,
-                senders + 1,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return true,
-                Err(found) => senders = found,
-            }
-        }
-        false
-    }
-
     /// The last sender to go says that there will be no more messages.
     pub(super) fn remove_sender(&self) {
-        // ORDERING: Release puts what this sender has sent before the end that another one sends
-        // when it goes; Acquire is that one's side.
-        if self.counts.senders.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.senders.remove() {
             let awaited = self.list.tail().close();
             self.wake_receiver_if(awaited);
         }
-    }
-
-    pub(super) fn senders(&self) -> usize {
-        // ORDERING: Acquire: whoever sees that the last one is gone sees what it sent.
-        self.counts.senders.load(Ordering::Acquire)
-    }
-
-    pub(super) fn add_weak(&self) {
-        // ORDERING: a statistic.
-        self.counts.weak.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn remove_weak(&self) {
-        // ORDERING: a statistic.
-        self.counts.weak.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn weak(&self) -> usize {
-        // ORDERING: a statistic.
-        self.counts.weak.load(Ordering::Relaxed)
     }
 }

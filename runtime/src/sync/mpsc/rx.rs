@@ -146,14 +146,14 @@ impl<T> Rx<T> {
 
     /// Whether no message will come that is not there already.
     pub(super) fn is_closed(&self) -> bool {
-        self.is_closed || self.chan.senders() == 0
+        self.is_closed || self.chan.senders.count() == 0
     }
 
     /// How many messages are there, counting those that are just being sent.
     pub(super) fn len(&self) -> usize {
         let claimed = self.peek().len(self.chan.list.tail());
         // The end of the list is no message.
-        claimed.saturating_sub(usize::from(self.chan.senders() == 0))
+        claimed.saturating_sub(usize::from(self.chan.senders.count() == 0))
     }
 }
 

@@ -17,7 +17,7 @@ impl<T> Tx<T> {
     }
 
     pub(super) fn downgrade(&self) -> WeakTx<T> {
-        self.0.add_weak();
+        self.0.senders.add_weak();
         WeakTx(Arc::clone(&self.0))
     }
 
@@ -28,13 +28,13 @@ impl<T> Tx<T> {
 
 impl<T> WeakTx<T> {
     pub(super) fn upgrade(&self) -> Option<Tx<T>> {
-        self.0.try_add_sender().then(|| Tx(Arc::clone(&self.0)))
+        self.0.senders.try_add().then(|| Tx(Arc::clone(&self.0)))
     }
 }
 
 impl<T> Clone for Tx<T> {
     fn clone(&self) -> Self {
-        self.0.add_sender();
+        self.0.senders.add();
         Self(Arc::clone(&self.0))
     }
 }
@@ -47,14 +47,14 @@ impl<T> Drop for Tx<T> {
 
 impl<T> Clone for WeakTx<T> {
     fn clone(&self) -> Self {
-        self.0.add_weak();
+        self.0.senders.add_weak();
         Self(Arc::clone(&self.0))
     }
 }
 
 impl<T> Drop for WeakTx<T> {
     fn drop(&mut self) {
-        self.0.remove_weak();
+        self.0.senders.remove_weak();
     }
 }
 

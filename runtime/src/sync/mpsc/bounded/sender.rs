@@ -262,12 +262,12 @@ impl<T> Sender<T> {
 
     /// How many senders there are.
     pub fn strong_count(&self) -> usize {
-        self.0.senders()
+        self.0.senders.count()
     }
 
     /// How many weak senders there are.
     pub fn weak_count(&self) -> usize {
-        self.0.weak()
+        self.0.senders.weak()
     }
 }
 

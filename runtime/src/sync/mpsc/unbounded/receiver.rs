@@ -154,12 +154,12 @@ impl<T> UnboundedReceiver<T> {
 
     /// How many senders there are.
     pub fn sender_strong_count(&self) -> usize {
-        self.0.chan.senders()
+        self.0.chan.senders.count()
     }
 
     /// How many weak senders there are.
     pub fn sender_weak_count(&self) -> usize {
-        self.0.chan.weak()
+        self.0.chan.senders.weak()
     }
 }
 
