@@ -185,7 +185,8 @@ impl<P> TaskSpec<P> {
     /// Has each of its attempts take so many units of a rate that the configuration declares.
     ///
     /// ```
-    /// # use graph_runtime_scheduler::{RateLimit, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// # use graph_runtime_scheduler::{RateLimit, SchedulerConfig, TaskId, TaskScheduler};
+    /// # use graph_runtime_scheduler::TaskSpec;
     /// # use primitives::Timestamp;
     /// # use std::time::Duration;
     /// let tokens = RateLimit::new("llm-tokens", 60, Duration::from_secs(60));

@@ -43,7 +43,8 @@ impl TaskContext {
     /// # Examples
     ///
     /// ```
-    /// use graph_runtime::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError, Graph};
+    /// use graph_runtime::{AsyncTaskExecutor, ExecutableTask, ExecutorConfig, ExecutorError};
+    /// use graph_runtime::Graph;
     /// use graph_runtime::{TaskError, task_fn};
     ///
     /// let mut graph = Graph::new();

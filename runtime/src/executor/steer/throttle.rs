@@ -25,7 +25,8 @@ impl TaskContext {
     /// Agents that share a minute's tokens of a language model:
     ///
     /// ```
-    /// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, ExecutorError, Graph, GroupLimit, RateLimit};
+    /// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, ExecutorError, Graph, GroupLimit};
+    /// use graph_runtime::RateLimit;
     /// use std::time::Duration;
     ///
     /// # struct Answer { tokens: f64, slow_down: Option<Duration> }

@@ -36,7 +36,8 @@ impl<P> TaskScheduler<P> {
     /// use graph_runtime_scheduler::{EndState, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
     /// use primitives::Timestamp;
     ///
-    /// let (mut scheduler, now) = (TaskScheduler::new(SchedulerConfig::default())?, Timestamp::ZERO);
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let now = Timestamp::ZERO;
     /// let (runs, waits) = (TaskId::new(1), TaskId::new(2));
     /// scheduler.submit(TaskSpec::new(runs, ()), now)?;
     /// scheduler.submit(TaskSpec::new(waits, ()).after(runs), now)?;

@@ -36,7 +36,8 @@ impl<P> TaskScheduler<P> {
     /// use graph_runtime_scheduler::{EndState, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
     /// use primitives::Timestamp;
     ///
-    /// let (mut scheduler, now) = (TaskScheduler::new(SchedulerConfig::default())?, Timestamp::ZERO);
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let now = Timestamp::ZERO;
     /// let plan = TaskSpec::new(TaskId::new(1), "plan");
     /// let graph = scheduler.submit_graph(vec![plan], Default::default(), now)?;
     ///

@@ -54,7 +54,8 @@ impl<P> TaskScheduler<P> {
     /// use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
     /// use primitives::Timestamp;
     ///
-    /// let (mut scheduler, now) = (TaskScheduler::new(SchedulerConfig::default())?, Timestamp::ZERO);
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let now = Timestamp::ZERO;
     /// let reduce = TaskId::new(1);
     /// scheduler.submit(TaskSpec::new(reduce, "reduce"), now)?;
     /// scheduler.hold(reduce)?;

@@ -32,7 +32,8 @@ impl<P> TaskScheduler<P> {
     /// use graph_runtime_scheduler::{Dependents, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
     /// use primitives::Timestamp;
     ///
-    /// let (mut scheduler, now) = (TaskScheduler::new(SchedulerConfig::default())?, Timestamp::ZERO);
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let now = Timestamp::ZERO;
     /// let (check, deploy) = (TaskId::new(1), TaskId::new(2));
     /// scheduler.submit(TaskSpec::new(check, "check"), now)?;
     /// scheduler.submit(TaskSpec::new(deploy, "deploy").after(check), now)?;

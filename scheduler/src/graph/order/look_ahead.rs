@@ -48,7 +48,8 @@ impl GraphPlan {
     /// # Examples
     ///
     /// ```
-    /// use graph_runtime_scheduler::{GraphPlan, LookAhead, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// use graph_runtime_scheduler::{GraphPlan, LookAhead, SchedulerConfig, TaskId, TaskScheduler};
+    /// use graph_runtime_scheduler::TaskSpec;
     /// use primitives::Timestamp;
     /// use std::time::Duration;
     ///

@@ -140,7 +140,8 @@ impl GraphPlan {
     /// them the longest way to an end decides.
     ///
     /// ```
-    /// # use graph_runtime_scheduler::{GraphPlan, SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// # use graph_runtime_scheduler::{GraphPlan, SchedulerConfig, TaskId, TaskScheduler};
+    /// # use graph_runtime_scheduler::TaskSpec;
     /// # use primitives::Timestamp;
     /// let config = SchedulerConfig::default();
     /// let mut scheduler = TaskScheduler::new(config.clone())?;
