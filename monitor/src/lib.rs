@@ -1,8 +1,8 @@
 //! What the machine and the runtime are doing. This crate reads and counts; it decides nothing.
 //!
 //! * [`sample`]: one look at the machine. The [`Sampler`] trait is a seam; [`ProcSampler`] is the
-//!   one that reads `/proc`, control groups and the process's CPU clock. A figure that cannot be
-//!   had is `None`.
+//!   one that reads the process's CPU clock each time, and in turn, each within a second, the files
+//!   of `/proc` and control groups. A figure that cannot be had is `None`.
 //! * [`resource`]: the [`ResourceMonitor`], one thread that samples at an interval, sleeps without
 //!   a timeout while the runtime is idle, and answers questions about its latest sample. Without a
 //!   thread, a [`Ticker`] does the same when told to.

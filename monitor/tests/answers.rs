@@ -3,6 +3,8 @@
 use graph_runtime_monitor::{ResourceMonitor, ResourceMonitorConfig, Sample, Sampler};
 use primitives::Timestamp;
 use proptest::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// Always the same sample.
@@ -150,4 +152,38 @@ fn samples_that_repeat_memory_are_no_readings_of_it() {
         *readings = monitor.memory_readings();
     }
     assert_eq!(readings, [1, 1, 1, 2, 2, 2, 3]);
+}
+
+/// Says for how many samples memory was expected.
+struct Expecting(Arc<AtomicU32>);
+
+impl Sampler for Expecting {
+    fn sample(&mut self, now: Timestamp) -> Sample {
+        Sample::unknown(now)
+    }
+
+    fn expect_memory(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn memory_that_is_asked_for_is_expected_of_the_next_sample() {
+    let expected = Arc::new(AtomicU32::new(0));
+    let sampler = Expecting(Arc::clone(&expected));
+    let builder = ResourceMonitor::builder(ResourceMonitorConfig::default());
+    let (monitor, mut ticker) = builder.sampler(Box::new(sampler)).manual().expect("valid");
+    let asking: [&dyn Fn(); 5] = [
+        &|| {},
+        &|| assert!(monitor.can_schedule_memory_task(1) && monitor.memory_to_spare().is_some()),
+        &|| assert!(monitor.can_schedule_cpu_task()),
+        &|| monitor.want_memory(),
+        &|| {},
+    ];
+    let expected = asking.map(|ask| {
+        ask();
+        ticker.tick(Timestamp::ZERO);
+        expected.load(Ordering::Relaxed)
+    });
+    assert_eq!(expected, [0, 1, 1, 2, 2]);
 }

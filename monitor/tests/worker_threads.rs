@@ -86,6 +86,23 @@ fn many_workers_are_looked_at_in_turn() {
 }
 
 #[test]
+fn each_worker_is_looked_at_within_a_second() {
+    for workers in [1, 8, 12, 64] {
+        let (monitor, mut ticker) = manual(Some(Box::<Steady>::default()));
+        (0..workers).for_each(|worker| assert!(monitor.register_worker(worker)));
+        for tick in 1..100 {
+            let now = Timestamp::ZERO + Duration::from_millis(100 * tick);
+            ticker.tick(now);
+            let usages = || (0..workers).filter_map(|worker| monitor.worker_usage(worker));
+            assert!(usages().filter(|usage| usage.at == now).count() <= 8);
+            let is_recent = |usage: WorkerUsage| now - usage.at <= Duration::from_secs(1);
+            // All have had their turn for the first time.
+            assert!(tick < 20 || usages().all(is_recent), "{workers} workers, tick {tick}");
+        }
+    }
+}
+
+#[test]
 fn threads_of_this_machine_are_told_apart() {
     let (monitor, mut ticker) = manual(None);
     let (ready, registered) = mpsc::channel();

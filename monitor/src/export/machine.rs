@@ -11,7 +11,6 @@ pub(super) fn of_machine(sample: &Sample) -> Vec<Family> {
     };
     let measure = |name, help, value: Option<f64>| gauge(name, help, value.map(Value::Measure));
     let bytes = |name, help, value: Option<u64>| gauge(name, help, value.map(Value::Count));
-    let limit = sample.memory_limit_bytes.filter(|&limit| limit != u64::MAX);
     let throttled = sample.throttling.map(|throttling| throttling.cores);
     vec![
         measure(
@@ -31,7 +30,7 @@ pub(super) fn of_machine(sample: &Sample) -> Vec<Family> {
         measure("cgroup_cpu_cores", "Cores that this cgroup kept busy.", sample.cgroup_cpu),
         measure("cgroup_throttled_cores", "Cores that quotas held back.", throttled),
         bytes("cgroup_working_set_bytes", "Memory of this cgroup.", sample.working_set_bytes),
-        bytes("cgroup_memory_limit_bytes", "The least limit on it.", limit),
+        bytes("cgroup_memory_limit_bytes", "The least limit on it.", sample.finite_memory_limit()),
         measure(
             "cpus_allowed_cores",
             "Cores by affinity, cpuset and quota.",

@@ -3,7 +3,7 @@
 use super::workers::Workers;
 use crate::{Sample, Warning};
 use primitives::shim::Mutex;
-use primitives::shim::atomic::{AtomicU64, Ordering};
+use primitives::shim::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The most warnings that are kept. The sampler reads fewer files, unless cgroups are nested deeply
 /// or it is moved between them; what comes then is dropped.
@@ -17,6 +17,7 @@ pub(crate) struct Board {
     latest: Mutex<Sample>,
     samples: AtomicU64,
     memory_readings: AtomicU64,
+    is_memory_wanted: AtomicBool,
     panics: AtomicU64,
     warnings: Mutex<Vec<Warning>>,
     workers: Workers,
@@ -50,6 +51,21 @@ impl Board {
     pub(crate) fn memory_readings(&self) -> u64 {
         // ORDERING: Acquire, for the Release in `post`.
         self.memory_readings.load(Ordering::Acquire)
+    }
+
+    /// Has memory read for the next sample. One load if that is so already.
+    pub(crate) fn want_memory(&self) {
+        // ORDERING: Relaxed here and below. A wish, which hands over nothing; one that is missed comes
+        // again.
+        if !self.is_memory_wanted.load(Ordering::Relaxed) {
+            self.is_memory_wanted.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether memory was wanted since the last such call.
+    pub(crate) fn take_memory_wanted(&self) -> bool {
+        self.is_memory_wanted.load(Ordering::Relaxed)
+            && self.is_memory_wanted.swap(false, Ordering::Relaxed)
     }
 
     pub(crate) fn panics(&self) -> u64 {

@@ -140,6 +140,9 @@ impl ResourceMonitor {
     /// limit of this process's cgroup has room for them, and with them the machine's memory in use
     /// stays below [`memory_threshold`](ResourceMonitorConfig::memory_threshold). An unknown
     /// figure is taken for no obstacle, but what alone reaches the threshold is always too much.
+    ///
+    /// Memory is read less often than samples are taken. To ask for it is to
+    /// [want](Self::want_memory) it read for the next one.
     pub fn can_schedule_memory_task(&self, required_memory: usize) -> bool {
         self.memory_to_spare().is_some_and(|most| as_u64(required_memory) <= most)
     }
@@ -147,11 +150,18 @@ impl ResourceMonitor {
     /// The most bytes that [`can_schedule_memory_task`](Self::can_schedule_memory_task) approves of;
     /// `None` if not even a task that needs none.
     pub fn memory_to_spare(&self) -> Option<u64> {
+        self.want_memory();
         let sample = self.latest();
         let used = sample.memory_used_bytes.unwrap_or(0);
         let left = sample.memory_left_bytes().unwrap_or(u64::MAX);
         let below_threshold = as_u64(self.config.memory_threshold).checked_sub(used)?;
         Some(below_threshold.checked_sub(1)?.min(left))
+    }
+
+    /// Has memory read for the next sample: it is read with each while somebody wants it, and else
+    /// about once a second. One atomic load if somebody has said so already.
+    pub fn want_memory(&self) {
+        self.board.want_memory();
     }
 
     /// How many tasks the machine could do with at once:

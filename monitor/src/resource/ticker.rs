@@ -44,6 +44,9 @@ impl Ticker {
 
     fn look(&mut self, now: Timestamp) -> Sample {
         let sampler = &mut *self.sampler;
+        if self.board.take_memory_wanted() {
+            sampler.expect_memory();
+        }
         let sample = sampler.sample(now);
         self.board.workers().look(sampler, now);
         while let Some(warning) = sampler.next_warning() {

@@ -1,7 +1,8 @@
 //! The threads of the workers, and what each of them gets of the machine.
 
 use crate::Sampler;
-use crate::sample::rates::{Counter, Growth, Rate};
+use crate::sample::pace::{Group, PERIOD, Pace};
+use crate::sample::rates::Counter;
 use crate::sample::{ThreadTimes, WorkerThread};
 use primitives::Timestamp;
 use primitives::shim::Mutex;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 /// The most workers whose threads are watched.
 pub const WORKERS_MAX: usize = 1 << 10;
-/// Threads that are looked at after each sample, in turn: a bound on what a sample costs.
+/// Threads that are looked at after a sample, in turn: a bound on what a sample costs.
 const THREADS_PER_SAMPLE: usize = 8;
 
 /// What a worker's thread got of the machine.
@@ -20,8 +21,8 @@ const THREADS_PER_SAMPLE: usize = 8;
 /// 10 ms, so shares of short times are as coarse as that.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct WorkerUsage {
-    /// When this was last read: with each sample, or with every nth of them if there are more
-    /// than `8 * (n - 1)` workers.
+    /// When this was last read: about once a second, eight workers with a sample. If there are more
+    /// than eight for each of the samples of a second, it takes as many more.
     pub at: Timestamp,
     /// The share of the time since the reading before that it was on a core, 0 to 1.
     pub cpu: Option<f64>,
@@ -38,10 +39,11 @@ pub(crate) struct Workers {
     table: Mutex<Table>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
     slots: Vec<Option<Slot>>,
     registrations: u64,
+    pace: Pace,
     /// The slot that is looked at next.
     turn: usize,
 }
@@ -89,9 +91,9 @@ impl Workers {
         self.table.lock().slots.get(worker)?.map(|slot| slot.usage)
     }
 
-    /// Looks at those whose turn it is. O(slots) to find them, O(1) readings.
+    /// Looks at those whose turn it is, if it is anybody's. O(slots) to find them, O(1) readings.
     pub(crate) fn look(&self, sampler: &mut dyn Sampler, now: Timestamp) {
-        let slots = self.table.lock().slots.len();
+        let slots = self.table.lock().begin_look(now);
         let mut looked_at = 0;
         for _ in 0..slots {
             let Some(thread) = self.table.lock().next() else { continue };
@@ -105,7 +107,20 @@ impl Workers {
     }
 }
 
+impl Default for Table {
+    fn default() -> Self {
+        Self { slots: Vec::new(), registrations: 0, pace: Pace::new(Group::Workers), turn: 0 }
+    }
+}
+
 impl Table {
+    /// How many slots there are to look at, so that all of them have had their turn after a period.
+    fn begin_look(&mut self, now: Timestamp) -> usize {
+        // There are few: `WORKERS_MAX`. Without any, the pace keeps its place beside other files.
+        let looks = self.slots.len().div_ceil(THREADS_PER_SAMPLE).max(1) as u32;
+        if self.pace.is_due_every(PERIOD / looks, now) { self.slots.len() } else { 0 }
+    }
+
     /// The thread in the slot whose turn it is, and on to the next.
     fn next(&mut self) -> Option<WorkerThread> {
         let slot = *self.slots.get(self.turn)?;
@@ -133,14 +148,7 @@ impl Slot {
         let cpu = self.cpu.advance(now, total.and_then(|total| ns(total.cpu)));
         let wait = total.and_then(|total| ns(total.run_queue_wait));
         let run_queue_wait = self.run_queue_wait.advance(now, wait);
-        let (cpu, run_queue_wait) = (share(cpu), share(run_queue_wait));
+        let (cpu, run_queue_wait) = (cpu.share().known(), run_queue_wait.share().known());
         self.usage = WorkerUsage { at: now, cpu, run_queue_wait, total };
-    }
-}
-
-fn share(growth: Growth) -> Option<f64> {
-    match growth.share() {
-        Rate::Known(share) => Some(share),
-        Rate::Unknown | Rate::Implausible => None,
     }
 }

@@ -1,10 +1,10 @@
-//! The files about the whole machine, and the process.
+//! The files about the whole machine, and this process.
 
 use super::Sample;
 use super::kept_file::{KeptFile, Reader};
 use super::parse::{self, CpuTicks};
-use super::pressure::PressureFiles;
-use super::rates::{self, Counter, Rate};
+use super::process_cpu::{ProcessCpuNow, WholeCpu};
+use super::rates::{self, Rate};
 use primitives::Timestamp;
 use std::path::Path;
 use std::time::Duration;
@@ -12,31 +12,36 @@ use std::time::Duration;
 /// More cores than Linux can be built for.
 const CORES_MAX: u32 = 1 << 16;
 
-/// What is read for each sample.
+/// CPU of the machine.
 #[derive(Debug)]
-pub(super) struct MachineFiles {
+pub(super) struct MachineCpu {
     stat: KeptFile,
     ticks: Option<(Timestamp, CpuTicks)>,
     ticks_per_second: u64,
-    meminfo: KeptFile,
-    statm: KeptFile,
-    page_bytes: u64,
-    pressure: PressureFiles,
-    process_cpu: Counter,
+    cpu: WholeCpu,
 }
 
-impl MachineFiles {
-    /// Those in `proc`.
+/// Memory of the machine.
+#[derive(Debug)]
+pub(super) struct MachineMemory {
+    meminfo: KeptFile,
+}
+
+/// Memory of this process.
+#[derive(Debug)]
+pub(super) struct ResidentMemory {
+    statm: KeptFile,
+    page_bytes: u64,
+}
+
+impl MachineCpu {
+    /// From the file in `proc`.
     pub(super) fn new(proc: &Path) -> Self {
         Self {
             stat: KeptFile::required(proc.join("stat")),
             ticks: None,
             ticks_per_second: procfs::ticks_per_second(),
-            meminfo: KeptFile::required(proc.join("meminfo")),
-            statm: KeptFile::required(proc.join("self/statm")),
-            page_bytes: procfs::page_size(),
-            pressure: PressureFiles::new(&proc.join("pressure"), ["cpu", "memory", "io"]),
-            process_cpu: Counter::default(),
+            cpu: WholeCpu::default(),
         }
     }
 
@@ -45,38 +50,61 @@ impl MachineFiles {
         self.ticks.map_or(CORES_MAX, |(_, ticks)| ticks.cores)
     }
 
-    /// What changes fast, the time-critical totals first: into `sample`.
-    pub(super) fn read_often(&mut self, reader: &mut Reader, sample: &mut Sample) {
-        let process_cpu = reader.source().process_cpu();
-        let process_cpu = process_cpu.and_then(|time| u64::try_from(time.as_nanos()).ok());
-        self.read_ticks(reader, sample);
-        let process_cpu = self.process_cpu.advance(sample.at, process_cpu).cores(self.cores());
-        // It comes from no file that could be warned about.
-        sample.process_cpu = match process_cpu {
-            Rate::Known(cores) => Some(cores),
-            Rate::Unknown | Rate::Implausible => None,
+    /// Reads the totals of all processes.
+    pub(super) fn read(
+        &mut self,
+        reader: &mut Reader,
+        process: ProcessCpuNow,
+        sample: &mut Sample,
+    ) {
+        let now = reader.value(&mut self.stat, parse::cpu_ticks).known();
+        let now = now.map(|ticks| (sample.at, ticks));
+        let before = std::mem::replace(&mut self.ticks, now);
+        let (busy, io_wait) = match before.zip(now) {
+            Some(((then, before), (at, now))) => {
+                shares(before, now, at - then, self.ticks_per_second)
+            }
+            None => (Rate::Unknown, Rate::Unknown),
         };
+        let cores = self.cores();
+        let busy = reader.judged(&mut self.stat, busy).map(|share| share * f64::from(cores));
+        self.cpu.note(process, busy, cores);
+        sample.io_wait = reader.judged(&mut self.stat, io_wait);
+    }
+
+    /// The share of the machine's CPU time that is not idle now.
+    pub(super) fn utilization(&self, process: ProcessCpuNow) -> Option<f64> {
+        let cores = self.cores();
+        Some(self.cpu.estimate(process, cores)? / f64::from(cores))
+    }
+}
+
+impl MachineMemory {
+    /// From the file in `proc`.
+    pub(super) fn new(proc: &Path) -> Self {
+        Self { meminfo: KeptFile::required(proc.join("meminfo")) }
+    }
+
+    /// What is used and what is available: into `sample`.
+    pub(super) fn read(&mut self, reader: &mut Reader, sample: &mut Sample) {
         let memory = reader.value(&mut self.meminfo, parse::memory).known();
         sample.memory_used_bytes = memory.map(|memory| memory.used_bytes);
         sample.memory_available_bytes = memory.map(|memory| memory.available_bytes);
     }
+}
 
-    /// Everything else: into `sample`.
-    pub(super) fn read_seldom(&mut self, reader: &mut Reader, sample: &mut Sample) {
-        sample.pressure = self.pressure.read(reader, sample.at);
-        let page_bytes = self.page_bytes;
-        let resident = |text: &[u8]| parse::resident_bytes(text, page_bytes);
-        sample.process_rss_bytes = reader.value(&mut self.statm, resident).known();
+impl ResidentMemory {
+    /// From the file in `proc`.
+    pub(super) fn new(proc: &Path) -> Self {
+        let statm = KeptFile::required(proc.join("self/statm"));
+        Self { statm, page_bytes: procfs::page_size() }
     }
 
-    fn read_ticks(&mut self, reader: &mut Reader, sample: &mut Sample) {
-        let now = reader.value(&mut self.stat, parse::cpu_ticks).known();
-        let now = now.map(|ticks| (sample.at, ticks));
-        let before = std::mem::replace(&mut self.ticks, now);
-        let Some(((then, before), (at, now))) = before.zip(now) else { return };
-        let (busy, io_wait) = shares(before, now, at - then, self.ticks_per_second);
-        sample.cpu_utilization = reader.judged(&mut self.stat, busy);
-        sample.io_wait = reader.judged(&mut self.stat, io_wait);
+    /// In bytes.
+    pub(super) fn read(&mut self, reader: &mut Reader) -> Option<u64> {
+        let page_bytes = self.page_bytes;
+        let resident = |text: &[u8]| parse::resident_bytes(text, page_bytes);
+        reader.value(&mut self.statm, resident).known()
     }
 }
 

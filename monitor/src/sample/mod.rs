@@ -1,31 +1,31 @@
 //! One look at the machine, and who takes it.
 //!
 //! [`ProcSampler`] reads the kernel's files through a [`FileSource`], keeps them open and reads
-//! them again from their beginning. What is read how often, and what a reading costs on a machine
-//! of two cores (median, files kept open):
+//! them again from their beginning. A sample of its own only has the CPU time of the process; the
+//! files take turns, in groups, each about every [`SELDOM`](ProcSampler::SELDOM). What a reading
+//! costs on a machine of two cores, in microseconds (medians, files kept open): alone in a row, and
+//! as part of one sample every 100 ms beside a busy runtime, all of it, when the kernel's code and
+//! figures have left the caches:
 //!
-//! | figures | file | ns | when |
-//! |---|---|--:|---|
-//! | CPU of the machine, I/O wait | `/proc/stat` | 2,300 | each sample |
-//! | CPU of the process | its CPU clock | 500 | each sample |
-//! | memory of the machine | `/proc/meminfo` | 1,700 | each sample |
-//! | CPU of the cgroup | `cpu.stat` or `cpuacct.usage` | 300 | each sample |
-//! | CPU and run-queue wait of workers | `/proc/self/task/*/schedstat` | 300 a worker | each sample, eight in turn |
-//! | resident memory | `/proc/self/statm` | 400 | after 750 ms |
-//! | pressure | `/proc/pressure/*` | 3 × 700 | after 750 ms |
-//! | quotas and throttling | `cpu.max` and the like, `cpu.stat` | 700 a level | after 750 ms |
-//! | memory of the cgroup, limits | `memory.stat`, `memory.max` and the like | 2,600 + 300 a level | after 750 ms |
-//! | cpuset, affinity | `cpuset.cpus.effective`, a system call | 600 | after 750 ms |
-//! | pressure in the cgroup | `*.pressure` | 3 × 700 | after 750 ms |
-//! | which cgroup | `/proc/self/cgroup` | 1,100 | after 750 ms |
+//! | figures | file | in a row | sample |
+//! |---|---|--:|--:|
+//! | CPU of the process | its CPU clock | 0.2 | 8 |
+//! | CPU of the machine, I/O wait | `/proc/stat` | 2.3 | 47 |
+//! | quotas, throttling, CPU of the cgroup | `cpu.max` and the like, `cpu.stat`, `cpuacct.usage` | 0.7 a level, 0.3 | 46 |
+//! | memory of the machine | `/proc/meminfo` | 1.7 | 47 |
+//! | memory of the cgroup, limits | `memory.stat`, `memory.max` and the like | 2.6, 0.3 a level | 65 |
+//! | which cgroup, affinity | `/proc/self/cgroup`, a system call | 1.4 | 49 |
+//! | pressure, resident memory | `/proc/pressure/*`, `/proc/self/statm` | 3 × 0.7, 0.4 | 51 |
+//! | pressure and cores of the cgroup | `*.pressure`, `cpuset.cpus.effective` | 3 × 0.7, 0.3 | 50 |
+//! | CPU and run-queue wait of workers | `/proc/self/task/*/schedstat` | 0.3 a worker | 39 with eight |
 //!
-//! These are figures of readings in a row, as are 9 us for a sample as a whole, with eight workers,
-//! and 22 us for one that reads everything. At a sample every 100 ms the kernel's code and figures
-//! have left the caches in between. Then it is 80 us and 190 us of CPU time beside a runtime that
-//! is busy, which is when there are samples, and 45 us and 170 us on a machine that does nothing
-//! else: a thousandth of a core. Half of that are `/proc/stat` and `/proc/meminfo`, which the
-//! kernel writes out as a whole whatever part is read (`benches --bin monitor_accuracy` prints
-//! all).
+//! It is the first file that costs, 15 to 20 us whichever it is, so all at once cost less in total
+//! (190 us once a second) and a sample with one group less at a time. With eight workers it comes to
+//! 460 us a second: a twentieth of a per cent of a core. While memory is [wanted](Sampler::expect_memory),
+//! it is read for each sample, and it comes to 690 us (`benches --bin monitor_accuracy` prints all).
+//!
+//! Between two readings, CPU of the machine and of the cgroup is estimated: what this process uses
+//! now, and what others used between the last two.
 //!
 //! Opening a file anew for each reading adds 1,100 to 1,400 ns. The `procfs` crate opens anew, and
 //! its parsers allocate (strings, vectors and hash maps), so here it reads what is read once, the
@@ -35,9 +35,11 @@ mod cgroup;
 mod kept_file;
 mod kernel;
 mod machine;
+pub(crate) mod pace;
 mod parse;
 mod pressure;
 mod proc_sampler;
+mod process_cpu;
 pub(crate) mod rates;
 mod sample_type;
 mod source;
@@ -74,6 +76,9 @@ use primitives::Timestamp;
 pub trait Sampler: Send {
     /// Takes a sample. `now` is never earlier than in the call before.
     fn sample(&mut self, now: Timestamp) -> Sample;
+
+    /// Has memory read for the next sample, if that is not so for each. By default nothing happens.
+    fn expect_memory(&mut self) {}
 
     /// What `thread`, a registered worker's, has used so far; `None`, which is the default, if
     /// that is unknown or the thread is gone.

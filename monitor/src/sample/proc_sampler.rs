@@ -2,7 +2,10 @@
 
 use super::cgroup::Cgroups;
 use super::kept_file::Reader;
-use super::machine::MachineFiles;
+use super::machine::{MachineCpu, MachineMemory, ResidentMemory};
+use super::pace::{Group, PERIOD, Paces};
+use super::pressure::PressureFiles;
+use super::process_cpu::{ProcessCpu, ProcessCpuNow};
 use super::source::{FileSource, Machine};
 use super::thread_files::{ThreadFiles, ThreadTimes, WorkerThread};
 use super::{Sample, Sampler, Warning};
@@ -13,9 +16,15 @@ use std::time::Duration;
 /// Samples the machine through the kernel's files and this process through its CPU clock.
 ///
 /// Never fails and never panics: what cannot be read, or makes no sense, is unknown, and is
-/// [warned about](Sampler::next_warning) once for each file. Rates need two samples. The
+/// [warned about](Sampler::next_warning) once for each file. Rates need two readings. The
 /// timestamps it is given must come from a clock that runs at the machine's speed, since CPU and
 /// stall times are set against them.
+///
+/// Only the process's CPU clock is read for each sample. The files are read about once in
+/// [`SELDOM`](Self::SELDOM), in groups that take turns, and their figures repeated in between; so a
+/// sample reads one group at most if they are 100 ms apart. The first, and one after a pause, reads
+/// everything. CPU of the machine and of the cgroup is then estimated: what this process uses now,
+/// and what others used between the last two readings.
 ///
 /// Control groups of both versions, and of a mixture, are found by the process's own list of them
 /// and of its mounts. If the process is moved to another cgroup, so are they. A sample allocates
@@ -36,17 +45,32 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct ProcSampler {
     reader: Reader,
-    machine: MachineFiles,
+    process: ProcessCpu,
+    machine: MachineCpu,
+    memory: MachineMemory,
+    resident: ResidentMemory,
+    pressure: PressureFiles,
     cgroups: Cgroups,
     threads: ThreadFiles,
-    /// The latest sample in which everything was read.
-    complete: Option<Sample>,
+    paces: Paces,
+    /// When the first of them is due.
+    due: Timestamp,
+    memory_at: MemoryAt,
+    is_memory_wanted: bool,
+    latest: Sample,
+}
+
+/// When memory was last read.
+#[derive(Debug, Default)]
+struct MemoryAt {
+    machine: Timestamp,
+    cgroup: Timestamp,
 }
 
 impl ProcSampler {
-    /// The least time between two readings of what changes seldom. Less than the second within
-    /// which a changed quota is to be seen, so that samples may be a quarter of a second apart.
-    pub const SELDOM: Duration = Duration::from_millis(750);
+    /// About the time between two readings of what is not read for each sample. Less than the second
+    /// within which a changed quota is to be seen, so that samples may be 150 ms apart.
+    pub const SELDOM: Duration = PERIOD;
 
     /// A sampler of this machine.
     pub fn new() -> Self {
@@ -67,16 +91,67 @@ impl ProcSampler {
     fn with(source: Box<dyn FileSource>, proc: &Path) -> Self {
         Self {
             reader: Reader::new(source),
-            machine: MachineFiles::new(proc),
+            process: ProcessCpu::default(),
+            machine: MachineCpu::new(proc),
+            memory: MachineMemory::new(proc),
+            resident: ResidentMemory::new(proc),
+            pressure: PressureFiles::new(&proc.join("pressure"), ["cpu", "memory", "io"]),
             cgroups: Cgroups::new(proc),
             threads: ThreadFiles::new(proc),
-            complete: None,
+            paces: Paces::new(),
+            due: Timestamp::ZERO,
+            memory_at: MemoryAt::default(),
+            is_memory_wanted: false,
+            latest: Sample::default(),
         }
     }
 
-    /// Whether it is time to read everything.
-    fn is_complete_due(&self, now: Timestamp) -> bool {
-        self.complete.is_none_or(|complete| now - complete.at >= Self::SELDOM)
+    /// Reads what is due, or wanted: into `sample`.
+    fn read(&mut self, process: ProcessCpuNow, sample: &mut Sample) {
+        let now = sample.at;
+        let Self { reader, machine, cgroups, paces, memory_at, .. } = self;
+        let is_memory_wanted = std::mem::take(&mut self.is_memory_wanted);
+        if paces.is_due(Group::MachineCpu, now) {
+            machine.read(reader, process, sample);
+        }
+        let is_membership_due = paces.is_due(Group::Membership, now);
+        if is_membership_due {
+            sample.affinity_cpus = reader.source().affinity_cpus();
+        }
+        // What was read of another cgroup says nothing of the one it is in now.
+        let has_moved = is_membership_due && cgroups.follow(reader);
+        if paces.is_due(Group::Quota, now) || has_moved {
+            cgroups.read_quota(reader, process, machine.cores(), sample);
+        }
+        if paces.is_due(Group::Memory, now) || is_memory_wanted {
+            self.memory.read(reader, sample);
+            memory_at.machine = now;
+        }
+        let limits_memory = sample.finite_memory_limit().is_some();
+        if paces.is_due(Group::CgroupMemory, now)
+            || has_moved
+            || (is_memory_wanted && limits_memory)
+        {
+            cgroups.read_memory(reader, sample);
+            memory_at.cgroup = now;
+        }
+        if paces.is_due(Group::Pressure, now) {
+            sample.pressure = self.pressure.read(reader, now);
+            sample.process_rss_bytes = self.resident.read(reader);
+        }
+        if paces.is_due(Group::CgroupPressure, now) || has_moved {
+            cgroups.read_pressure(reader, sample);
+            cgroups.read_cpuset(reader, sample);
+        }
+        self.due = paces.first_due();
+    }
+}
+
+impl MemoryAt {
+    /// How old the figures are of which `sample` makes what is left.
+    fn age(&self, sample: &Sample) -> Duration {
+        let cgroup = sample.finite_memory_limit().map(|_| self.cgroup);
+        sample.at - cgroup.map_or(self.machine, |cgroup| cgroup.min(self.machine))
     }
 }
 
@@ -88,20 +163,21 @@ impl Default for ProcSampler {
 
 impl Sampler for ProcSampler {
     fn sample(&mut self, now: Timestamp) -> Sample {
-        let is_complete_due = self.is_complete_due(now);
-        let Self { reader, machine, cgroups, complete, .. } = self;
-        let mut sample = Sample::unknown(now);
-        machine.read_often(reader, &mut sample);
-        if is_complete_due {
-            machine.read_seldom(reader, &mut sample);
-            cgroups.read_seldom(reader, &mut sample, machine.cores());
-            sample.affinity_cpus = reader.source().affinity_cpus();
-            *complete = Some(sample);
-        } else if let Some(complete) = complete {
-            sample.repeat_seldom(complete);
+        let cores = self.machine.cores();
+        let process = self.process.read(self.reader.source(), now, cores);
+        let mut sample = Sample { at: now, process_cpu: process.cores, ..self.latest };
+        if now >= self.due || self.is_memory_wanted {
+            self.read(process, &mut sample);
         }
-        cgroups.read_often(reader, &mut sample, machine.cores());
+        sample.cpu_utilization = self.machine.utilization(process);
+        sample.cgroup_cpu = self.cgroups.cpu(process, self.machine.cores());
+        sample.memory_age = self.memory_at.age(&sample);
+        self.latest = sample;
         sample
+    }
+
+    fn expect_memory(&mut self) {
+        self.is_memory_wanted = true;
     }
 
     fn thread_times(&mut self, thread: WorkerThread) -> Option<ThreadTimes> {

@@ -35,6 +35,15 @@ pub(crate) enum Rate {
     Implausible,
 }
 
+impl Rate {
+    pub(crate) fn known(self) -> Option<f64> {
+        match self {
+            Self::Known(rate) => Some(rate),
+            Self::Unknown | Self::Implausible => None,
+        }
+    }
+}
+
 impl Counter {
     /// Takes the total as of `at`. An unknown one is forgotten together with the one before.
     pub(crate) fn advance(&mut self, at: Timestamp, total: Option<u64>) -> Growth {

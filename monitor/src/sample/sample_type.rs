@@ -7,13 +7,15 @@ use std::time::Duration;
 /// What the machine and this process were doing, as far as it could be found out.
 ///
 /// `None` means unknown: there is no such file here, it made no sense, a counter ran backwards,
-/// or the figure is a rate and this is the first sample. Rates are means over the time since the
-/// reading before, which is that of the sample before unless said otherwise.
+/// or the figure is a rate and this is the first reading. Rates are means over the time since the
+/// reading before.
 ///
-/// Pressure, the resident memory and what belongs to the cgroup, but for its CPU time, are read
-/// less often, by the first sample that is [750 ms](crate::ProcSampler::SELDOM) younger than the
-/// last such reading, and repeated in between. A quota or limit that changes is thus seen within a
-/// second if samples are at most 250 ms apart, else by the next sample.
+/// CPU of the process is read for each sample. The other figures are read about every
+/// [850 ms](crate::ProcSampler::SELDOM), not all by the same sample, and repeated in between; memory
+/// more often if that is [wanted](crate::ResourceMonitor::want_memory). A quota or limit that changes
+/// is thus seen within a second if samples are at most 150 ms apart, else a period and an interval
+/// later at most. [`cpu_utilization`](Self::cpu_utilization) and [`cgroup_cpu`](Self::cgroup_cpu)
+/// are of the moment all the same: what this process uses now, and others as of the last reading.
 ///
 /// # Examples
 ///
@@ -33,7 +35,7 @@ pub struct Sample {
     pub at: Timestamp,
     /// The share of the machine's CPU time that was not idle, 0 to 1. Time a hypervisor gave to
     /// others counts as busy, since nobody here could have used it; waiting for I/O counts as
-    /// idle.
+    /// idle. Other processes are taken to go on as they did when it was last read.
     pub cpu_utilization: Option<f64>,
     /// The cores this process kept busy: 1.5 is one and a half.
     pub process_cpu: Option<f64>,
@@ -53,7 +55,8 @@ pub struct Sample {
     pub io_wait: Option<f64>,
     /// How much work on the machine stood still for want of a resource.
     pub pressure: Pressure,
-    /// The cores this process's cgroup kept busy, everything below it included.
+    /// The cores this process's cgroup kept busy, everything below it included. Other processes in
+    /// it are taken to go on as they did when it was last read.
     pub cgroup_cpu: Option<f64>,
     /// How much work in this process's cgroup (version 2) stood still for want of a resource,
     /// since the reading before.
@@ -110,22 +113,13 @@ impl Sample {
     /// Memory that this process can still be given: what the machine has available, and what its
     /// cgroup has left below its limit.
     pub fn memory_left_bytes(&self) -> Option<u64> {
-        let limit = self.memory_limit_bytes.filter(|&limit| limit != u64::MAX);
-        let below_limit = limit.zip(self.working_set_bytes);
+        let below_limit = self.finite_memory_limit().zip(self.working_set_bytes);
         let below_limit = below_limit.map(|(limit, used)| limit.saturating_sub(used));
         self.memory_available_bytes.into_iter().chain(below_limit).min()
     }
 
-    /// Takes what is read seldom from an earlier sample.
-    pub(crate) fn repeat_seldom(&mut self, earlier: &Self) {
-        self.pressure = earlier.pressure;
-        self.process_rss_bytes = earlier.process_rss_bytes;
-        self.cgroup_pressure = earlier.cgroup_pressure;
-        self.working_set_bytes = earlier.working_set_bytes;
-        self.memory_limit_bytes = earlier.memory_limit_bytes;
-        self.throttling = earlier.throttling;
-        self.cpu_quota = earlier.cpu_quota;
-        self.affinity_cpus = earlier.affinity_cpus;
-        self.cpuset_cpus = earlier.cpuset_cpus;
+    /// The least limit on memory, if there is one and it is known.
+    pub(crate) fn finite_memory_limit(&self) -> Option<u64> {
+        self.memory_limit_bytes.filter(|&limit| limit != u64::MAX)
     }
 }

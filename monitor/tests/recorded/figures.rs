@@ -51,23 +51,6 @@ fn levels_are_there_at_once_and_rates_from_the_second_sample_on() {
 }
 
 #[test]
-fn what_is_only_shown_is_read_seldom_and_repeated_in_between() {
-    let tree = layouts::bare();
-    let mut sampler = sampler(&tree);
-    let mut at = |ms: u64| sampler.sample(Timestamp::from_nanos(ms * 1_000_000));
-    let first = at(0);
-    tree.edit("/proc/self/statm", "5000 1500", "5000 1600");
-    tree.edit("/proc/pressure/cpu", "total=1000000", "total=1200000");
-    tree.edit("/proc/stat", "cpu  100 10 50 1000 40", "cpu  130 10 50 1070 40");
-    let soon = at(700);
-    assert_eq!((soon.process_rss_bytes, soon.pressure), (first.process_rss_bytes, first.pressure));
-    assert_eq!(soon.cpu_utilization, Some(0.3), "the machine is looked at each time");
-    let later = at(800);
-    assert_eq!(later.process_rss_bytes, Some(1600 * procfs::page_size()));
-    assert_eq!(later.pressure.cpu.map(|stall| stall.some), Some(0.25), "of 800 ms");
-}
-
-#[test]
 fn stolen_time_is_busy_and_guest_time_is_not_counted_twice() {
     let (_, second) = sampled(&layouts::bare(), |tree| {
         // 25 ticks stolen, 75 idle, and 50 of guest time that the kernel has in user time too.

@@ -4,4 +4,5 @@ mod cgroups;
 mod figures;
 mod garbage;
 mod layouts;
+mod pace;
 mod tree;

@@ -19,6 +19,7 @@ struct State {
     files: BTreeMap<PathBuf, File>,
     made: u64,
     opened: u64,
+    read: Vec<PathBuf>,
     process_cpu: Option<Duration>,
     affinity_cpus: Option<u32>,
 }
@@ -92,6 +93,15 @@ impl Tree {
         self.state().opened
     }
 
+    /// The files that have been read, or tried to be, since this was last asked.
+    pub(crate) fn take_read(&self) -> Vec<String> {
+        let read = std::mem::take(&mut self.state().read);
+        let mut read: Vec<_> = read.iter().filter_map(|it| it.to_str()).map(Into::into).collect();
+        read.sort();
+        read.dedup();
+        read
+    }
+
     pub(crate) fn paths(&self) -> Vec<String> {
         let name = |path: &PathBuf| path.to_str().expect("ASCII").to_owned();
         self.state().files.keys().map(name).collect()
@@ -101,6 +111,7 @@ impl Tree {
 impl FileSource for Tree {
     fn open(&self, path: &Path) -> io::Result<Box<dyn SourceFile>> {
         let mut state = self.state();
+        state.read.push(path.to_owned());
         let file = state.files.get(path).ok_or(io::ErrorKind::NotFound)?;
         let number = file.number;
         file.content.as_ref().map_err(|&kind| kind)?;
@@ -119,7 +130,8 @@ impl FileSource for Tree {
 
 impl SourceFile for Handle {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let state = self.tree.state();
+        let mut state = self.tree.state();
+        state.read.push(self.path.clone());
         let file = state.files.get(&self.path).filter(|file| file.number == self.number);
         let file = file.ok_or_else(|| io::Error::from_raw_os_error(ENODEV))?;
         let content = file.content.as_ref().map_err(|&kind| kind)?;

@@ -35,8 +35,30 @@ impl Sampler for Machine {
     }
 }
 
+/// That machine, with memory read only for a sample for which somebody expects it.
+#[derive(Clone)]
+struct OnDemand {
+    machine: Machine,
+    is_expected: bool,
+}
+
+impl Sampler for OnDemand {
+    fn sample(&mut self, now: Timestamp) -> Sample {
+        let is_read = std::mem::take(&mut self.is_expected);
+        let memory_age = if is_read { Duration::ZERO } else { Duration::from_millis(500) };
+        Sample { memory_age, ..self.machine.sample(now) }
+    }
+
+    fn expect_memory(&mut self) {
+        self.is_expected = true;
+    }
+}
+
 /// A runtime on that machine, and an executor with changes to its configuration.
-fn on(machine: &Machine, change: impl FnOnce(&mut ExecutorConfig)) -> (Runtime, AsyncTaskExecutor) {
+fn on(
+    machine: &(impl Sampler + Clone + Sync + 'static),
+    change: impl FnOnce(&mut ExecutorConfig),
+) -> (Runtime, AsyncTaskExecutor) {
     let mut config = ExecutorConfig::default();
     change(&mut config);
     let sampler = machine.clone();
@@ -160,6 +182,29 @@ fn memory_of_started_tasks_is_set_aside_until_memory_is_read_again() {
     assert_eq!(seen.next(), "second", "the first has turned out not to need what it said");
     gate.open();
     for handle in [alone, first, second] {
+        wait(handle).unwrap();
+    }
+}
+
+#[test]
+fn a_guard_has_memory_read_while_it_holds_a_task_back() {
+    let machine = Machine::default();
+    machine.set(0.0, 900);
+    let sampler = OnDemand { machine: machine.clone(), is_expected: false };
+    let (_runtime, executor) = on(&sampler, |config| config.memory_threshold = 1_000);
+    let (reports, seen) = Reports::new();
+    let gate = Gate::default();
+    let needs = |memory_bytes| ResourceRequirements { memory_bytes, ..Default::default() };
+    let task = |name, bytes| waiting(name, &reports, &gate).requires(needs(bytes));
+
+    let alone = executor.try_submit(task("alone", 500)).unwrap();
+    assert_eq!(seen.next(), "alone");
+    let hungry = executor.try_submit(task("hungry", 200)).unwrap();
+    assert_eq!(executor.counts().ready, 1);
+    machine.set(0.0, 100);
+    assert_eq!(seen.next(), "hungry", "the figure it waits for is not an old one");
+    gate.open();
+    for handle in [alone, hungry] {
         wait(handle).unwrap();
     }
 }

@@ -1,18 +1,20 @@
 //! What a sample costs.
 
+use crate::files_read::FilesRead;
 use benches::{Finding, Findings, Target};
 use graph_runtime::runtime::{Builder, Runtime};
 use graph_runtime::task;
 use monitor::{ProcSampler, ResourceMonitor, ResourceMonitorConfig, Ticker};
 use nix::time::{ClockId, clock_gettime};
 use primitives::Timestamp;
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Samples back to back, of each kind.
 const SAMPLES: u32 = 4000;
 /// Samples at the monitor's usual pace, when its code and the kernel's have left the caches.
-const SAMPLES_PACED: u32 = 80;
+const SAMPLES_PACED: u32 = 170;
 const INTERVAL: Duration = Duration::from_millis(100);
 /// What each task of a busy runtime goes through, and how many there are: more than the caches
 /// hold.
@@ -20,45 +22,40 @@ const TASK_BYTES: usize = 64 << 10;
 const TASKS: usize = 64;
 /// Workers that are watched: as many as a sample looks at.
 const WORKERS: usize = 8;
-
-/// A kind of sample.
-#[derive(Debug, Clone, Copy)]
-struct Kind {
-    name: &'static str,
-    target_us: f64,
-}
-
-/// Reads what is read for each sample.
-const FAST: Kind = Kind { name: "fast tick", target_us: 15.0 };
-/// Reads everything.
-const SLOW: Kind = Kind { name: "slow tick", target_us: 50.0 };
+/// For a sample that reads no file, and for one that reads others.
+const FAST_US: f64 = 15.0;
+const SLOW_US: f64 = 50.0;
 
 pub(crate) fn measure(findings: &mut Findings) {
+    let files = FilesRead::default();
+    let sampler = ProcSampler::with_source(Box::new(files.clone()));
     let builder = ResourceMonitor::builder(ResourceMonitorConfig::default());
-    let (monitor, ticker) = builder.manual().expect("a valid configuration");
+    let (monitor, ticker) = builder.sampler(Box::new(sampler)).manual().expect("a valid one");
     for worker in 0..WORKERS {
         // All of them this thread: each has a file of its own all the same.
         assert!(monitor.register_worker(worker), "there are few");
     }
-    let mut bench = Bench { ticker, now: Timestamp::ZERO };
+    let mut bench = Bench { ticker, files, now: Timestamp::ZERO };
     eprintln!("back to back: {SAMPLES} ticks of each kind");
     // Each kind follows from the time that a tick is told to be after the one before.
-    bench.back_to_back(findings, FAST, Duration::from_nanos(1));
-    bench.back_to_back(findings, SLOW, ProcSampler::SELDOM);
-    eprintln!("every 100 ms: {SAMPLES_PACED} ticks on a busy machine, and as many on an idle one");
+    bench.back_to_back(findings, "no file", FAST_US, Duration::from_nanos(1));
+    bench.back_to_back(findings, "every file", SLOW_US, ProcSampler::SELDOM);
+    eprintln!("every 100 ms: three times {SAMPLES_PACED} ticks");
     // There are no ticks while the runtime is idle, so this is what they cost.
     let runtime = busy_runtime(thread::available_parallelism().map_or(1, usize::from));
-    bench.paced(findings, "beside a busy runtime");
+    bench.paced(findings, "beside a busy runtime", || {});
+    bench.paced(findings, "beside a busy runtime, memory wanted", || monitor.want_memory());
     drop(runtime);
-    bench.paced(findings, "on an idle machine");
+    bench.paced(findings, "on an idle machine", || {});
     for warning in monitor.warnings() {
         eprintln!("warning: {warning}");
     }
 }
 
-/// The ticker, and the time that it was last told.
+/// The ticker, what it reads, and the time that it was last told.
 struct Bench {
     ticker: Ticker,
+    files: FilesRead,
     now: Timestamp,
 }
 
@@ -68,7 +65,13 @@ impl Bench {
         self.ticker.tick(self.now);
     }
 
-    fn back_to_back(&mut self, findings: &mut Findings, kind: Kind, apart: Duration) {
+    fn back_to_back(
+        &mut self,
+        findings: &mut Findings,
+        reads: &str,
+        target_us: f64,
+        apart: Duration,
+    ) {
         // The first opens files, and reads everything.
         self.tick(ProcSampler::SELDOM);
         let mut times_us = Vec::with_capacity(SAMPLES as usize);
@@ -79,34 +82,40 @@ impl Bench {
                 times_us.push(start.elapsed().as_secs_f64() * 1e6);
             }
         });
-        let case = format!("{}, back to back, wall time", kind.name);
-        add_times(findings, &case, times_us, Target::AtMost(kind.target_us));
+        let case = format!("tick that reads {reads}, back to back, wall time");
+        add_times(findings, &case, times_us, Target::AtMost(target_us));
         let value = allocations.count_total as f64 / f64::from(SAMPLES);
         let (metric, unit, target) = ("allocations", "per tick", Target::AtMost(0.0));
         findings.add(Finding { case, metric, value, unit, target });
     }
 
     /// As the monitor's thread does it: mostly asleep.
-    fn paced(&mut self, findings: &mut Findings, place: &str) {
+    fn paced(&mut self, findings: &mut Findings, place: &str, before_tick: impl Fn()) {
         self.tick(ProcSampler::SELDOM);
-        let mut complete = self.now;
-        let (mut fast_us, mut slow_us) = (Vec::new(), Vec::new());
+        let mut by_kind: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         for _ in 0..SAMPLES_PACED {
             thread::sleep(INTERVAL);
+            before_tick();
+            self.files.forget();
             let before = thread_cpu();
             self.tick(INTERVAL);
             let us = (thread_cpu() - before).as_secs_f64() * 1e6;
-            if self.now - complete >= ProcSampler::SELDOM {
-                complete = self.now;
-                slow_us.push(us);
-            } else {
-                fast_us.push(us);
-            }
+            by_kind.entry(self.files.names()).or_default().push(us);
         }
-        for (kind, times_us) in [(FAST, fast_us), (SLOW, slow_us)] {
-            let case = format!("{}, every 100 ms {place}, CPU time", kind.name);
-            add_times(findings, &case, times_us, Target::AtMost(kind.target_us));
+        let total_us: f64 = by_kind.values().flatten().sum();
+        for (names, times_us) in by_kind {
+            let (names, target_us) =
+                if names.is_empty() { ("no file", FAST_US) } else { (names.as_str(), SLOW_US) };
+            let case = format!("tick that reads {names}, every 100 ms {place}, CPU time");
+            add_times(findings, &case, times_us, Target::AtMost(target_us));
         }
+        findings.add(Finding {
+            case: format!("all ticks, every 100 ms {place}, CPU time"),
+            metric: "total",
+            value: total_us / (INTERVAL * SAMPLES_PACED).as_secs_f64(),
+            unit: "us a second",
+            target: Target::None,
+        });
     }
 }
 
@@ -141,9 +150,11 @@ pub(crate) fn add_times(
         ("p99", at(0.99), Target::None),
         ("min", at(0.0), Target::None),
         ("max", at(1.0), Target::None),
+        ("count", times_us.len() as f64, Target::None),
     ];
     for (metric, value, target) in rows {
-        findings.add(Finding { case: case.to_owned(), metric, value, unit: "us", target });
+        let unit = if metric == "count" { "" } else { "us" };
+        findings.add(Finding { case: case.to_owned(), metric, value, unit, target });
     }
 }
 

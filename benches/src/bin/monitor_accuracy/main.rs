@@ -5,6 +5,7 @@
 //! cargo run --release -p benches --bin monitor_accuracy
 //! cargo run --release -p benches --bin monitor_accuracy -- --json --seconds 4
 //! cargo run --release -p benches --bin monitor_accuracy -- --scrape
+//! cargo run --release -p benches --bin monitor_accuracy -- --only ticks
 //! ```
 //!
 //! The other sources are read by code that shares nothing with the monitor's. A deviation is
@@ -15,12 +16,13 @@
 mod accuracy;
 mod cost;
 mod duty;
+mod files_read;
 mod oracle;
 mod scrape;
 mod vmstat;
 
 use benches::Findings;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use std::process::ExitCode;
 
 /// Holds the monitor against getrusage, cpu.stat, VmRSS, /proc/stat and vmstat.
@@ -35,6 +37,17 @@ struct Options {
     /// Measure what it costs to export all figures of busy workers, and nothing else
     #[arg(long, conflicts_with = "seconds")]
     scrape: bool,
+    /// Measure only one of the two others
+    #[arg(long, conflicts_with = "scrape")]
+    only: Option<Part>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// What a sample costs
+    Ticks,
+    /// What it says
+    Accuracy,
 }
 
 fn main() -> ExitCode {
@@ -44,8 +57,11 @@ fn main() -> ExitCode {
         scrape::measure(&mut findings);
         return findings.end();
     }
-    cost::measure(&mut findings);
-    for percent in [0, 25, 50, 100] {
+    let is_left_out = |part| options.only.is_some_and(|only| only != part);
+    if !is_left_out(Part::Ticks) {
+        cost::measure(&mut findings);
+    }
+    for percent in [0, 25, 50, 100].into_iter().filter(|_| !is_left_out(Part::Accuracy)) {
         eprintln!("{percent} % of each core for {} s", options.seconds);
         accuracy::measure(&mut findings, percent, options.seconds);
     }

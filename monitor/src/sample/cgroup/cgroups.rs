@@ -8,6 +8,7 @@ use super::memory::CgroupMemory;
 use crate::sample::Sample;
 use crate::sample::kept_file::{Found, KeptFile, Reader};
 use crate::sample::pressure::PressureFiles;
+use crate::sample::process_cpu::ProcessCpuNow;
 use std::path::Path;
 
 /// The files of the cgroups that this process is in. When it is moved to another, they are looked
@@ -41,28 +42,8 @@ impl Cgroups {
         }
     }
 
-    /// What is cheap and changes fast: into `sample`.
-    pub(crate) fn read_often(&mut self, reader: &mut Reader, sample: &mut Sample, cores: u32) {
-        let usage = self.files.usage.as_mut();
-        sample.cgroup_cpu = usage.and_then(|usage| usage.read(reader, sample.at, cores));
-    }
-
-    /// Everything else: into `sample`.
-    pub(crate) fn read_seldom(&mut self, reader: &mut Reader, sample: &mut Sample, cores: u32) {
-        self.follow(reader);
-        let now = sample.at;
-        let files = &mut self.files;
-        let bandwidth = files.bandwidth.as_mut().map(|it| it.read(reader, now, cores));
-        (sample.cpu_quota, sample.throttling) = bandwidth.unwrap_or_default();
-        let memory = files.memory.as_mut().map(|memory| memory.read(reader));
-        (sample.working_set_bytes, sample.memory_limit_bytes) = memory.unwrap_or_default();
-        sample.cpuset_cpus = files.cpuset.as_mut().and_then(|cpuset| cpuset.read(reader));
-        let pressure = files.pressure.as_mut().map(|pressure| pressure.read(reader, now));
-        sample.cgroup_pressure = pressure.unwrap_or_default();
-    }
-
-    /// Looks for the files if this process is not where it was.
-    fn follow(&mut self, reader: &mut Reader) {
+    /// Looks for the files if this process is not where it was, which is the answer.
+    pub(crate) fn follow(&mut self, reader: &mut Reader) -> bool {
         let member_of = &mut self.member_of;
         let has_moved = reader.value(&mut self.membership, |text| {
             let is_new = text != member_of.as_slice();
@@ -73,7 +54,7 @@ impl Cgroups {
             Some(is_new)
         });
         match has_moved {
-            Found::Value(false) => {}
+            Found::Value(false) => return false,
             Found::Value(true) => {
                 let mounts = &mut self.mounts;
                 let found = reader.value(mounts, |mounts| Discovery::new(&self.member_of, mounts));
@@ -84,6 +65,46 @@ impl Cgroups {
                 self.files = Files::default();
             }
         }
+        true
+    }
+
+    /// Quotas, what they held back, and what was used of them.
+    pub(crate) fn read_quota(
+        &mut self,
+        reader: &mut Reader,
+        process: ProcessCpuNow,
+        cores: u32,
+        sample: &mut Sample,
+    ) {
+        let bandwidth = self.files.bandwidth.as_mut();
+        let bandwidth = bandwidth.map(|it| it.read(reader, sample.at, cores));
+        (sample.cpu_quota, sample.throttling) = bandwidth.unwrap_or_default();
+        if let Some(usage) = &mut self.files.usage {
+            usage.read(reader, process, cores);
+        }
+    }
+
+    /// The cores that are busy now.
+    pub(crate) fn cpu(&self, process: ProcessCpuNow, cores: u32) -> Option<f64> {
+        self.files.usage.as_ref()?.estimate(process, cores)
+    }
+
+    /// The cores there are.
+    pub(crate) fn read_cpuset(&mut self, reader: &mut Reader, sample: &mut Sample) {
+        let cpuset = self.files.cpuset.as_mut();
+        sample.cpuset_cpus = cpuset.and_then(|cpuset| cpuset.read(reader));
+    }
+
+    /// Memory, and its limits.
+    pub(crate) fn read_memory(&mut self, reader: &mut Reader, sample: &mut Sample) {
+        let memory = self.files.memory.as_mut().map(|memory| memory.read(reader));
+        (sample.working_set_bytes, sample.memory_limit_bytes) = memory.unwrap_or_default();
+    }
+
+    pub(crate) fn read_pressure(&mut self, reader: &mut Reader, sample: &mut Sample) {
+        let pressure = self.files.pressure.as_mut();
+        let pressure = pressure.map(|pressure| pressure.read(reader, sample.at));
+        sample.cgroup_pressure = pressure.unwrap_or_default();
     }
 }
 

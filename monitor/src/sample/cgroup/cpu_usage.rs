@@ -3,8 +3,8 @@
 use super::discovery::{Branch, Version};
 use crate::sample::kept_file::{KeptFile, Parse, Reader};
 use crate::sample::parse;
+use crate::sample::process_cpu::{ProcessCpuNow, WholeCpu};
 use crate::sample::rates::Counter;
-use primitives::Timestamp;
 
 /// The file with the total.
 #[derive(Debug)]
@@ -12,6 +12,7 @@ pub(super) struct CpuUsage {
     file: KeptFile,
     parse_ns: Parse<u64>,
     total: Counter,
+    cpu: WholeCpu,
 }
 
 impl CpuUsage {
@@ -23,13 +24,19 @@ impl CpuUsage {
             Version::Two => ("cpu.stat", |text| parse::cpu_stat_v2(text)?.usage_ns),
         };
         let file = KeptFile::optional(own.join(name));
-        Some(Self { file, parse_ns, total: Counter::default() })
+        Some(Self { file, parse_ns, total: Counter::default(), cpu: WholeCpu::default() })
     }
 
-    /// In cores, of which there are `cores`.
-    pub(super) fn read(&mut self, reader: &mut Reader, now: Timestamp, cores: u32) -> Option<f64> {
+    /// Reads the total, on a machine with so many cores.
+    pub(super) fn read(&mut self, reader: &mut Reader, process: ProcessCpuNow, cores: u32) {
         let total_ns = reader.value(&mut self.file, self.parse_ns).known();
-        let rate = self.total.advance(now, total_ns).cores(cores);
-        reader.judged(&mut self.file, rate)
+        let rate = self.total.advance(process.at, total_ns).cores(cores);
+        let mean = reader.judged(&mut self.file, rate);
+        self.cpu.note(process, mean, cores);
+    }
+
+    /// The cores that are busy now.
+    pub(super) fn estimate(&self, process: ProcessCpuNow, cores: u32) -> Option<f64> {
+        self.cpu.estimate(process, cores)
     }
 }

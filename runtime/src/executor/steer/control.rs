@@ -25,12 +25,10 @@ pub(in crate::executor) struct Control {
     /// Whether memory in use holds tasks back.
     guards_memory: bool,
     memory_threshold: usize,
-    /// Samples there had been at the last look.
+    /// Samples there had been at the last look; those for which memory was read, if it is guarded.
     seen: u64,
     /// What they said.
     signals: Signals,
-    /// Readings of memory there had been at the last look.
-    memory_seen: u64,
 }
 
 impl Control {
@@ -53,21 +51,22 @@ impl Control {
             memory_threshold: config.memory_threshold,
             seen: 0,
             signals: Signals::default(),
-            memory_seen: 0,
         })
     }
 
     /// Looks at the latest sample, if there is a new one.
     pub(in crate::executor) fn look(&mut self, scheduler: &mut TaskScheduler<()>) {
-        // Not each sample has memory read anew.
-        let readings = self.monitor.memory_readings();
-        if std::mem::replace(&mut self.memory_seen, readings) != readings {
-            self.tell_memory(scheduler);
-        }
-        let samples = self.monitor.samples();
-        if std::mem::replace(&mut self.seen, samples) == samples {
+        let looks = if self.guards_memory {
+            // Else it is not read for each sample. To go by a figure twice would be to fall twice.
+            self.monitor.want_memory();
+            self.monitor.memory_readings()
+        } else {
+            self.monitor.samples()
+        };
+        if std::mem::replace(&mut self.seen, looks) == looks {
             return;
         }
+        self.tell_memory(scheduler);
         if self.steering.is_some() {
             self.signals = self.signals(&self.monitor.latest());
         }
