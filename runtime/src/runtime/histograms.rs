@@ -63,11 +63,11 @@ impl RuntimeMetrics {
 
     #[track_caller]
     fn poll_times_of(&self, worker: usize) -> Option<&BucketCounts> {
-        self.shared.remotes[worker].counts.lengths()
+        self.shared.poll_counts[worker].lengths()
     }
 
     #[track_caller]
     fn poll_delays_of(&self, worker: usize) -> Option<&BucketCounts> {
-        self.shared.remotes[worker].counts.delays()
+        self.shared.poll_counts[worker].delays()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Gauges, Inbox, Pulse, Shared, Tally};
 use crate::task::{Directory, Runnable};
-use monitor::{PollBuckets, PollCounts, PollTimes, WorkerCounters};
+use monitor::{PollTimes, WorkerCounters};
 use primitives::parker::Parker;
 use primitives::shim::CachePadded;
 use reactor::Reactor;
@@ -23,8 +23,6 @@ pub(crate) struct Remote {
     pub(crate) gauges: Gauges,
     /// Written by the worker only.
     pub(crate) times: PollTimes,
-    /// The worker's polls, and those of its stand-ins.
-    pub(crate) counts: PollCounts,
     /// The tasks that the worker has spawned.
     pub(crate) tasks: OnceLock<Arc<Directory<Arc<Shared>>>>,
     pub(crate) post: CachePadded<Post>,
@@ -42,11 +40,7 @@ pub(crate) struct Post {
 }
 
 impl Remote {
-    pub(crate) fn new(
-        stealer: Stealer<Runnable>,
-        reactor: Arc<Reactor>,
-        buckets: &PollBuckets,
-    ) -> Self {
+    pub(crate) fn new(stealer: Stealer<Runnable>, reactor: Arc<Reactor>) -> Self {
         Self {
             stealer,
             lifo: CachePadded::default(),
@@ -55,7 +49,6 @@ impl Remote {
             tally: Tally::default(),
             gauges: Gauges::default(),
             times: PollTimes::default(),
-            counts: PollCounts::new(buckets),
             tasks: OnceLock::new(),
             post: CachePadded::default(),
             bell: Parker::new(),

@@ -6,7 +6,7 @@
 //! thieves, finds the mark in a word that it reads anyway, times the poll, and finds on the board
 //! how long the task has waited. All others are spared the clock.
 
-use super::{Local, Remote, Shared, handover};
+use super::{Local, Shared, handover};
 use crate::task::{RawTask, Runnable};
 use monitor::{PollCounts, PollTimes};
 use primitives::Timestamp;
@@ -156,7 +156,7 @@ impl Local {
     /// Polls a task that was picked, or for hooks that want to know.
     #[cold]
     pub(super) fn run_watched(&self, runnable: Runnable, is_picked: bool) -> Option<Runnable> {
-        let Remote { times, counts, .. } = self.remote();
+        let (times, counts) = (&self.remote().times, &self.shared.poll_counts[self.index()]);
         let begin = || self.shared.begin_timing(runnable.task(), times, counts);
         let began = is_picked.then(begin);
         let again = self.shared.hooks.run(runnable, &self.shared.coarse);

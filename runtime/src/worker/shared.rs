@@ -11,7 +11,7 @@ use crate::context;
 use crate::runtime::{self, Processors, RuntimeFlavor, ThreadHooks};
 use crate::seam::{ClockHold, Seams};
 use crate::task::{Annotation, CoarseClock, JoinHandle, Runnable, new_detached};
-use monitor::{PollBuckets, ResourceMonitor, WorkerCounters};
+use monitor::{PollBuckets, PollCounts, ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use primitives::shim::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -69,6 +69,9 @@ pub(crate) struct Shared {
     pub(crate) coarse: CoarseClock,
     pub(crate) seams: Seams,
     pub(crate) counters: AllCounters,
+    /// Of each worker's polls, and those of its stand-ins; not among what the worker writes in every
+    /// step, which would be in more cache lines with them.
+    pub(crate) poll_counts: Box<[PollCounts]>,
     pub(crate) blocking: BlockingPool,
     /// Spawns and ends on threads that are no workers.
     pub(crate) outside_tally: Tally,
@@ -110,7 +113,7 @@ impl Shared {
             .enumerate()
             .map(|(index, queue)| {
                 let reactor = Arc::new((seams.make_reactor)(index)?);
-                Ok(Remote::new(queue.stealer(), reactor, &config.poll_buckets))
+                Ok(Remote::new(queue.stealer(), reactor))
             })
             .collect::<io::Result<_>>()?;
         let sampling = Sampling::new(config.poll_sampling, seams.seed);
@@ -122,6 +125,7 @@ impl Shared {
             limit: Limit::new(workers),
             outside: Outside::new(workers),
             counters: (0..workers).map(|_| WorkerCounters::default()).collect(),
+            poll_counts: (0..workers).map(|_| PollCounts::new(&config.poll_buckets)).collect(),
             blocking,
             outside_tally: Tally::default(),
             monitor: OnceLock::new(),

@@ -213,7 +213,7 @@ impl<'a> StandIn<'a> {
         coop::begin_poll();
         let (id, is_picked) = runnable.task().id_and_mark();
         self.spare.pulse.begin_poll(id.as_u64());
-        let (shared, counts) = (self.shared, &self.remote.counts);
+        let (shared, counts) = (self.shared, &self.shared.poll_counts[self.spare.worker]);
         let timing = || shared.begin_timing(runnable.task(), &shared.spares.times(), counts);
         let began = is_picked.then(timing);
         let again = self.shared.hooks.run(runnable, &self.shared.coarse);
