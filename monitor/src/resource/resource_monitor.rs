@@ -144,18 +144,9 @@ impl ResourceMonitor {
     /// Memory is read less often than samples are taken. To ask for it is to
     /// [want](Self::want_memory) it read for the next one.
     pub fn can_schedule_memory_task(&self, required_memory: usize) -> bool {
-        self.memory_to_spare().is_some_and(|most| as_u64(required_memory) <= most)
-    }
-
-    /// The most bytes that [`can_schedule_memory_task`](Self::can_schedule_memory_task) approves of;
-    /// `None` if not even a task that needs none.
-    pub fn memory_to_spare(&self) -> Option<u64> {
         self.want_memory();
-        let sample = self.latest();
-        let used = sample.memory_used_bytes.unwrap_or(0);
-        let left = sample.memory_left_bytes().unwrap_or(u64::MAX);
-        let below_threshold = as_u64(self.config.memory_threshold).checked_sub(used)?;
-        Some(below_threshold.checked_sub(1)?.min(left))
+        let most = self.latest().memory_to_spare(as_u64(self.config.memory_threshold));
+        most.is_some_and(|most| as_u64(required_memory) <= most)
     }
 
     /// Has memory read for the next sample: it is read with each while somebody wants it, and else

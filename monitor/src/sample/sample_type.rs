@@ -118,6 +118,16 @@ impl Sample {
         self.memory_available_bytes.into_iter().chain(below_limit).min()
     }
 
+    /// The most bytes with which the machine's memory in use stays below `threshold`, and that this
+    /// process [can still be given](Self::memory_left_bytes); `None` if the threshold is reached
+    /// already. Unknown figures are taken for no obstacle.
+    pub fn memory_to_spare(&self, threshold: u64) -> Option<u64> {
+        let used = self.memory_used_bytes.unwrap_or(0);
+        let left = self.memory_left_bytes().unwrap_or(u64::MAX);
+        let below_threshold = threshold.checked_sub(used)?.checked_sub(1)?;
+        Some(below_threshold.min(left))
+    }
+
     /// The least limit on memory, if there is one and it is known.
     pub(crate) fn finite_memory_limit(&self) -> Option<u64> {
         self.memory_limit_bytes.filter(|&limit| limit != u64::MAX)

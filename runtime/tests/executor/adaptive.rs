@@ -5,8 +5,8 @@ use graph_runtime::adaptive::LimitReason;
 use graph_runtime::runtime::{Builder, Runtime};
 use graph_runtime::seam::Seams;
 use graph_runtime::{
-    AsyncTaskExecutor, Controller, ExecutableTask, ExecutorConfig, Graph, ResourceMonitorConfig,
-    ResourceRequirements, TaskError, Timestamp, task_fn,
+    AsyncTaskExecutor, Controller, ExecutableTask, ExecutorConfig, Graph, Reason,
+    ResourceMonitorConfig, ResourceRequirements, TaskError, Timestamp, task_fn,
 };
 use monitor::{Sample, Sampler};
 use std::sync::{Arc, Mutex};
@@ -207,6 +207,34 @@ fn a_guard_has_memory_read_while_it_holds_a_task_back() {
     for handle in [alone, hungry] {
         wait(handle).unwrap();
     }
+}
+
+#[test]
+fn an_executor_goes_by_its_own_memory_threshold() {
+    let machine = Machine::default();
+    machine.set(0.0, 900);
+    let (runtime, _) = on(&machine, |_| ());
+    let config = ExecutorConfig { memory_threshold: 1_000, ..ExecutorConfig::default() };
+    let executor = AsyncTaskExecutor::on(runtime.handle().clone(), config).unwrap();
+    let awake = keep_awake(&runtime);
+    while executor.resource_monitor().unwrap().samples() == 0 {
+        std::thread::yield_now();
+    }
+    drop(awake);
+    let (reports, seen) = Reports::new();
+    let gate = Gate::default();
+    let submit = |name, memory_bytes| {
+        let needs = ResourceRequirements { memory_bytes, ..Default::default() };
+        executor.try_submit(waiting(name, &reports, &gate).requires(needs)).unwrap()
+    };
+    let first = submit("first", 1);
+    assert_eq!(seen.next(), "first");
+    let second = submit("second", 100);
+    let reason = second.why().map(|why| why.reason);
+    assert!(matches!(reason, Some(Reason::MachineMemory { wanted: 100, .. })), "{reason:?}");
+    gate.open();
+    wait(first).unwrap();
+    wait(second).unwrap();
 }
 
 /// Runs at most so many graphs of tasks that compute for a millisecond, until the limit has been

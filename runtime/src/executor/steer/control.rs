@@ -111,7 +111,8 @@ impl Control {
     /// Tells the scheduler what memory there is, if memory in use is to hold tasks back.
     pub(in crate::executor) fn tell_memory(&self, scheduler: &mut TaskScheduler<()>) {
         if self.guards_memory {
-            scheduler.set_free_memory(Some(self.monitor.memory_to_spare().unwrap_or(0)));
+            let most = self.monitor.latest().memory_to_spare(self.memory_threshold as u64);
+            scheduler.set_free_memory(Some(most.unwrap_or(0)));
         }
     }
 
