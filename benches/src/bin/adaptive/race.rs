@@ -3,7 +3,7 @@
 use crate::case::Phase;
 use crate::contender::Contender;
 use crate::load::World;
-use crate::server::Server;
+use crate::server::{SERVICE, Server};
 use graph_runtime::runtime::{Builder, Runtime};
 use graph_runtime::time::timeout;
 use graph_runtime::{AsyncTaskExecutor, ResourceMonitorConfig};
@@ -21,7 +21,7 @@ pub(crate) struct Run {
 /// Everything that the runs share.
 pub(crate) struct Race {
     runtime: Runtime,
-    _server: Server,
+    server: Server,
     world: World,
     cores: usize,
 }
@@ -32,9 +32,9 @@ impl Race {
             .worker_threads(cores)
             .resource_monitor(ResourceMonitorConfig::default())
             .build()?;
-        let server = Server::start()?;
+        let server = Server::start(SERVICE)?;
         let world = World::new(server.clients());
-        Ok(Self { runtime, _server: server, world, cores })
+        Ok(Self { runtime, server, world, cores })
     }
 
     /// Runs the phases one after the other, for at most so many seconds.
@@ -58,6 +58,10 @@ impl Race {
             }
         }
         self.runtime.block_on(executor.shutdown());
+        if run.is_cut_off {
+            // Nobody else is to be held up by what this one has asked for.
+            self.runtime.block_on(self.server.rest());
+        }
         Ok(run)
     }
 
