@@ -4,7 +4,8 @@ use std::iter;
 use std::time::Duration;
 
 use tokio::runtime::{
-    Builder, HistogramConfiguration, InvalidHistogramConfiguration, LogHistogram, RuntimeMetrics,
+    Builder, HistogramConfiguration, HistogramScale, InvalidHistogramConfiguration, LogHistogram,
+    RuntimeMetrics,
 };
 
 const fn us(micros: u64) -> Duration {
@@ -79,6 +80,26 @@ fn widths_grow_with_the_times_by_no_more_than_the_error() {
             }
         }
     }
+}
+
+#[test]
+#[expect(deprecated, reason = "they are what is tested")]
+fn the_older_methods_take_the_place_of_a_configuration() {
+    let mut builder = Builder::new_current_thread();
+    let unused = HistogramConfiguration::linear(us(7), 7);
+    builder.metrics_poll_time_histogram_configuration(unused);
+    builder.enable_metrics_poll_count_histogram().metrics_poll_count_histogram_buckets(3);
+    let linear = edges(&builder.build().unwrap().metrics());
+    assert_eq!(linear, [0, 100_000, 200_000, u64::MAX]);
+    builder.metrics_poll_count_histogram_scale(HistogramScale::Log);
+    builder.metrics_poll_count_histogram_resolution(us(50));
+    let doubling = edges(&builder.build().unwrap().metrics());
+    assert_eq!(doubling, [0, 1 << 16, 1 << 17, u64::MAX]);
+    builder.metrics_poll_count_histogram_buckets(1);
+    assert_eq!(edges(&builder.build().unwrap().metrics()), [0, u64::MAX]);
+    builder.metrics_poll_count_histogram_buckets(usize::MAX);
+    let all = edges(&builder.build().unwrap().metrics());
+    assert_eq!(all[all.len() - 2..], [1 << 62, u64::MAX]);
 }
 
 #[test]

@@ -27,10 +27,10 @@ impl LogHistogram {
     }
 
     /// So many buckets, the first of which ends at `first`, and each other at twice the bound of the
-    /// one before. Both are at least 1.
+    /// one before, as far as there are such times. Both are at least 1.
     pub(super) fn doubling(first: u64, buckets: usize) -> Self {
         let first = number(first.next_power_of_two(), 0);
-        let end = number(MAX_BOUND, 0).min(first + buckets as u64 - 1);
+        let end = number(MAX_BOUND, 0).min(first.saturating_add(buckets as u64 - 1));
         Self { precision: 0, first, end }
     }
 
