@@ -4,8 +4,7 @@ use crate::MonitorError;
 use std::thread;
 use std::time::Duration;
 
-/// The shortest interval: one tick of the kernel's CPU accounting. Below it most samples would
-/// span no tick at all and know nothing.
+/// The shortest interval: one tick of the kernel's CPU accounting. More often there is little new.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(3600);
 
@@ -26,8 +25,8 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(3600);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResourceMonitorConfig {
-    /// Time between two samples: 10 ms to 1 h, 100 ms by default. The kernel counts CPU time in
-    /// ticks of 10 ms per core, so a short interval on few cores gives coarse utilisation.
+    /// Time between two samples: 10 ms to 1 h, 100 ms by default. What comes from files is read
+    /// about once in [`SELDOM`](crate::ProcSampler::SELDOM), or with each sample if that is longer.
     pub monitoring_interval: Duration,
     /// Machine-wide CPU utilisation from which on no further CPU-bound task is advised: above 0,
     /// at most 1; 0.8 by default.

@@ -55,8 +55,8 @@ impl Board {
 
     /// Has memory read for the next sample. One load if that is so already.
     pub(crate) fn want_memory(&self) {
-        // ORDERING: Relaxed here and below. A wish, which hands over nothing; one that is missed comes
-        // again.
+        // ORDERING: Relaxed here and below. A wish, which hands over nothing; one that is missed
+        // comes again.
         if !self.is_memory_wanted.load(Ordering::Relaxed) {
             self.is_memory_wanted.store(true, Ordering::Relaxed);
         }

@@ -19,10 +19,10 @@
 //! | pressure and cores of the cgroup | `*.pressure`, `cpuset.cpus.effective` | 3 × 0.7, 0.3 | 50 |
 //! | CPU and run-queue wait of workers | `/proc/self/task/*/schedstat` | 0.3 a worker | 39 with eight |
 //!
-//! It is the first file that costs, 15 to 20 us whichever it is, so all at once cost less in total
-//! (190 us once a second) and a sample with one group less at a time. With eight workers it comes to
-//! 460 us a second: a twentieth of a per cent of a core. While memory is [wanted](Sampler::expect_memory),
-//! it is read for each sample, and it comes to 690 us (`benches --bin monitor_accuracy` prints all).
+//! It is the first file that costs, 15 to 20 us whichever it is: all at once would cost less in
+//! total, 190 us, and one group less at a time. With eight workers it comes to 460 us a second, a
+//! twentieth of a per cent of a core. While memory is [wanted](Sampler::expect_memory), it is read
+//! for each sample, and all comes to 690 us (`benches --bin monitor_accuracy` prints it).
 //!
 //! Between two readings, CPU of the machine and of the cgroup is estimated: what this process uses
 //! now, and what others used between the last two.

@@ -68,8 +68,8 @@ struct MemoryAt {
 }
 
 impl ProcSampler {
-    /// About the time between two readings of what is not read for each sample. Less than the second
-    /// within which a changed quota is to be seen, so that samples may be 150 ms apart.
+    /// About the time between two readings of what is not read for each sample. Less than the
+    /// second within which a changed quota is to be seen, so that samples may be 150 ms apart.
     pub const SELDOM: Duration = PERIOD;
 
     /// A sampler of this machine.

@@ -10,8 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const INTERVAL: Duration = Duration::from_millis(100);
-/// Samples that are so many intervals apart read every file; others estimate, from the readings of as
-/// many intervals.
+/// Samples that are so many intervals apart read every file; others estimate, from the readings of
+/// as many intervals.
 const READS_ALL: u32 = 10;
 /// What the load holds in memory, so that there is something to be resident.
 const MEMORY_BYTES: usize = 64 << 20;

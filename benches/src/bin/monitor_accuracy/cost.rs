@@ -22,7 +22,7 @@ const TASK_BYTES: usize = 64 << 10;
 const TASKS: usize = 64;
 /// Workers that are watched: as many as a sample looks at.
 const WORKERS: usize = 8;
-/// For a sample that reads no file, and for one that reads others.
+/// What a sample that reads no file is to cost, and one that does.
 const FAST_US: f64 = 15.0;
 const SLOW_US: f64 = 50.0;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What there may be in a path, and what it is then called.
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 9] = [
     ("/schedstat", "workers"),
     ("/proc/stat", "machine CPU"),
     ("/proc/meminfo", "memory"),
@@ -15,7 +15,8 @@ const NAMES: [(&str, &str); 8] = [
     ("/proc/pressure/", "pressure"),
     ("/self/cgroup", "which cgroup"),
     ("/cpu.stat", "quota"),
-    ("cpuset.", "cpuset and cgroup pressure"),
+    (".pressure", "cgroup pressure"),
+    ("cpuset.", "cpuset"),
 ];
 
 /// This machine, of which it is noted what is read. Clones note in the same place.
