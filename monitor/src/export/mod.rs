@@ -31,10 +31,10 @@
 //! | `cgroup_memory_limit_bytes`, `cpus_allowed_cores` | gauge | |
 //!
 //! Histograms have the [bounds](crate::HistogramSnapshot::BOUNDS) 1, 2.5 and 5 us and so on up to
-//! 100 s. Beside each there is a gauge for what happened in this process since its start,
-//! `percentile` being `50`, `90`, `99` or, for the longest, `100`: `task_run_time_percentile_seconds`
-//! and so on. These are for people to look at; what is asked of several processes, or of the last
-//! minutes, has to come from the buckets.
+//! 100 s. Beside each there is a gauge for what happened in this process since its start, as
+//! `task_run_time_percentile_seconds` beside `task_run_time_seconds`: its label `percentile` is
+//! `50`, `90`, `99` or, for the longest, `100`. These are for people to look at; what is asked of
+//! several processes, or of the last minutes, has to come from the buckets.
 //!
 //! The format is written here because the libraries for it keep registries of counters of their
 //! own; what it takes is two escapes and an order of lines. Sources: Prometheus's documentation,

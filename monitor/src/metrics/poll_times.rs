@@ -40,9 +40,9 @@ impl PollTimes {
     }
 
     /// The delays and the lengths that several threads have recorded. Count, sum and maximum are
-    /// exact, the percentiles upper bounds within 4 %, and the buckets are those of times that are up
-    /// to 4 % longer; what is longer than 18 minutes counts as an hour, and as clamped. Some 10 us
-    /// for each of them.
+    /// exact, the percentiles upper bounds within 4 %, and the buckets are those of times that are
+    /// up to 4 % longer; what is longer than 18 minutes counts as an hour, and as clamped. Some
+    /// 10 us for each of them.
     pub fn merged<'a>(
         all: impl IntoIterator<Item = &'a Self>,
     ) -> (HistogramSnapshot, HistogramSnapshot) {

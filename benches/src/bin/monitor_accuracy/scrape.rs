@@ -11,7 +11,8 @@ const WORKERS: [usize; 2] = [2, 64];
 /// What each worker has recorded of each kind.
 const RECORDS: u32 = 1000;
 
-/// Scrapes a runtime whose workers all have something to do, without and with an executor's figures.
+/// Scrapes a runtime whose workers all have something to do, without an executor's figures and with
+/// some.
 pub(crate) fn measure(findings: &mut Findings) {
     for workers in WORKERS {
         eprintln!("{SCRAPES} scrapes of {workers} busy workers, without an executor and with one");

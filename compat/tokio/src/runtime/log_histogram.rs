@@ -26,8 +26,8 @@ impl LogHistogram {
         LogHistogramBuilder::default()
     }
 
-    /// So many buckets, the first of which ends at `first`, and each other at twice the bound of the
-    /// one before, as far as there are such times. Both are at least 1.
+    /// So many buckets, the first of which ends at `first`, and each other at twice the bound of
+    /// the one before, as far as there are such times. Both are at least 1.
     pub(super) fn doubling(first: u64, buckets: usize) -> Self {
         let first = number(first.next_power_of_two(), 0);
         let end = number(MAX_BOUND, 0).min(first.saturating_add(buckets as u64 - 1));
