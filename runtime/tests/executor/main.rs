@@ -12,6 +12,7 @@ mod config;
 mod dependencies;
 mod draining;
 mod draining_backlogs;
+mod draining_races;
 mod draining_waits;
 mod embedded;
 mod explanations;
