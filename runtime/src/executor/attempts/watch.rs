@@ -16,10 +16,10 @@ const INTERVAL_MAX: Duration = Duration::from_millis(1);
 const INTERVAL_MAX_OF_ALL: Duration = Duration::from_millis(10);
 
 /// While attempts are short, fewer runners work than there are workers, and attempts that may
-/// start wait for them. Should one of these few suddenly take long, this calls the others. And
-/// should attempts block all workers, perhaps until one that waits has ended, it has the threads
-/// that stand in for workers run others; there to be polled or to be woken, it is what these are
-/// called for. It ends with the last attempt that waits, so an idle executor has no timer.
+/// start wait for them. Should one of these few suddenly take long, this calls the others. Should
+/// attempts block all workers, perhaps until one that waits has ended, the runtime finds that this
+/// wants to be polled and has threads stand in for them, and these are given runners. It ends with
+/// the last attempt that waits, so an idle executor has no timer.
 ///
 /// A timer fires on the worker that has set it, which must not be the one that gets stuck. So this
 /// does not sleep where the last attempt ended, but waits in the queue for somebody to take it

@@ -111,9 +111,9 @@ impl Core {
         seen: Option<u64>,
         stand_ins: usize,
     ) -> Option<Progress> {
-        self.crew.note_stand_ins(stand_ins);
-        if self.started.is_empty() {
-            self.is_watched = false;
+        self.is_watched = !self.started.is_empty();
+        self.crew.note_stand_ins(if self.is_watched { stand_ins } else { 0 });
+        if !self.is_watched {
             return None;
         }
         if seen == Some(self.crew.ended) {
