@@ -71,8 +71,9 @@
 //! # How much at once
 //!
 //! [`set_max_in_flight`](TaskScheduler::set_max_in_flight) may be called at any time; the
-//! controllers in [`adaptive`] say with what. [`set_free_memory`](TaskScheduler::set_free_memory) is
-//! for readings of the memory that the machine has free: another budget, which others use as well.
+//! controllers in [`adaptive`] say with what. [`set_free_memory`](TaskScheduler::set_free_memory)
+//! is for readings of the memory that the machine has free: another budget, which others use as
+//! well.
 //!
 //! # Who may overtake whom
 //!

@@ -29,7 +29,8 @@ impl Board {
         // ORDERING: a count for people to read; it publishes nothing.
         self.samples.fetch_add(1, Ordering::Relaxed);
         if sample.memory_age.is_zero() {
-            // ORDERING: Release. Whoever knows of this reading finds it, or a later one, in `latest`.
+            // ORDERING: Release. Whoever knows of this reading finds it, or a later one, in
+            // `latest`.
             self.memory_readings.fetch_add(1, Ordering::Release);
         }
     }

@@ -37,8 +37,8 @@ pub struct ExecutorConfig {
     pub cpu_target: f64,
     /// Bytes of memory in use, machine-wide, that should not be reached. A task with a memory
     /// requirement with which they would be waits, unless none with one is running, as it would for
-    /// [`memory_bytes`](Self::memory_bytes); and adaptive scheduling lowers its limit while they are
-    /// reached. At least 1; `usize::MAX`, the default, is no threshold.
+    /// [`memory_bytes`](Self::memory_bytes); and adaptive scheduling lowers its limit while they
+    /// are reached. At least 1; `usize::MAX`, the default, is no threshold.
     pub memory_threshold: usize,
     /// Whether a [`Controller`] decides how many tasks may run at once, between 1 and
     /// `max_in_flight`, by what comes of it and by what the monitor sees. Default: no.

@@ -31,8 +31,8 @@ impl TaskHandle {
 impl GraphHandle {
     /// The tasks of the graph that do not run and have not ended, each with its reason at the time
     /// the iterator comes to it: in the order in which they were added, also while the graph ran,
-    /// and of each loop the last generation with what its tasks have added. Items of a [map](crate::Graph::map) and generations
-    /// for which there was no room yet are no tasks.
+    /// and of each loop the last generation with what its tasks have added. Items of a
+    /// [map](crate::Graph::map) and generations for which there was no room yet are no tasks.
     ///
     /// The executor is held up for 128 tasks at a time, some 10 us.
     pub fn waiting(&self) -> Waiting<'_> {

@@ -54,8 +54,8 @@ impl RuntimeMetrics {
     }
 
     /// How many polls of a worker had been waited for as long as a bucket is for. Of two tasks that
-    /// wait at once and whose [numbers](crate::task::Id) are a multiple of 65,536 apart, only one is
-    /// counted.
+    /// wait at once and whose [numbers](crate::task::Id) are a multiple of 65,536 apart, only one
+    /// is counted.
     #[track_caller]
     pub fn schedule_latency_histogram_bucket_count(&self, worker: usize, bucket: usize) -> u64 {
         self.poll_delays_of(worker).map_or(0, |buckets| buckets.count(bucket))

@@ -69,8 +69,8 @@ pub(crate) struct Shared {
     pub(crate) coarse: CoarseClock,
     pub(crate) seams: Seams,
     pub(crate) counters: AllCounters,
-    /// Of each worker's polls, and those of its stand-ins; not among what the worker writes in every
-    /// step, which would be in more cache lines with them.
+    /// Of each worker's polls, and those of its stand-ins; not among what the worker writes in
+    /// every step, which would be in more cache lines with them.
     pub(crate) poll_counts: Box<[PollCounts]>,
     pub(crate) blocking: BlockingPool,
     /// Spawns and ends on threads that are no workers.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The payloads of the tasks that have not started, by slot, and what else a
-/// [`TaskSpec`](super::TaskSpec) says that only the driver needs.
+/// [`TaskSpec`] says that only the driver needs.
 #[derive(Debug)]
 pub(crate) struct Cargo<P> {
     payloads: Vec<Option<P>>,

@@ -1,5 +1,5 @@
-//! A server on this machine that gets slower the more it is asked at a time, and gives up what nobody
-//! waits for any more.
+//! A server on this machine that gets slower the more it is asked at a time, and gives up what
+//! nobody waits for any more.
 
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use graph_runtime::net::{TcpListener, TcpStream};

@@ -59,8 +59,8 @@ impl Core {
         }
     }
 
-    /// Keeps a generation of the loop that ends with `end` for the graph's report, and lets go of the
-    /// one before, with what was added in it.
+    /// Keeps a generation of the loop that ends with `end` for the graph's report, and lets go of
+    /// the one before, with what was added in it.
     pub(super) fn keep_generation(&self, end: TaskId, batch: &Arc<Batch>, step: &mut Step<'_>) {
         let Some(lap) = batch.home.lap() else { return };
         lap.begins_with(batch);

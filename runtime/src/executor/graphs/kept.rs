@@ -32,8 +32,8 @@ impl Kept {
         }
     }
 
-    /// Keeps a generation of the loop that ends with `end`. Returns the one that nobody will ask for
-    /// any more: the one before, or this one. O(loops).
+    /// Keeps a generation of the loop that ends with `end`. Returns the one that nobody will ask
+    /// for any more: the one before, or this one. O(loops).
     pub(in crate::executor) fn keep_generation(
         &self,
         end: TaskId,

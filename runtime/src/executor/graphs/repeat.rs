@@ -183,10 +183,10 @@ impl Graph {
     /// a result, so what comes after it is skipped. When there is no room in the queue for a
     /// generation, it waits in line.
     ///
-    /// A generation is forgotten when it has ended and the next one has been added, and with it what
-    /// its tasks have added, also by [`map`](Self::map) and by loops in it. So an endless loop needs
-    /// no more memory than one that ends; of its tasks the graph's report has the last generation,
-    /// and counts all. State and result are cloned once in a generation: put what is
+    /// A generation is forgotten when it has ended and the next one has been added, and with it
+    /// what its tasks have added, also by [`map`](Self::map) and by loops in it. So an endless loop
+    /// needs no more memory than one that ends; of its tasks the graph's report has the last
+    /// generation, and counts all. State and result are cloned once in a generation: put what is
     /// large into an [`Arc`].
     ///
     /// # Examples

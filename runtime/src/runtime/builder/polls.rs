@@ -39,9 +39,9 @@ impl Builder {
     /// longer than the last has a bucket, too. Every poll is timed then, whatever the
     /// [sampling](Self::poll_sampling). Default: none.
     ///
-    /// All processes that shall be compared can have the same buckets, and what is counted is exact:
-    /// see [`RuntimeMetrics::poll_time_histogram_bucket_count`]. It costs a worker 8 bytes for each
-    /// bucket, and O(log buckets) for each poll.
+    /// All processes that shall be compared can have the same buckets, and what is counted is
+    /// exact: see [`RuntimeMetrics::poll_time_histogram_bucket_count`]. It costs a worker 8 bytes
+    /// for each bucket, and O(log buckets) for each poll.
     ///
     /// [`RuntimeMetrics::poll_time_histogram_bucket_count`]:
     ///     crate::runtime::RuntimeMetrics::poll_time_histogram_bucket_count

@@ -5,8 +5,8 @@ use crate::graph::TaskScheduler;
 use crate::graph::state::Phase;
 
 impl<P> TaskScheduler<P> {
-    /// Says how many bytes of memory the machine has to spare for tasks, by a new reading; `None` if
-    /// nobody knows, and then there is enough.
+    /// Says how many bytes of memory the machine has to spare for tasks, by a new reading; `None`
+    /// if nobody knows, and then there is enough.
     ///
     /// It counts like one more [budget](crate::SchedulerConfig::memory_bytes). What starts is taken
     /// from it until there is another reading, and what ends gives back no more than has been taken

@@ -105,8 +105,8 @@ impl<P> TaskScheduler<P> {
 
     /// Adds tasks as [`grow`](Self::grow) does, which have been planned for a scheduler with the
     /// same settings. `payload` makes the payload of a task, given its position in the plan; if it
-    /// panics nothing has changed. A [deadline](GraphPlan::due_by) of the plan is one of each of its
-    /// tasks.
+    /// panics nothing has changed. A [deadline](GraphPlan::due_by) of the plan is one of each of
+    /// its tasks.
     ///
     /// # Errors
     ///
