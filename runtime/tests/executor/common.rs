@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a test waits for what must happen, before it fails.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -123,6 +123,15 @@ where
             }
         }
     })
+}
+
+/// Waits until something is so that nobody tells of; fails the test if it never is.
+pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "it never came about");
+        std::thread::yield_now();
+    }
 }
 
 /// Polls once: whether the future has to wait.

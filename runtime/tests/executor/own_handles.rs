@@ -1,6 +1,8 @@
 //! Tasks that get hold of themselves: of their own handles, graphs, parts and executors.
 
-use crate::common::{Gate, Reports, Seen, Slot, check_all_ended, executor, noop, wait, waiting};
+use crate::common::{
+    Gate, Reports, Seen, Slot, check_all_ended, executor, noop, until, wait, waiting,
+};
 use graph_runtime::task::yield_now;
 use graph_runtime::{
     AsyncTaskExecutor, ExecutableTask, Graph, GraphHandle, GraphPart, TaskContext, TaskError,
@@ -67,9 +69,7 @@ fn a_task_that_waits_for_its_own_graph_waits_until_it_is_cancelled() {
     let other = graph.push(noop());
     slot.fill(executor.try_submit_graph(graph).unwrap());
     seen.next();
-    while executor.counts().completed == 0 {
-        std::thread::yield_now();
-    }
+    until(|| executor.counts().completed > 0);
     assert!(!executor.cancel(other));
     executor.cancel_all();
     check_all_ended(&executor, 2);
@@ -116,9 +116,7 @@ fn a_task_that_drains_its_executor_is_stopped_by_a_shutdown() {
     let handle = executor.try_submit(task).unwrap();
     slot.fill(Arc::clone(&executor));
     seen.next();
-    while !executor.try_submit(noop()).is_err_and(|refused| refused.error.is_draining()) {
-        std::thread::yield_now();
-    }
+    until(|| executor.try_submit(noop()).is_err_and(|refused| refused.error.is_draining()));
     wait(executor.shutdown());
     assert!(wait(handle).unwrap_err().is_cancelled());
     assert_eq!(executor.counts().unfinished(), 0);
@@ -181,9 +179,7 @@ fn a_task_may_drop_the_last_of_its_executor() {
     assert!(seen.next());
     assert!(wait(handle).unwrap_err().is_cancelled());
     assert!(!wait(queued).unwrap_err().is_failed());
-    while runtime.metrics().tasks.live > 0 {
-        std::thread::yield_now();
-    }
+    until(|| runtime.metrics().tasks.live == 0);
 }
 
 #[test]
@@ -201,9 +197,7 @@ fn an_executor_may_be_what_one_of_its_tasks_returns() {
     let waits = executor.try_submit(noop()).unwrap();
     wait(waits).unwrap();
     slot.fill(executor);
-    while runtime.metrics().tasks.live > 0 {
-        std::thread::yield_now();
-    }
+    until(|| runtime.metrics().tasks.live == 0);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A panic of the user's code ends its task and nothing else.
 
-use crate::common::{Gate, Reports, executor, noop, wait, waiting};
+use crate::common::{Gate, Reports, executor, noop, until, wait, waiting};
 use graph_runtime::adaptive::{ConcurrencyController, Decision, Window};
 use graph_runtime::executor::Controller;
 use graph_runtime::runtime::Handle;
@@ -249,8 +249,9 @@ fn in_the_drop_of_a_controller() {
     // Dropped with the executor, and after it has panicked itself.
     drop(make());
     let executor = make();
-    while executor.concurrency().limit == 2 {
+    until(|| {
         wait(executor.try_submit(noop()).unwrap()).unwrap();
-    }
+        executor.concurrency().limit > 2
+    });
     check_usable(&executor);
 }

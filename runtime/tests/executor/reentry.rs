@@ -1,6 +1,6 @@
 //! User code that runs inside the executor may use the executor: it never runs under the lock.
 
-use crate::common::{Gate, Reports, check_all_ended, executor, noop, wait, waiting};
+use crate::common::{Gate, Reports, check_all_ended, executor, noop, until, wait, waiting};
 use graph_runtime::adaptive::{ConcurrencyController, Decision, LimitReason, Window};
 use graph_runtime::executor::Controller;
 use graph_runtime::{
@@ -76,9 +76,7 @@ fn in_the_drops_of_a_closure_a_future_and_an_output() {
         }
     });
     drop(executor.try_submit(ExecutableTask::new(task)).unwrap());
-    while curious.visits() < 3 {
-        std::thread::yield_now();
-    }
+    until(|| curious.visits() >= 3);
     check_rest(&executor);
 }
 
@@ -121,9 +119,7 @@ fn in_a_waker() {
     assert!(std::pin::Pin::new(&mut handle).poll(&mut context).is_pending());
     assert!(idle.as_mut().poll(&mut context).is_pending());
     gate.open();
-    while curious.visits() < 2 {
-        std::thread::yield_now();
-    }
+    until(|| curious.visits() >= 2);
     wait(handle).unwrap();
     wait(idle);
     check_rest(&executor);
@@ -140,9 +136,7 @@ fn in_the_waker_of_a_listener() {
     let stuck = task_fn(|_| std::future::pending::<Result<(), TaskError>>());
     let late = ExecutableTask::new(stuck).deadline(Instant::now() + Duration::from_millis(5));
     assert!(wait(executor.try_submit(late).unwrap()).unwrap_err().is_cancelled());
-    while curious.visits() < 1 {
-        std::thread::yield_now();
-    }
+    until(|| curious.visits() >= 1);
     check_rest(&executor);
 }
 
@@ -189,9 +183,10 @@ fn in_a_controller() {
         config.controller = Controller::custom(move |_| Box::new(Asking(asking.clone())));
     }));
     let curious = curious.get_or_init(|| Curious::new(&executor));
-    while curious.visits() < 3 {
+    until(|| {
         wait(executor.try_submit(noop()).unwrap()).unwrap();
-    }
+        curious.visits() >= 3
+    });
     check_rest(&executor);
 }
 
@@ -216,8 +211,6 @@ fn in_the_drops_of_outputs_that_submit_each_other() {
     }
     let executor = Arc::new(executor(|_| ()));
     drop(executor.try_submit(returns(Arc::downgrade(&executor), OUTPUTS)).unwrap());
-    while executor.counts().completed <= OUTPUTS {
-        wait(executor.idle());
-    }
+    until(|| executor.counts().completed > OUTPUTS);
     check_all_ended(&executor, OUTPUTS + 1);
 }

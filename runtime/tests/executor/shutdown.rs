@@ -1,6 +1,8 @@
 //! Shutting down cancels everything and leaves nothing behind.
 
-use crate::common::{Gate, Reports, check_all_ended, executor, is_pending, noop, wait, waiting};
+use crate::common::{
+    Gate, Reports, check_all_ended, executor, is_pending, noop, until, wait, waiting,
+};
 use graph_runtime::runtime::Builder;
 use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph};
 use std::sync::Arc;
@@ -34,9 +36,7 @@ fn while_busy() {
     assert!(executor.try_submit(*refused.task).unwrap_err().error.is_shut_down());
     assert_eq!(executor.known_tasks(), 0);
     // A runtime task retires a moment after it has reported its end.
-    while executor.handle().metrics().tasks.live > 0 {
-        std::thread::yield_now();
-    }
+    until(|| executor.handle().metrics().tasks.live == 0);
 }
 
 #[test]

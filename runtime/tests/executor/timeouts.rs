@@ -1,6 +1,6 @@
 //! An attempt that runs too long is stopped.
 
-use crate::common::{executor, wait};
+use crate::common::{executor, until, wait};
 use graph_runtime::{
     AsyncTaskExecutor, EndState, ExecutableTask, Graph, TaskError, TaskState, task_fn,
 };
@@ -68,9 +68,7 @@ fn the_future_is_dropped_and_its_helpers_are_told() {
     let task = ExecutableTask::new(task).timeout(Duration::from_millis(2));
     assert!(wait(executor.try_submit(task).unwrap()).unwrap_err().is_timed_out());
     assert!(dropped.load(Ordering::SeqCst), "before the handle was told");
-    while !helper.load(Ordering::SeqCst) {
-        std::thread::yield_now();
-    }
+    until(|| helper.load(Ordering::SeqCst));
 }
 
 #[test]
