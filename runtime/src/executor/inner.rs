@@ -5,7 +5,7 @@ use super::aftermath::Aftermath;
 use super::alarm::Alarm;
 use super::attempts::start::Start;
 use super::attempts::trampoline::Acting;
-use super::attempts::watch::watch;
+use super::attempts::watch::{Progress, watch};
 use super::core::{Core, Seat, Step};
 use super::event::Audience;
 use super::steer::learner::Learner;
@@ -15,6 +15,7 @@ use crate::worker::Local;
 use monitor::{ExecutionMetrics, ResourceMonitor};
 use primitives::Timestamp;
 use primitives::biased_lock::BiasedLock;
+use primitives::shim::CachePadded;
 use primitives::shim::atomic::{AtomicBool, Ordering};
 use scheduler::SchedulerConfig;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use std::time::Instant;
 pub(super) struct Inner {
     /// Biased, because while attempts are short one worker runs them all.
     pub(super) core: BiasedLock<Core>,
+    pub(super) progress: CachePadded<Progress>,
     pub(super) handle: Handle,
     pub(super) metrics: ExecutionMetrics,
     pub(super) monitor: Option<Arc<ResourceMonitor>>,
@@ -48,6 +50,7 @@ impl Inner {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
         Self {
             core: BiasedLock::new(core),
+            progress: CachePadded::default(),
             scheduler: config.scheduler(handle.shared().seams.seed),
             handle,
             metrics,

@@ -27,14 +27,11 @@ pub(in crate::executor) struct Crew {
     /// How long an attempt holds its worker, averaged over the last few that were timed; `None`
     /// if that is not known.
     mean_ns: Option<u64>,
-    /// Attempts that have ended, and the worker the last one ended on.
-    pub(in crate::executor) ended: u64,
-    pub(in crate::executor) last_worker: Option<usize>,
 }
 
 impl Crew {
     pub(in crate::executor) fn new(max: usize) -> Self {
-        Self { active: 0, max, stand_ins: 0, mean_ns: None, ended: 0, last_worker: None }
+        Self { active: 0, max, stand_ins: 0, mean_ns: None }
     }
 
     /// How many runners are worth having.

@@ -3,6 +3,7 @@
 use crate::executor::inner::Inner;
 use crate::task::yield_now;
 use crate::time;
+use primitives::shim::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -15,46 +16,71 @@ const INTERVAL_MAX: Duration = Duration::from_millis(1);
 /// one that is blocked.
 const INTERVAL_MAX_OF_ALL: Duration = Duration::from_millis(10);
 
+/// One in so many looks asks under the lock whether anybody still needs looking after, even if the
+/// runners get on: the lock is biased towards the worker they are on, and costs it some
+/// microseconds.
+const LOCKED_LOOK: u32 = 32;
+
 /// While attempts are short, fewer runners work than there are workers, and attempts that may
 /// start wait for them. Should one of these few suddenly take long, this calls the others. Should
 /// attempts block all workers, perhaps until one that waits has ended, the runtime finds that this
-/// wants to be polled and has threads stand in for them, and these are given runners. It ends with
-/// the last attempt that waits, so an idle executor has no timer.
+/// wants to be polled and has threads stand in for them, and these are given runners. It ends soon
+/// after the last attempt that waits, so an idle executor has no timer.
 ///
 /// A timer fires on the worker that has set it, which must not be the one that gets stuck. So this
 /// does not sleep where the last attempt ended, but waits in the queue for somebody to take it
 /// away; unless no attempt has ended while it did, and so the runner is not there either.
 pub(in crate::executor) async fn watch(inner: Weak<Inner>) {
     let (mut interval, mut seen, mut passed) = (INTERVAL_MIN, None, None);
-    loop {
-        let Some(here) = inner.upgrade().map(|inner| inner.worker()) else { return };
-        let Some(progress) = look(&inner, seen.take()) else { return };
-        let is_beside = here.is_some() && progress.worker == here;
-        if is_beside && passed != Some(progress.ended) {
-            passed = Some(progress.ended);
+    let (mut longest, mut stood_in) = (INTERVAL_MAX, 0);
+    for look in (0..LOCKED_LOOK).cycle() {
+        let Some(inner) = inner.upgrade() else { return };
+        let (ended, worker) = (inner.progress.ended(), inner.progress.worker());
+        let stand_ins = inner.handle.shared().spares.out_for_blocked();
+        let is_stuck = seen.take() == Some(ended);
+        if is_stuck || stand_ins != stood_in || look == 0 {
+            let looked = inner.step(|core, _| core.look_after_runners(is_stuck, stand_ins));
+            let Some(is_short_handed) = looked else { return };
+            longest = if is_short_handed { INTERVAL_MAX } else { INTERVAL_MAX_OF_ALL };
+            stood_in = stand_ins;
+        }
+        let is_beside = worker.is_some() && worker == inner.worker();
+        drop(inner);
+        if is_beside && passed != Some(ended) {
+            passed = Some(ended);
             yield_now().await;
             continue;
         }
         time::sleep(interval).await;
-        let longest = if progress.is_short_handed { INTERVAL_MAX } else { INTERVAL_MAX_OF_ALL };
         interval = (interval * 2).min(longest);
-        seen = Some(progress.ended);
+        seen = Some(ended);
     }
 }
 
-/// What a look has seen.
-#[derive(Debug, Clone, Copy)]
+/// How far the runners have got, for who does not want the core's lock. Written under it.
+#[derive(Debug, Default)]
 pub(in crate::executor) struct Progress {
-    /// Attempts that have ended so far.
-    pub(in crate::executor) ended: u64,
-    /// Where the last one ended.
-    pub(in crate::executor) worker: Option<usize>,
-    /// Whether attempts are so short that not all workers are wanted.
-    pub(in crate::executor) is_short_handed: bool,
+    ended: AtomicU64,
+    /// One more than the number of the worker; 0 if it was on none.
+    worker: AtomicUsize,
 }
 
-fn look(inner: &Weak<Inner>, seen: Option<u64>) -> Option<Progress> {
-    let inner = inner.upgrade()?;
-    let stand_ins = inner.handle.shared().spares.out_for_blocked();
-    inner.step(|core, _| core.look_after_runners(seen, stand_ins))
+impl Progress {
+    /// An attempt has ended on a worker, if it was on one. Only under the core's lock.
+    pub(in crate::executor) fn note_end(&self, worker: Option<usize>) {
+        // ORDERING: Relaxed throughout; whoever reads acts on nothing but these numbers, and looks
+        // again.
+        self.ended.store(self.ended() + 1, Ordering::Relaxed);
+        self.worker.store(worker.map_or(0, |worker| worker + 1), Ordering::Relaxed);
+    }
+
+    /// Attempts that have ended so far.
+    fn ended(&self) -> u64 {
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// Where the last one ended.
+    fn worker(&self) -> Option<usize> {
+        self.worker.load(Ordering::Relaxed).checked_sub(1)
+    }
 }

@@ -2,7 +2,6 @@
 
 use super::{Core, Seat, Step};
 use crate::executor::attempts::start::Start;
-use crate::executor::attempts::watch::Progress;
 use crate::executor::books::batch::TaskRef;
 use primitives::Timestamp;
 use scheduler::Dispatch;
@@ -63,6 +62,7 @@ impl Core {
     /// start, new ones.
     pub(super) fn man(&mut self, may_start: bool, step: &mut Step<'_>) {
         if let Some(seat) = step.runner {
+            step.inner.progress.note_end(seat.worker);
             step.after.next = self.seat(seat);
         }
         if !may_start {
@@ -79,8 +79,6 @@ impl Core {
 
     /// What the runner whose attempt has ended goes on with; if nothing, it has left the crew.
     fn seat(&mut self, seat: Seat) -> Option<Start> {
-        self.crew.ended += 1;
-        self.crew.last_worker = seat.worker;
         let goes_on = seat.takes_next && !self.started.is_empty();
         let stays = match (seat.is_counted, goes_on) {
             (true, true) => self.crew.stay(),
@@ -104,23 +102,22 @@ impl Core {
         self.crew.leave();
     }
 
-    /// Calls all workers if no attempt has ended since there were `seen`, and whoever stands in for
-    /// them. `None` if nobody needs looking after any more.
+    /// Calls all workers if the runners are stuck, and so many that stand in for them. Whether not
+    /// all workers are wanted otherwise; `None` if nobody needs looking after any more.
     pub(in crate::executor) fn look_after_runners(
         &mut self,
-        seen: Option<u64>,
+        are_stuck: bool,
         stand_ins: usize,
-    ) -> Option<Progress> {
+    ) -> Option<bool> {
         self.is_watched = !self.started.is_empty();
         self.crew.note_stand_ins(if self.is_watched { stand_ins } else { 0 });
         if !self.is_watched {
             return None;
         }
-        if seen == Some(self.crew.ended) {
+        if are_stuck {
             self.crew.forget_mean();
         }
-        let is_short_handed = self.crew.is_short_handed();
-        Some(Progress { ended: self.crew.ended, worker: self.crew.last_worker, is_short_handed })
+        Some(self.crew.is_short_handed())
     }
 
     /// While the controller or the machine's memory holds ready tasks back, and running ones may take
