@@ -3,12 +3,16 @@
 use crate::control::{Admission, Demand};
 use crate::graph::shape::directory::IdHasher;
 use primitives::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
 /// How many expected ends are looked at. What lies beyond them is too far away to be planned for.
 const ENDS_MAX: usize = 64;
+
+/// So many tasks are looked through sooner than one is hashed: the first to start is often the first
+/// to end.
+const LATEST_MAX: usize = 32;
 
 /// When those running tasks are expected to end that take something of a budget. O(1) for each that
 /// starts or ends, and O(log n) more if a reservation is made in between.
@@ -16,7 +20,9 @@ const ENDS_MAX: usize = 64;
 /// A task that runs longer than expected is thought to take as long again as it has taken so far.
 #[derive(Debug, Default)]
 pub(crate) struct Ends {
-    /// Those that have started since somebody wanted to know.
+    /// The latest of those that have started since somebody wanted to know, in that order.
+    latest: VecDeque<(u32, Held)>,
+    /// Those that have started before them.
     started: HashMap<u32, Held, BuildHasherDefault<IdHasher>>,
     by_time: BTreeMap<(Timestamp, u32), Held>,
     /// Under which time each task is there.
@@ -59,13 +65,18 @@ impl Ends {
     /// A task starts that is expected to run for so many nanoseconds; for 0, nobody knows.
     pub(crate) fn add(&mut self, slot: u32, demand: Demand, estimate: u64, now: Timestamp) {
         if estimate > 0 && demand != Demand::NONE {
-            self.started.insert(slot, Held { demand, started_at: now, estimate });
+            if self.latest.len() == LATEST_MAX {
+                self.started.extend(self.latest.pop_front());
+            }
+            self.latest.push_back((slot, Held { demand, started_at: now, estimate }));
         }
     }
 
     /// A task has ended.
     pub(crate) fn remove(&mut self, slot: u32) {
-        if self.started.remove(&slot).is_none()
+        let latest = self.latest.iter().position(|&(it, _)| it == slot);
+        if latest.and_then(|at| self.latest.remove(at)).is_none()
+            && self.started.remove(&slot).is_none()
             && let Some(end) = self.times.remove(&slot)
         {
             self.by_time.remove(&(end, slot));
@@ -74,7 +85,7 @@ impl Ends {
 
     /// Sorts in those that have started.
     fn sort_in(&mut self) {
-        for (slot, held) in self.started.drain() {
+        for (slot, held) in self.started.drain().chain(self.latest.drain(..)) {
             let end = held.started_at + Duration::from_nanos(held.estimate);
             self.by_time.insert((end, slot), held);
             self.times.insert(slot, end);
@@ -83,7 +94,10 @@ impl Ends {
 
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.started.is_empty() && self.by_time.is_empty() && self.times.is_empty()
+        self.latest.is_empty()
+            && self.started.is_empty()
+            && self.by_time.is_empty()
+            && self.times.is_empty()
     }
 
     /// When there is room for `demand`, which does not fit now: after EASY backfilling (D. Lifka,
