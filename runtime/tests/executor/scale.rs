@@ -23,8 +23,7 @@ fn check(shape: &str, parents: impl Fn(usize) -> Vec<usize>) {
     let mut graph = Graph::new();
     let mut ids = Vec::with_capacity(TASKS);
     for n in 0..TASKS {
-        let mut task = ExecutableTask::new(Noop);
-        task.task = Arc::clone(&noop);
+        let task = ExecutableTask::new(Arc::clone(&noop));
         ids.push(graph.push(task.after_all(parents(n).into_iter().map(|parent| ids[parent]))));
     }
     let begun = Instant::now();

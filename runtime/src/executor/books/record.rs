@@ -131,7 +131,7 @@ pub(in crate::executor) enum Outcome {
 }
 
 /// What the user wants run.
-pub(in crate::executor) struct Body(pub(in crate::executor) Arc<dyn AsyncTask>);
+pub(in crate::executor) struct Body(pub(in crate::executor) Box<dyn AsyncTask>);
 
 impl Record {
     /// The record of `task`, whose dependencies and requirements the graph keeps.

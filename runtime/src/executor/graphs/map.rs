@@ -153,11 +153,7 @@ where
         let item = Item { items: Arc::clone(&self.items), index };
         let map = Arc::clone(&self.map);
         let mut tasks = Tasks::default();
-        tasks.push(ExecutableTask {
-            id: TaskId::fresh(),
-            task: Arc::new(MapItem { map, item }),
-            ..self.map.template.clone()
-        });
+        tasks.push(self.map.template.like(MapItem { map, item }));
         Some(tasks)
     }
 

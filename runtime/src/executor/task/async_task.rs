@@ -5,6 +5,7 @@ use pin_project_lite::pin_project;
 use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// What a task fails with: any error.
@@ -34,6 +35,12 @@ pub type TaskFuture = Pin<Box<dyn Future<Output = Result<TaskOutput, TaskError>>
 pub trait AsyncTask: Send + Sync + 'static {
     /// Begins one attempt. Called on a worker; what it returns is polled by workers.
     fn run(&self, context: TaskContext) -> TaskFuture;
+}
+
+impl<T: AsyncTask + ?Sized> AsyncTask for Arc<T> {
+    fn run(&self, context: TaskContext) -> TaskFuture {
+        (**self).run(context)
+    }
 }
 
 /// A task made of a closure. See [`task_fn`].

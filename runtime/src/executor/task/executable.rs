@@ -26,7 +26,6 @@ use std::time::{Duration, Instant};
 ///     .timeout(Duration::from_secs(5));
 /// assert_eq!(parse.dependencies, [fetch.id]);
 /// ```
-#[derive(Clone)]
 pub struct ExecutableTask {
     /// Its name for everybody else; unique until it is forgotten.
     pub id: TaskId,
@@ -66,8 +65,8 @@ pub struct ExecutableTask {
     pub resilience: Option<Box<Resilience>>,
     /// Which of the errors that it returns are worth another attempt. `None` is all of them.
     pub retry_if: Option<RetryPredicate>,
-    /// What to run.
-    pub task: Arc<dyn AsyncTask>,
+    /// What to run. Several tasks may share one in an `Arc`.
+    pub task: Box<dyn AsyncTask>,
 }
 
 impl ExecutableTask {
@@ -90,7 +89,23 @@ impl ExecutableTask {
             trigger: TriggerRule::default(),
             resilience: None,
             retry_if: None,
-            task: Arc::new(task),
+            task: Box::new(task),
+        }
+    }
+
+    /// Another task with a fresh id, which runs something else and is like this one otherwise.
+    pub(in crate::executor) fn like(&self, task: impl AsyncTask) -> Self {
+        Self {
+            id: TaskId::fresh(),
+            name: self.name.clone(),
+            dependencies: self.dependencies.clone(),
+            kind: self.kind.clone(),
+            groups: self.groups.clone(),
+            costs: self.costs.clone(),
+            resilience: self.resilience.clone(),
+            retry_if: self.retry_if.clone(),
+            task: Box::new(task),
+            ..*self
         }
     }
 
