@@ -197,20 +197,20 @@ impl<P> TaskScheduler<P> {
     }
 
     /// What the turnstile wants to know of a task.
-    pub(super) fn demand(&self, slot: u32) -> Demand {
-        if self.turnstile.is_plain() { Demand::NONE } else { self.graph.profile(slot).demand }
+    pub(super) fn demand(&self, record: &Record) -> Demand {
+        if self.turnstile.is_plain() { Demand::NONE } else { self.graph.profile_of(record).demand }
     }
 
     /// Puts a task into the queue.
     pub(super) fn queue(&mut self, slot: u32) {
-        let demand = self.demand(slot);
-        self.turnstile.push(slot, self.config.policy.key(&self.graph[slot]), demand);
+        let record = &self.graph[slot];
+        self.turnstile.push(slot, self.config.policy.key(record), self.demand(record));
     }
 
     /// Takes a task out of the queue, before anything is changed that decides on its place.
     pub(super) fn unqueue(&mut self, slot: u32) {
-        let demand = self.demand(slot);
-        self.turnstile.remove(slot, self.config.policy.key(&self.graph[slot]), demand);
+        let record = &self.graph[slot];
+        self.turnstile.remove(slot, self.config.policy.key(record), self.demand(record));
     }
 
     /// The task whose attempt `ticket` is, while the attempt runs.

@@ -47,7 +47,7 @@ impl<P> TaskScheduler<P> {
             return Reason::Slot { running, limit };
         }
         let id = |slot: u32| self.graph[slot].id;
-        match self.turnstile.held_up(slot, self.demand(slot), now) {
+        match self.turnstile.held_up(slot, self.demand(&self.graph[slot]), now) {
             HeldUp::By(reason) => reason,
             HeldUp::Behind(first) => Reason::Behind { first: id(first) },
             HeldUp::For(first) => Reason::Reserved { first: id(first) },
@@ -62,6 +62,6 @@ impl<P> TaskScheduler<P> {
 
     /// Whether nothing but a place under the limit holds up a ready task.
     fn may_start(&self, slot: u32, now: Timestamp) -> bool {
-        self.turnstile.held_up(slot, self.demand(slot), now) == HeldUp::Nothing
+        self.turnstile.held_up(slot, self.demand(&self.graph[slot]), now) == HeldUp::Nothing
     }
 }

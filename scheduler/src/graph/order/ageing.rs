@@ -67,9 +67,10 @@ impl<P> TaskScheduler<P> {
 
     /// A task has been taken out of the queue to start.
     pub(in crate::graph) fn count_start(&mut self, slot: u32) {
-        self.aged.leave(self.graph[slot].sequence);
-        if self.graph[slot].stage == stage::FRONT {
-            self.graph[slot].stage = stage::USUAL;
+        let record = &mut self.graph[slot];
+        self.aged.leave(record.sequence);
+        if record.stage == stage::FRONT {
+            record.stage = stage::USUAL;
         } else {
             self.aged.count();
         }

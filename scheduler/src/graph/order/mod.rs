@@ -15,6 +15,7 @@ pub(super) mod ranks;
 pub(super) mod ready_queue;
 mod regrown;
 mod rehearsal;
+mod runs;
 pub(super) mod shifts;
 mod spills;
 pub(super) mod stage;

@@ -2,6 +2,7 @@
 
 use super::heap::Heap;
 use super::policy::Key;
+use super::runs::Runs;
 use super::spills::Spills;
 use std::collections::{HashMap, VecDeque};
 
@@ -9,11 +10,10 @@ use std::collections::{HashMap, VecDeque};
 ///
 /// Tasks of a graph seldom become ready in an order that has nothing to do with their urgency: the
 /// successors of a task come in order of submission, and deadlines and ranks follow that order up
-/// or down, perhaps once for each priority. So the queue is a few sorted *runs*, each of which
-/// grows at both ends, and a heap for whatever fits no end of any run (after the runs of natural
-/// merge sort and of patience sorting: C. L. Mallows, "Patience sorting", SIAM Review 5(4), 1963).
-/// A heap that outgrows the cache is [spilled](Spills) into runs of another sort. The best entry
-/// is kept apart, so a chain touches nothing else. With n tasks:
+/// or down, perhaps once for each priority. So the queue is a small heap, a few sorted [`Runs`]
+/// for what is more than that, and the same heap again, now larger, for whatever fits no end of any
+/// run. A heap that outgrows the cache is [spilled](Spills) into runs of another sort. The best
+/// entry is kept apart, so a chain touches nothing else. With n tasks:
 ///
 /// | operation | cost |
 /// |---|---|
@@ -30,8 +30,7 @@ use std::collections::{HashMap, VecDeque};
 pub(crate) struct ReadyQueue {
     /// The best entry; `None` only if there are no others.
     best: Option<Entry>,
-    /// Sorted, at most [`RUNS_MAX`].
-    runs: Vec<VecDeque<Entry>>,
+    runs: Runs<Entry>,
     /// At most [`HEAP_MAX`].
     heap: Heap<Entry>,
     spills: Spills<Entry>,
@@ -45,12 +44,11 @@ pub(crate) struct ReadyQueue {
 /// A key with its slot behind it.
 type Entry = Key;
 
-/// More runs take longer to look through than the heap does.
-const RUNS_MAX: usize = 8;
+/// Up to so many entries, in the nearest cache, a heap is faster than looking for a run. (Tests have
+/// fewer.)
+const HEAP_SMALL: usize = if cfg!(test) { 4 } else { 64 };
 /// More entries than this, 32 bytes each, are no longer at hand.
 const HEAP_MAX: usize = 4096;
-/// The memory of a longer run is given back when the run is empty.
-const SPARE_MAX: usize = 1024;
 /// Fewer marks than this are not worth sweeping.
 const MARKS_MIN: usize = 32;
 
@@ -103,7 +101,7 @@ impl ReadyQueue {
     pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
         self.sweep();
         let mut entries: Vec<Entry> = self.best.take().into_iter().collect();
-        entries.extend(std::mem::take(&mut self.runs).into_iter().flatten());
+        entries.extend(std::mem::take(&mut self.runs).into_entries());
         entries.extend(self.heap.take_all());
         entries.extend(std::mem::take(&mut self.spills).into_entries());
         for entry in &mut entries {
@@ -112,33 +110,17 @@ impl ReadyQueue {
         entries.sort_unstable();
         let mut run = VecDeque::from(entries);
         self.best = run.pop_front();
-        self.runs.push(run);
+        self.runs = Runs::from(run);
     }
 
     /// All entries but the best, with the removed ones.
     fn stored(&self) -> usize {
-        let in_runs: usize = self.runs.iter().map(VecDeque::len).sum();
-        in_runs + self.heap.len() + self.spills.len()
+        self.runs.len() + self.heap.len() + self.spills.len()
     }
 
     fn store(&mut self, entry: Entry) {
-        // Behind the nearest tail, so that a far one stays open for what is less urgent.
-        let behind = |run: &&mut VecDeque<Entry>| run.back().is_some_and(|&last| last <= entry);
-        if let Some(run) = self.runs.iter_mut().filter(behind).max_by_key(|run| run.back().copied())
-        {
-            return run.push_back(entry);
-        }
-        let before = |run: &&mut VecDeque<Entry>| run.front().is_some_and(|&first| first >= entry);
-        if let Some(run) =
-            self.runs.iter_mut().filter(before).min_by_key(|run| run.front().copied())
-        {
-            return run.push_front(entry);
-        }
-        if let Some(run) = self.runs.iter_mut().find(|run| run.is_empty()) {
-            return run.push_back(entry);
-        }
-        if self.runs.len() < RUNS_MAX {
-            return self.runs.push(VecDeque::from([entry]));
+        if self.heap.len() >= HEAP_SMALL && self.runs.add(entry) {
+            return;
         }
         if self.heap.len() == HEAP_MAX {
             self.spills.add(self.heap.take_all());
@@ -158,23 +140,15 @@ impl ReadyQueue {
     }
 
     fn take_stored(&mut self) -> Option<Entry> {
-        let first = |(at, run): (usize, &VecDeque<Entry>)| Some((*run.front()?, at));
-        let in_run = self.runs.iter().enumerate().filter_map(first).min();
-        let spilled = self.spills.peek();
         let top = self.heap.peek();
-        let is_first = |entry: Entry, others: [Option<Entry>; 2]| {
-            others.into_iter().flatten().all(|other| entry <= other)
-        };
+        let is_first = |it: &(Entry, usize)| top.is_none_or(|top| it.0 <= top);
+        let in_run = self.runs.peek().filter(is_first);
+        let spilled = self.spills.peek().filter(is_first);
         match (in_run, spilled) {
-            (Some((entry, at)), _) if is_first(entry, [top, spilled.map(|it| it.0)]) => {
-                let run = &mut self.runs[at];
-                run.pop_front();
-                if run.is_empty() && run.capacity() > SPARE_MAX {
-                    *run = VecDeque::new();
-                }
-                Some(entry)
+            (Some((first, run)), other) if other.is_none_or(|other| first <= other.0) => {
+                self.runs.pop(run)
             }
-            (_, Some((entry, at))) if is_first(entry, [top, None]) => self.spills.pop(at),
+            (_, Some((_, run))) => self.spills.pop(run),
             _ => self.heap.pop(),
         }
     }
@@ -182,9 +156,7 @@ impl ReadyQueue {
     /// Drops all removed entries.
     fn sweep(&mut self) {
         let removed = &mut self.removed;
-        for run in &mut self.runs {
-            run.retain(|entry| !unmark(removed, *entry));
-        }
+        self.runs.retain(|entry| !unmark(removed, *entry));
         self.heap.retain(|entry| !unmark(removed, *entry));
         self.spills.retain(|entry| !unmark(removed, *entry));
         debug_assert!(self.removed.is_empty(), "every mark has its entry");
@@ -292,12 +264,12 @@ mod tests {
     }
 
     #[test]
-    fn a_few_interleaved_sequences_never_reach_the_heap() {
+    fn a_few_interleaved_sequences_never_outgrow_a_small_heap() {
         let mut queue = ReadyQueue::default();
         for n in 0..1000_u32 {
             queue.push(n, Key::with_rank(u64::from(n % 4) << 32 | u64::from(n), n.into()));
         }
-        assert_eq!((queue.heap.len(), queue.runs.len() <= 5), (0, true));
+        assert_eq!(queue.heap.len(), super::HEAP_SMALL);
         (0..1000).for_each(|_| assert!(queue.pop().is_some()));
         assert_eq!(queue.peek(), None);
     }

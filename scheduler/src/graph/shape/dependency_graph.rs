@@ -74,7 +74,11 @@ impl<P> DependencyGraph<P> {
     }
 
     pub(crate) fn profile(&self, slot: u32) -> &Profile {
-        let record = &self[slot];
+        self.profile_of(&self[slot])
+    }
+
+    /// The profile of a task by its record.
+    pub(crate) fn profile_of(&self, record: &Record) -> &Profile {
         match record.node {
             NO_NODE => &self.profiles[record.profile],
             _ => self.jobs[record.job].profile(record.profile),
@@ -124,8 +128,7 @@ impl<P> DependencyGraph<P> {
         self.edges.sources(outside.predecessors).chain(inside.into_iter().flatten())
     }
 
-    /// Those that wait for `slot` and have neither become ready nor ended: what
-    /// [`release_successors`](Self::release_successors) would collect.
+    /// Those that wait for `slot` and have neither become ready nor ended.
     pub(crate) fn successors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
         let record = &self[slot];
         let inside = (record.node != NO_NODE).then(|| self.jobs[record.job].children(record.node));
@@ -141,12 +144,12 @@ impl<P> DependencyGraph<P> {
         inside.into_iter().flatten().take(2).map(|child| self[child].unmet)
     }
 
-    /// `slot` ends: collects the tasks that wait for it and lets go of them.
+    /// `slot` ends: collects the tasks that wait for it, and some that do not any more, and lets go
+    /// of them.
     pub(crate) fn release_successors(&mut self, slot: u32, waiting: &mut Vec<u32>) {
         let &Record { job, node, links, .. } = &self[slot];
         if node != NO_NODE {
-            let children = self.jobs[job].children(node);
-            waiting.extend(children.filter(|&child| !self[child].is_detached));
+            waiting.extend(self.jobs[job].children(node));
         }
         if links != NO_LINKS {
             let list = std::mem::take(&mut self.links[links].successors);
