@@ -8,8 +8,9 @@
 //!   [`Parker`](parker::Parker) built on the permit, the
 //!   [`JoinCounters`](join_counters::JoinCounters) of a graph, the seeded [`Rng`](rng::Rng), the
 //!   [`Timestamp`] that policy code takes as an argument in place of a clock, the
-//!   [`WaitQueue`](wait_queue::WaitQueue) under everything that waits for its turn, and the
-//!   [`Bomb`](bomb::Bomb) that turns an unwinding scheduler into an abort.
+//!   [`WaitQueue`](wait_queue::WaitQueue) under everything that waits for its turn,
+//!   [`prefetch`](prefetch::prefetch) for memory that will be needed, and the [`Bomb`](bomb::Bomb)
+//!   that turns an unwinding scheduler into an abort.
 //!
 //! Nothing in here knows about tasks, queues or I/O.
 
@@ -20,6 +21,7 @@ pub mod join_counters;
 mod park_on;
 pub mod parker;
 pub mod permit;
+pub mod prefetch;
 pub mod rng;
 pub mod shim;
 mod timestamp;

@@ -1,5 +1,7 @@
 //! Storage with numbered slots that are used again.
 
+use primitives::prefetch::prefetch;
+
 /// Slots are numbered from 0 to below this, which leaves a few numbers to mean something else.
 const MAX_SLOTS: u32 = u32::MAX - 7;
 
@@ -69,6 +71,13 @@ impl<T> Slab<T> {
     pub(crate) fn renew(&mut self, index: u32) {
         let slot = &mut self.slots[index as usize];
         slot.generation = slot.generation.wrapping_add(1);
+    }
+
+    /// Has the value in slot `index`, which must exist, brought near.
+    pub(crate) fn prefetch(&self, index: u32) {
+        let slot = &self.slots[index as usize];
+        prefetch(&slot.generation);
+        prefetch(&slot.content);
     }
 
     /// The value in slot `index`, if it is in use.

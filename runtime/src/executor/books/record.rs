@@ -5,6 +5,7 @@ use crate::executor::discard::discard;
 use crate::executor::{AsyncTask, ExecutableTask, ExecutorError, RootCause, TaskOutput};
 use crate::sync::once_slot::OnceSlot;
 use primitives::Timestamp;
+use primitives::prefetch::prefetch;
 use primitives::shim::Mutex;
 use primitives::shim::atomic::AtomicBool;
 use scheduler::{EndState, ResourceRequirements, TaskId, TimeLimit, TriggerRule};
@@ -192,11 +193,12 @@ impl Record {
         }
     }
 
-    /// Reads the memory that an attempt will need, so that that of several can be on its way at
-    /// once. The result means nothing.
-    pub(in crate::executor) fn touch(&self) -> bool {
-        // One field from each cache line. No lock, which would wait for it.
-        self.deadline.is_some() ^ self.is_cancelled() ^ self.ending.get().is_some()
+    /// Has the memory brought near that an attempt will need.
+    pub(in crate::executor) fn prefetch(&self) {
+        // A place in each cache line.
+        prefetch(&self.id);
+        prefetch(&self.is_cancelled);
+        prefetch(&self.name);
     }
 
     pub(in crate::executor) fn ending(&self) -> Option<&Ending> {

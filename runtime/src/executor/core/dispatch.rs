@@ -5,14 +5,13 @@ use crate::executor::attempts::start::Start;
 use crate::executor::books::batch::TaskRef;
 use primitives::Timestamp;
 use scheduler::Dispatch;
-use std::hint::black_box;
 use std::time::Duration;
 
 /// How many tasks a runner starts ahead at most.
 const STARTS_MAX: usize = 32;
 
 impl Core {
-    /// Starts what may start, and has its memory on the way while the runners are busy.
+    /// Starts what may start, and has its memory brought near while the runners are busy.
     pub(super) fn dispatch(&mut self, step: &mut Step<'_>) {
         if let Some(control) = &mut self.control {
             control.look(&mut self.scheduler);
@@ -21,7 +20,7 @@ impl Core {
         while self.started.len() < most && self.start_next(step) {}
         // One alone would not be there any sooner.
         if self.started.len() > first + 1 {
-            self.touch(first);
+            self.prefetch(first);
         }
         if let Some(control) = &mut self.control {
             let is_full = self.scheduler.counts().running >= self.scheduler.max_in_flight();
@@ -30,11 +29,12 @@ impl Core {
         self.look_again_if_held_back(step.now);
     }
 
-    /// Has the memory of those on its way that have been started from `first` on.
-    fn touch(&self, first: usize) {
-        let new = self.started.range(first..);
-        black_box(new.clone().filter(|start| start.task.touch()).count());
-        black_box(self.scheduler.touch(new.map(|start| start.ticket)));
+    /// Has the memory of those brought near that have been started from `first` on.
+    fn prefetch(&self, first: usize) {
+        for start in self.started.range(first..) {
+            start.task.prefetch();
+            self.scheduler.prefetch(start.ticket);
+        }
     }
 
     /// Starts the task that is next. False if none may start.

@@ -10,6 +10,9 @@ use crate::graph::state::Phase;
 use crate::graph::{Resilience, Ticket};
 use std::ops::{Index, IndexMut};
 
+/// How many successors of a running task are brought near before it ends.
+const SUCCESSORS_NEAR: usize = 4;
+
 /// Records in slots, with join counters, and the edges between them.
 ///
 /// Edges inside a graph that was submitted as a whole are rows of its [`Job`]; all others are in
@@ -137,11 +140,13 @@ impl<P> DependencyGraph<P> {
         inside.chain(self.edges.targets(outside.successors))
     }
 
-    /// The join counters of the first few tasks of its graph that wait for `slot`.
-    pub(crate) fn first_successors(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
+    /// Has the first few tasks of its graph that wait for `slot` brought near.
+    pub(crate) fn prefetch_successors(&self, slot: u32) {
         let record = &self[slot];
-        let inside = (record.node != NO_NODE).then(|| self.jobs[record.job].children(record.node));
-        inside.into_iter().flatten().take(2).map(|child| self[child].unmet)
+        if record.node != NO_NODE {
+            let children = self.jobs[record.job].children(record.node);
+            children.take(SUCCESSORS_NEAR).for_each(|child| self.records.prefetch(child));
+        }
     }
 
     /// `slot` ends: collects the tasks that wait for it, and some that do not any more, and lets go
