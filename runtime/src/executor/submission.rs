@@ -16,6 +16,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+/// How many tasks before it is looked at the memory of a task is asked for.
+const TASKS_AHEAD: usize = 8;
+
 /// A plan, or what is wrong with the graph.
 type Planned = Result<GraphPlan, SchedulerError>;
 
@@ -218,7 +221,10 @@ impl Inner {
     /// Plans what a batch adds, without the lock.
     pub(super) fn plan(&self, tasks: &Tasks) -> Planned {
         let estimates = self.estimates(tasks);
-        let terms = |index| self.terms(tasks, &estimates, index);
+        let terms = |index| {
+            tasks.prefetch(index + TASKS_AHEAD);
+            self.terms(tasks, &estimates, index)
+        };
         GraphPlan::new(&self.scheduler, tasks.records.len(), terms)
     }
 

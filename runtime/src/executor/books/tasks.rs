@@ -152,6 +152,11 @@ impl Tasks {
         self.requirements[record.requirements as usize]
     }
 
+    /// Has the memory of task number `index`, if there is one, brought near.
+    pub(in crate::executor) fn prefetch(&self, index: usize) {
+        self.records.get(index).into_iter().for_each(Record::prefetch);
+    }
+
     /// What the scheduler has to know of task number `index`, but for its deadline; a task that
     /// does not say how long it may run may run for `default_timeout`.
     pub(in crate::executor) fn terms(
