@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// How many attempts one poll may end before it makes way for others: the worker looks at timers
 /// and I/O between polls, so these must not become long or many.
-const ATTEMPTS_PER_POLL: u32 = 16;
+const ATTEMPTS_PER_POLL: u32 = 32;
 
 /// A poll that has taken longer begins no further attempt.
 const POLL_TIME_MAX: Duration = Duration::from_micros(100);
