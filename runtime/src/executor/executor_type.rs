@@ -16,7 +16,7 @@ use crate::runtime::{Builder, Handle, Runtime};
 use monitor::{MetricsSnapshot, ResourceMonitor, ResourceMonitorConfig};
 use scheduler::{Counts, History, TaskId};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Runs tasks in the order of their dependencies, priorities, deadlines and critical path, under
 /// limits and budgets. See [the module](super) for how.
@@ -104,6 +104,8 @@ impl AsyncTaskExecutor {
         let runners = if below.work_stealing { below.workers } else { usize::MAX };
         let core = Core::new(&config, handle.shared().seams.seed, control, runners)?;
         let inner = Arc::new(Inner::new(core, handle, monitor, config));
+        let own: Weak<Inner> = Arc::downgrade(&inner);
+        inner.handle.shared().executors.add(own);
         Ok(Self { inner, runtime: None })
     }
 
@@ -116,11 +118,12 @@ impl AsyncTaskExecutor {
     /// # Errors
     ///
     /// As [`try_submit`](Self::try_submit), without `QueueFull`.
-    pub async fn submit(
+    #[track_caller]
+    pub fn submit(
         &self,
         task: ExecutableTask,
-    ) -> Result<TaskHandle, SubmitError<ExecutableTask>> {
-        self.inner.submit_in_turn(Home::alone(&self.inner), task).await
+    ) -> impl Future<Output = Result<TaskHandle, SubmitError<ExecutableTask>>> {
+        self.inner.submit_in_turn(Home::alone(&self.inner), task)
     }
 
     /// Submits a task if there is room for it now.
@@ -131,6 +134,7 @@ impl AsyncTaskExecutor {
     /// passes; [`Rejected`](ExecutorError::Rejected) for an id that is known already, a dependency
     /// that is not (never submitted, or ended and forgotten), or requirements that exceed a
     /// budget; [`ShutDown`](ExecutorError::ShutDown).
+    #[track_caller]
     pub fn try_submit(
         &self,
         task: ExecutableTask,
@@ -148,9 +152,16 @@ impl AsyncTaskExecutor {
     /// # Errors
     ///
     /// As [`try_submit_graph`](Self::try_submit_graph), without `QueueFull`.
-    pub async fn submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
-        let result = self.inner.submit_whole_in_turn(graph).await;
-        self.inner.count_rejected(result, Graph::len)
+    #[track_caller]
+    pub fn submit_graph(
+        &self,
+        graph: Graph,
+    ) -> impl Future<Output = Result<GraphHandle, SubmitError<Graph>>> {
+        let home = Home::whole(&self.inner);
+        async move {
+            let result = self.inner.submit_whole_in_turn(home, graph).await;
+            self.inner.count_rejected(result, Graph::len)
+        }
     }
 
     /// Submits a graph if there is room for all of it now.
@@ -161,8 +172,9 @@ impl AsyncTaskExecutor {
     /// reasons are a cycle, which is named task by task, and
     /// [`GraphTooLarge`](ExecutorError::GraphTooLarge): more tasks than `max_queue_size` never
     /// fit, because a graph is accepted as a whole.
+    #[track_caller]
     pub fn try_submit_graph(&self, graph: Graph) -> Result<GraphHandle, SubmitError<Graph>> {
-        let result = self.inner.submit_whole(graph, None, None);
+        let result = self.inner.submit_whole(Home::whole(&self.inner), graph, None, None);
         self.inner.count_rejected(result, Graph::len)
     }
 
@@ -175,8 +187,13 @@ impl AsyncTaskExecutor {
     /// # Errors
     ///
     /// As [`submit_graph`](Self::submit_graph). Tasks that fail are in the report.
-    pub async fn run(&self, graph: Graph) -> Result<GraphReport, SubmitError<Graph>> {
-        Ok(self.submit_graph(graph).await?.await)
+    #[track_caller]
+    pub fn run(
+        &self,
+        graph: Graph,
+    ) -> impl Future<Output = Result<GraphReport, SubmitError<Graph>>> {
+        let submitted = self.submit_graph(graph);
+        async move { Ok(submitted.await?.await) }
     }
 
     /// Cancels a task: one that waits ends at once, one that runs is stopped. What depends on it

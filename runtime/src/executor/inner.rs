@@ -3,6 +3,7 @@
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::alarm::Alarm;
+use super::attempts::roster::Roster;
 use super::attempts::start::Start;
 use super::attempts::trampoline::Acting;
 use super::attempts::watch::{Progress, watch};
@@ -26,6 +27,7 @@ pub(super) struct Inner {
     /// Biased, because while attempts are short one worker runs them all.
     pub(super) core: BiasedLock<Core>,
     pub(super) progress: CachePadded<Progress>,
+    pub(super) roster: Roster,
     pub(super) handle: Handle,
     pub(super) metrics: ExecutionMetrics,
     pub(super) monitor: Option<Arc<ResourceMonitor>>,
@@ -51,6 +53,7 @@ impl Inner {
         Self {
             core: BiasedLock::new(core),
             progress: CachePadded::default(),
+            roster: Roster::new(handle.shared().config.workers),
             scheduler: config.scheduler(handle.shared().seams.seed),
             handle,
             metrics,

@@ -28,6 +28,9 @@
 //! runner is stuck. Threads that stand in for blocked workers have runners of their own, so a task
 //! may block its worker until another one has ended.
 //!
+//! A `Roster` says which runner is at which task, for [dumps](crate::dump) and for reports of tasks
+//! that [hold their worker up](crate::runtime::Builder::on_stall).
+//!
 //! # One lock, and nothing of the user's under it
 //!
 //! `Core` is the scheduler and the books behind one mutex. Every entrance takes it once, steps the
@@ -93,6 +96,7 @@ mod attempts;
 mod books;
 mod config;
 mod core;
+mod describe;
 mod discard;
 mod drained;
 mod error;

@@ -107,12 +107,13 @@ impl Inner {
     /// Submits a graph; waits while the queue has no room for all of it.
     pub(super) async fn submit_whole_in_turn(
         self: &Arc<Self>,
+        home: Home,
         mut graph: Graph,
     ) -> Result<GraphHandle, SubmitError<Graph>> {
         let mut place = None;
         loop {
             let (planned, plan) = self.look_ahead(graph).await;
-            match self.submit_whole(planned, plan, place.take()) {
+            match self.submit_whole(home.clone(), planned, plan, place.take()) {
                 Err(refused) if refused.error.is_queue_full() => {
                     graph = *refused.task;
                     place = Some(self.room(graph.len()).await);
@@ -143,13 +144,14 @@ impl Inner {
     /// Submits a graph if there is room, as it has been planned or else is planned now.
     pub(super) fn submit_whole(
         self: &Arc<Self>,
+        home: Home,
         graph: Graph,
         plan: Option<Planned>,
         place: Option<Place>,
     ) -> Result<GraphHandle, SubmitError<Graph>> {
         let now = self.now();
         let Graph { tasks, options } = graph;
-        let batch = Batch::new(tasks, Home::whole(self, options.deadline), now);
+        let batch = Batch::new(tasks, home.due(options.deadline), now);
         let is_granted = place.is_some_and(Place::use_up);
         let accepted = self.accept_graph(&batch, options, plan, is_granted, now);
         match accepted {

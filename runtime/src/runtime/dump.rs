@@ -3,11 +3,16 @@
 use super::Handle;
 use crate::blocking::ClosureReport;
 use crate::task::{Doing, Id, Pinned};
-use crate::worker::{RootReport, Shared};
+use crate::worker::{NotBegun, RootReport, Shared, Submitted};
 use primitives::Timestamp;
+use scheduler::TaskId;
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
+
+/// Of each executor, how many of the tasks that have not begun are listed at most.
+const NOT_BEGUN_MAX: usize = 1_000;
 
 /// What the tasks of a runtime were doing at one moment; see [`Handle::dump`].
 ///
@@ -44,6 +49,7 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub struct Dump {
     tasks: Vec<TaskDump>,
+    not_listed: usize,
 }
 
 /// What one task was doing, or a blocking closure, or the future that `block_on` was given.
@@ -51,11 +57,13 @@ pub struct Dump {
 pub struct TaskDump {
     kind: TaskKind,
     id: Option<Id>,
+    executor_task: Option<TaskId>,
     name: Option<String>,
     site: &'static Location<'static>,
     state: TaskState,
     since: Duration,
     waits_for: Option<&'static str>,
+    why: Option<String>,
     worker: Option<usize>,
     root_of: Option<String>,
 }
@@ -74,6 +82,10 @@ pub enum TaskKind {
     Blocking,
     /// The thread that is in `block_on` with this future.
     Root,
+    /// Any worker: it is an attempt of a [task of an executor](TaskDump::executor_task).
+    Attempt,
+    /// Nobody yet: a task that its executor has not begun, or will try again.
+    NotBegun,
 }
 
 /// What a task is doing.
@@ -84,7 +96,7 @@ pub enum TaskState {
     Running,
     /// It can run, and waits for a worker.
     Queued,
-    /// It waits to be woken.
+    /// It waits to be woken; one that its executor has not begun, until it may begin.
     Waiting,
 }
 
@@ -94,24 +106,41 @@ impl Dump {
         let mut tasks: Vec<_> =
             shared.roots.report().into_iter().map(|root| TaskDump::of_root(root, now)).collect();
         let running = shared.running();
+        let executors = shared.executors.all();
+        let mut not_listed = 0;
+        for executor in &executors {
+            let (not_begun, others) = executor.not_begun(NOT_BEGUN_MAX);
+            tasks.extend(not_begun.into_iter().map(|task| TaskDump::of_not_begun(task, now)));
+            not_listed += others;
+        }
+        let mut attempts: HashMap<_, _> = executors.iter().flat_map(|it| it.attempts()).collect();
         let pinned = [
             (TaskKind::Spawned, shared.pin_tasks()),
             (TaskKind::Pinned, shared.pin_pinned_tasks()),
             (TaskKind::Local, shared.pin_local_tasks()),
         ];
         for (kind, pinned) in pinned {
-            tasks.extend(pinned.iter().filter_map(|it| TaskDump::of_task(kind, it, &running, now)));
+            let of_task = |it: &Pinned| {
+                let task = TaskDump::of_task(kind, it, &running, now)?;
+                Some(task.at(attempts.remove(&it.task().id())))
+            };
+            tasks.extend(pinned.iter().filter_map(of_task));
         }
         let closures = shared.blocking.closures();
         tasks.extend(closures.into_iter().map(|closure| TaskDump::of_closure(closure, now)));
         tasks.sort_by_key(|task| std::cmp::Reverse(task.since));
-        Self { tasks }
+        Self { tasks, not_listed }
     }
 
-    /// Each task, blocking closure, and future that `block_on` was given; what has been as it is
-    /// longest comes first.
+    /// Each task, blocking closure, and future that `block_on` was given, and of each executor up to
+    /// 1,000 of the tasks that it has not begun; what has been as it is longest comes first.
     pub fn tasks(&self) -> &[TaskDump] {
         &self.tasks
+    }
+
+    /// How many tasks there are besides that executors have not begun.
+    pub fn not_listed(&self) -> usize {
+        self.not_listed
     }
 }
 
@@ -120,11 +149,13 @@ impl TaskDump {
         Self {
             kind: TaskKind::Root,
             id: None,
+            executor_task: None,
             name: None,
             site: root.site,
             state: if root.is_running { TaskState::Running } else { TaskState::Waiting },
             since: root.since.age(now),
             waits_for: if root.is_running { None } else { root.waits_for.name() },
+            why: None,
             worker: None,
             root_of: Some(root.thread.unwrap_or_else(|| "a thread without a name".to_owned())),
         }
@@ -145,11 +176,13 @@ impl TaskDump {
         Some(Self {
             kind,
             id: Some(task.id()),
+            executor_task: None,
             name: pinned.name().map(str::to_owned),
             site: task.site(),
             state,
             since: glimpse.since.age(now),
             waits_for: if is_waiting { pinned.waits_for().name() } else { None },
+            why: None,
             worker: if is_running { worker() } else { None },
             root_of: None,
         })
@@ -159,14 +192,41 @@ impl TaskDump {
         Self {
             kind: TaskKind::Blocking,
             id: Some(closure.id),
+            executor_task: None,
             name: closure.name.map(|name| name.to_string()),
             site: closure.site,
             state: if closure.is_running { TaskState::Running } else { TaskState::Queued },
             since: now - closure.since,
             waits_for: None,
+            why: None,
             worker: None,
             root_of: None,
         }
+    }
+
+    fn of_not_begun(not_begun: NotBegun, now: Timestamp) -> Self {
+        let NotBegun { task: Submitted { id, name, site }, submitted_at, is_queued, why } =
+            not_begun;
+        Self {
+            kind: TaskKind::NotBegun,
+            id: None,
+            executor_task: Some(id),
+            name: name.map(|name| name.to_string()),
+            site,
+            state: if is_queued { TaskState::Queued } else { TaskState::Waiting },
+            since: now - submitted_at,
+            waits_for: None,
+            why: Some(why),
+            worker: None,
+            root_of: None,
+        }
+    }
+
+    /// The same, if it is at a task of an executor.
+    fn at(self, task: Option<Submitted>) -> Self {
+        let Some(Submitted { id, name, site }) = task else { return self };
+        let name = name.map(|name| name.to_string());
+        Self { kind: TaskKind::Attempt, executor_task: Some(id), name, site, ..self }
     }
 
     /// Who runs it.
@@ -174,17 +234,24 @@ impl TaskDump {
         self.kind
     }
 
-    /// The task's id; none for the future that `block_on` was given.
+    /// The task's id in the runtime; none for the future that `block_on` was given, and for a task
+    /// that its executor has not begun.
     pub fn id(&self) -> Option<Id> {
         self.id
     }
 
-    /// The task's name, if it has [one](crate::task::Builder::name).
+    /// The task of an executor that it is, or is an attempt of.
+    pub fn executor_task(&self) -> Option<TaskId> {
+        self.executor_task
+    }
+
+    /// The name of that, or of the task itself, if it has [one](crate::task::Builder::name).
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// Where it was spawned, or where `block_on` was called.
+    /// Where it was spawned, or where `block_on` was called. Of a task of an executor: where that was
+    /// submitted, or the graph that it is part of, also if it was added later.
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.site
     }
@@ -195,8 +262,9 @@ impl TaskDump {
     }
 
     /// For how long: since its poll began if it is running, and otherwise since its last poll ended
-    /// or it was spawned. To some 10 ms, as its worker's last look at the clock tells: where a
-    /// current-thread runtime's polls are long, by one of them too long.
+    /// or it was spawned; if its executor has not begun it, since it was submitted. To some 10 ms, as
+    /// its worker's last look at the clock tells: where a current-thread runtime's polls are long, by
+    /// one of them too long.
     pub fn since(&self) -> Duration {
         self.since
     }
@@ -205,6 +273,11 @@ impl TaskDump {
     /// last.
     pub fn waits_for(&self) -> Option<&'static str> {
         self.waits_for
+    }
+
+    /// Why its executor has not begun it, as in "waits for task 7 (sort)".
+    pub fn why(&self) -> Option<&str> {
+        self.why.as_deref()
     }
 
     /// The worker that runs it, if one does.
@@ -226,6 +299,8 @@ impl fmt::Display for TaskKind {
             Self::Local => "local",
             Self::Blocking => "blocking",
             Self::Root => "block_on",
+            Self::Attempt => "attempt",
+            Self::NotBegun => "not begun",
         })
     }
 }
@@ -242,12 +317,19 @@ impl fmt::Display for TaskState {
 
 impl fmt::Display for TaskDump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = self.id.map_or_else(|| "block_on".to_owned(), |id| id.to_string());
+        let id = match (self.executor_task, self.id) {
+            (Some(id), _) => id.to_string(),
+            (None, Some(id)) => id.to_string(),
+            (None, None) => "block_on".to_owned(),
+        };
         let name = self.name().or(self.root_of()).unwrap_or("-");
         let seconds = self.since.as_secs_f64();
         write!(f, "{id:>8}  {name:<20}  {:<8}  {seconds:>9.2} s  {}", self.state, self.site)?;
         if let Some(what) = self.waits_for {
             write!(f, "  for {what}")?;
+        }
+        if let Some(why) = &self.why {
+            write!(f, "  {why}")?;
         }
         if let Some(worker) = self.worker {
             write!(f, "  on worker {worker}")?;
@@ -263,7 +345,11 @@ impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (id, name, state, since) = ("task", "name", "state", "since");
         writeln!(f, "{id:>8}  {name:<20}  {state:<8}  {since:>11}  spawned at")?;
-        self.tasks.iter().try_for_each(|task| writeln!(f, "{task}"))
+        self.tasks.iter().try_for_each(|task| writeln!(f, "{task}"))?;
+        match self.not_listed {
+            0 => Ok(()),
+            others => writeln!(f, "and {others} more that have not begun"),
+        }
     }
 }
 
@@ -291,13 +377,14 @@ pub fn dump() -> Dump {
 impl Handle {
     /// What every task of the runtime is doing, every blocking closure, and the futures that
     /// `block_on` was given. Tasks of a [`LocalSet`](crate::task::LocalSet) are those of every
-    /// runtime that has polled the set.
+    /// runtime that has polled the set. Of each executor it tells which of its tasks are at work, and
+    /// up to 1,000 of those that have not begun, with the reason.
     ///
     /// It polls nothing and needs no worker: it tells the truth also when all of them are stuck, or
     /// asleep. It may be called from any thread, tasks included. It holds others up only where they
     /// need new memory for tasks meanwhile, begin or end a pinned or local task, or a blocking
-    /// closure. O(n log n) in what there is, and in tasks that ever lived at once; some 100 ns for
-    /// each.
+    /// closure, and executors for 128 tasks at a time, some 10 us. O(n log n) in what there is, and in
+    /// tasks that ever lived at once; some 100 ns for each.
     pub fn dump(&self) -> Dump {
         Dump::of(self.shared())
     }

@@ -1,6 +1,7 @@
 //! What is told of a task that holds its worker up.
 
 use crate::task::Id;
+use scheduler::TaskId;
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
@@ -46,9 +47,12 @@ pub struct StallReport {
     pub cpu: Duration,
     /// The task. `None` if the worker is held up by something else: a waker, or a hook.
     pub task: Option<Id>,
-    /// Its name, if it has [one](crate::task::Builder::name).
+    /// The task of an executor that it is an attempt of, if it is one.
+    pub executor_task: Option<TaskId>,
+    /// The name of that, or of the task itself, if it has [one](crate::task::Builder::name).
     pub name: Option<String>,
-    /// Where it was spawned.
+    /// Where it was spawned. Of a task of an executor: where that was submitted, or the graph that it
+    /// is part of.
     pub spawned_at: Option<&'static Location<'static>>,
     /// Whether tasks, timers or sockets had to wait for somebody else meanwhile.
     pub others_waited: bool,
@@ -113,15 +117,17 @@ impl fmt::Display for StallCause {
 impl fmt::Display for StallReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { worker, cause, lasted, .. } = self;
-        match self.task {
-            Some(id) => write!(f, "task {id}")?,
-            None => write!(f, "something that is no task")?,
+        match (self.executor_task, self.task) {
+            (Some(id), _) => write!(f, "task {id} of an executor")?,
+            (None, Some(id)) => write!(f, "task {id}")?,
+            (None, None) => write!(f, "something that is no task")?,
         }
         if let Some(name) = &self.name {
             write!(f, " ({name})")?;
         }
         if let Some(site) = self.spawned_at {
-            write!(f, ", spawned at {site},")?;
+            let verb = if self.executor_task.is_some() { "submitted" } else { "spawned" };
+            write!(f, ", {verb} at {site},")?;
         }
         let spare = if self.by_spare { "a spare of " } else { "" };
         write!(f, " has held {spare}worker {worker} for {} ms, {cause}", lasted.as_millis())?;

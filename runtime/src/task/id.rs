@@ -43,6 +43,11 @@ impl Id {
         Self(NonZeroU64::new(bits).expect("it was an id's"))
     }
 
+    /// The id that is this number; `None` for 0, which is none.
+    pub(crate) fn from_u64(number: u64) -> Option<Self> {
+        NonZeroU64::new(number).map(Self)
+    }
+
     /// The id as a number.
     pub fn as_u64(self) -> u64 {
         self.0.get()

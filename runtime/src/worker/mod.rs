@@ -16,15 +16,16 @@
 //! taken. [`watch`] finds it out and calls for help, and [`stand_in`] is the help. [`surplus`] is
 //! what becomes of those that are too many.
 
+mod executors;
 mod gauges;
 mod glances;
 mod handover;
 mod hooks;
 mod injected;
+mod known;
 mod life;
 mod limit;
 mod local;
-mod local_sets;
 mod ordered;
 mod outside;
 mod pinned;
@@ -46,14 +47,15 @@ mod thread_clock;
 mod turn;
 mod watch;
 
+pub(crate) use executors::{Executor, NotBegun, Submitted};
 use gauges::Gauges;
 pub(crate) use handover::{Bench, step_aside};
 pub(crate) use hooks::Hooks;
 pub(crate) use injected::Injected;
+use known::Known;
 pub(crate) use life::work;
 use limit::Limit;
 pub(crate) use local::Local;
-use local_sets::LocalSets;
 use outside::Outside;
 use pinned::{Inbox, PinnedQueue};
 use pulse::Pulse;

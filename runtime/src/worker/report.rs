@@ -45,7 +45,7 @@ impl Shared {
     /// The same of those in sets that stay on one thread.
     pub(crate) fn pin_local_tasks(&self) -> Vec<Pinned> {
         let mut tasks = Vec::new();
-        self.local_sets.pin_all(&mut tasks);
+        self.local_sets.all().iter().for_each(|set| set.pin_all(&mut tasks));
         tasks
     }
 

@@ -3,14 +3,14 @@
 use super::remote::AllCounters;
 use super::sampling::{Countdown, Sampling};
 use super::{
-    Hooks, Injected, Limit, Local, LocalSets, Outside, Remote, Roots, Spares, Tally, TaskTally,
-    Watch,
+    Executor, Hooks, Injected, Known, Limit, Local, Outside, Remote, Roots, Spares, Tally,
+    TaskTally, Watch,
 };
 use crate::blocking::BlockingPool;
 use crate::context;
 use crate::runtime::{self, Processors, RuntimeFlavor, ThreadHooks};
 use crate::seam::{ClockHold, Seams};
-use crate::task::{Annotation, CoarseClock, JoinHandle, Runnable, new_detached};
+use crate::task::{Annotation, CoarseClock, JoinHandle, LocalShared, Runnable, new_detached};
 use monitor::{PollBuckets, PollCounts, ResourceMonitor, WorkerCounters};
 use primitives::Timestamp;
 use primitives::rng::Rng;
@@ -64,7 +64,9 @@ pub(crate) struct Shared {
     pub(crate) config: SharedConfig,
     pub(crate) hooks: Hooks,
     pub(crate) roots: Roots,
-    pub(crate) local_sets: LocalSets,
+    /// Sets of tasks that stay on one thread, and were polled in this runtime.
+    pub(crate) local_sets: Known<LocalShared>,
+    pub(crate) executors: Known<dyn Executor>,
     /// The time, as some worker has found it when it looked last.
     pub(crate) coarse: CoarseClock,
     pub(crate) seams: Seams,
@@ -143,7 +145,8 @@ impl Shared {
             config,
             hooks,
             roots: Roots::default(),
-            local_sets: LocalSets::default(),
+            local_sets: Known::default(),
+            executors: Known::default(),
             coarse: CoarseClock::default(),
             seams,
         });

@@ -2,7 +2,7 @@
 
 use super::spares::{Spare, Spares};
 use super::watch::PERIOD;
-use super::{Pulse, Shared, thread_clock};
+use super::{Executor, Pulse, Shared, thread_clock};
 use crate::runtime::{Handle, StallCause, StallReport};
 use crate::task::{Doing, Pinned};
 use primitives::Timestamp;
@@ -213,9 +213,12 @@ impl Reporter {
         if let Some(hook) = shared.hooks.stall.clone()
             && let Some(delivery) = self.delivery()
         {
-            let report = report_on(shared, subject, stalled, others_waited);
+            let executors = shared.executors.all();
+            let report = report_on(shared, &executors, subject, stalled, others_waited);
             shared.blocking.run_detached(&handle, move || {
                 let _delivery = delivery;
+                // Whoever drops the last of an executor drops what is the user's.
+                drop(executors);
                 hook(&report);
             });
         } else if shared.hooks.stall.is_none() && others_waited {
@@ -225,11 +228,15 @@ impl Reporter {
             }
             self.last_line = Some(now);
             let left_out = std::mem::take(&mut self.left_out);
-            let report = report_on(shared, subject, stalled, others_waited);
+            let executors = shared.executors.all();
+            let report = report_on(shared, &executors, subject, stalled, others_waited);
             // A standard error that nobody reads blocks whoever writes to it.
-            shared.blocking.run_detached(&handle, move || match left_out {
-                0 => eprintln!("graph_runtime: {report}"),
-                _ => eprintln!("graph_runtime: {report} ({left_out} more were not reported)"),
+            shared.blocking.run_detached(&handle, move || {
+                drop(executors);
+                match left_out {
+                    0 => eprintln!("graph_runtime: {report}"),
+                    _ => eprintln!("graph_runtime: {report} ({left_out} more were not reported)"),
+                }
             });
         }
     }
@@ -249,6 +256,7 @@ impl Drop for Delivery {
 
 fn report_on(
     shared: &Shared,
+    executors: &[Arc<dyn Executor>],
     subject: &Subject,
     stalled: &Stalled,
     others_waited: bool,
@@ -261,15 +269,24 @@ fn report_on(
         |it: &Pinned| it.task().id().as_u64() == polled && it.glimpse().doing == Doing::Running;
     let mut tasks = shared.pin_tasks().into_iter().chain(shared.pin_pinned_tasks());
     let task = tasks.find(is_it);
+    let id = task.as_ref().map(|task| task.task().id());
+    let mut attempts = executors.iter().flat_map(|executor| executor.attempts());
+    let attempt = attempts.find(|&(runner, _)| Some(runner) == id).map(|(_, attempt)| attempt);
+    let (name, site) = match (&attempt, &task) {
+        (Some(attempt), _) => (attempt.name.as_deref(), Some(attempt.site)),
+        (None, Some(task)) => (task.name(), Some(task.task().site())),
+        (None, None) => (None, None),
+    };
     StallReport {
         worker: subject.worker,
         by_spare: subject.spare.is_some(),
         cause: stalled.cause,
         lasted: stalled.lasted,
         cpu: stalled.cpu,
-        task: task.as_ref().map(|task| task.task().id()),
-        name: task.as_ref().and_then(|task| task.name().map(str::to_owned)),
-        spawned_at: task.as_ref().map(|task| task.task().site()),
+        task: id,
+        executor_task: attempt.as_ref().map(|attempt| attempt.id),
+        name: name.map(str::to_owned),
+        spawned_at: site,
         others_waited,
     }
 }

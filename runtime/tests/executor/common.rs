@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 /// How long a test waits for what must happen, before it fails.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// An executor on two workers, with changes to its configuration.
 pub(crate) fn executor(change: impl FnOnce(&mut ExecutorConfig)) -> AsyncTaskExecutor {

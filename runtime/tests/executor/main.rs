@@ -27,6 +27,7 @@ mod learning;
 mod look_ahead;
 mod loops;
 mod map;
+mod names;
 mod numbers;
 mod order;
 mod outputs;

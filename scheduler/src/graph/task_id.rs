@@ -40,6 +40,12 @@ impl TaskId {
         Self(NEXT.fetch_add(1, Ordering::Relaxed) | FRESH)
     }
 
+    /// The id whose [number](Self::as_u64) this is: for ids that were kept as numbers. Those that a
+    /// user chooses are made by [`new`](Self::new).
+    pub const fn from_u64(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The id that counts `steps` further than this one. Must not leave this one's half.
     pub(crate) const fn offset(self, steps: u32) -> Self {
         Self(self.0 + steps as u64)

@@ -26,6 +26,35 @@ impl<P> TaskScheduler<P> {
         }
     }
 
+    /// Some of the tasks that wait to start, for the first time or again, in no order, and where to
+    /// go on; that is `None` when all have been looked at. The first call begins at place 0, and each
+    /// looks at the next `places`. A task that is accepted between two calls may be missed.
+    /// O(`places`).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use graph_runtime_scheduler::{SchedulerConfig, TaskId, TaskScheduler, TaskSpec};
+    /// use primitives::Timestamp;
+    ///
+    /// let mut scheduler = TaskScheduler::new(SchedulerConfig::default())?;
+    /// let (runs, waits) = (TaskId::new(1), TaskId::new(2));
+    /// scheduler.submit(TaskSpec::new(runs, ()), Timestamp::ZERO)?;
+    /// scheduler.submit(TaskSpec::new(waits, ()).after(runs), Timestamp::ZERO)?;
+    /// scheduler.dispatch(Timestamp::ZERO).expect("it is ready");
+    /// assert_eq!(scheduler.pending_from(0, 100), (vec![waits], None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pending_from(&self, place: usize, places: usize) -> (Vec<TaskId>, Option<usize>) {
+        let all = self.graph.len();
+        let end = place.saturating_add(places).min(all);
+        let slots = (place.min(end)..end).map(|place| place as u32);
+        let pending = slots
+            .filter(|&slot| self.graph.contains(slot) && self.graph[slot].phase != Phase::Running);
+        let pending = pending.map(|slot| self.graph[slot].id).collect();
+        (pending, (end < all).then_some(end))
+    }
+
     fn why_waiting(&self, slot: u32) -> Option<Reason> {
         let &Record { unmet, class, job, .. } = &self.graph[slot];
         if let Some(first) = self.graph.predecessors(slot).next() {

@@ -14,7 +14,7 @@ use crate::task::{coop, panic_message};
 use crate::time::{Sleep, sleep};
 use monitor::{Lateness, TaskEnd};
 use primitives::Timestamp;
-use scheduler::{EndState, LimitKind, Ticket, TimeLimit};
+use scheduler::{EndState, LimitKind, TaskId, Ticket, TimeLimit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -68,6 +68,11 @@ impl Attempt {
             future: None,
             sleep: None,
         }
+    }
+
+    /// The task whose attempt it is.
+    pub(in crate::executor) fn task(&self) -> TaskId {
+        self.task.id
     }
 
     /// Polls the user's future, unless the attempt is to stop; `now` is the moment it begins if it

@@ -4,6 +4,7 @@ mod attempt;
 pub(super) mod cancellation;
 pub(super) mod crew;
 mod retry;
+pub(super) mod roster;
 pub(super) mod runner;
 pub(super) mod sign;
 pub(super) mod start;

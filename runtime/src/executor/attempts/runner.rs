@@ -1,10 +1,12 @@
 //! Attempts, one after the other, as a task of the runtime.
 
 use super::attempt::Attempt;
+use super::roster::Entry;
 use super::start::Start;
 use crate::executor::books::record::Outcome;
 use crate::executor::core::Seat;
 use crate::executor::inner::Inner;
+use crate::task;
 use crate::worker::Local;
 use std::panic::Location;
 use std::pin::Pin;
@@ -39,6 +41,7 @@ pub(in crate::executor) struct Runner {
     attempt: Option<Attempt>,
     /// Whether it is one of the crew.
     is_counted: bool,
+    entry: Entry,
 }
 
 impl Runner {
@@ -50,15 +53,8 @@ impl Runner {
     }
 
     fn new(inner: &Arc<Inner>, attempt: Attempt) -> Self {
-        Self { inner: Arc::clone(inner), attempt: Some(attempt), is_counted: true }
-    }
-
-    /// The attempt waits, and leaves the worker to others.
-    fn wait(&mut self) -> Poll<()> {
-        if std::mem::take(&mut self.is_counted) {
-            self.inner.step(|core, _| core.leave_crew());
-        }
-        Poll::Pending
+        let (inner, entry) = (Arc::clone(inner), Entry::default());
+        Self { inner, attempt: Some(attempt), is_counted: true, entry }
     }
 }
 
@@ -66,29 +62,40 @@ impl Future for Runner {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let this = self.get_mut();
-        let worker = this.inner.worker();
+        let Self { inner, attempt: place, is_counted, entry } = self.get_mut();
+        let (worker, runner) = (inner.worker(), task::id());
+        let desk = inner.roster.sit_down(worker, runner, entry);
         let (mut begun, mut last) = (None, None);
         for _ in 0..ATTEMPTS_PER_POLL {
-            let Some(attempt) = &mut this.attempt else { return Poll::Ready(()) };
+            let Some(attempt) = place else { return Poll::Ready(()) };
+            match &desk {
+                Some(desk) => desk.note(attempt.task()),
+                None => entry.make(&inner.roster, runner, attempt.task()),
+            }
             // One reading of the clock ends an attempt and begins the next.
             let is_first = last.is_none();
-            let now = || last.take().unwrap_or_else(|| this.inner.now());
-            let Poll::Ready(outcome) = attempt.poll(&this.inner, worker, now, context) else {
-                return this.wait();
+            let now = || last.take().unwrap_or_else(|| inner.now());
+            let Poll::Ready(outcome) = attempt.poll(inner, worker, now, context) else {
+                entry.make(&inner.roster, runner, attempt.task());
+                // It leaves the worker to others.
+                if std::mem::take(is_counted) {
+                    inner.step(|core, _| core.leave_crew());
+                }
+                return Poll::Pending;
             };
-            let seat = Seat { is_counted: this.is_counted, takes_next: true, is_first, worker };
-            let (now, next) = attempt.finish(&this.inner, outcome, seat);
-            this.is_counted = next.is_some();
-            this.attempt = next.map(Attempt::new);
+            let seat = Seat { is_counted: *is_counted, takes_next: true, is_first, worker };
+            let (now, next) = attempt.finish(inner, outcome, seat);
+            entry.strike(&inner.roster);
+            *is_counted = next.is_some();
+            *place = next.map(Attempt::new);
             last = Some(now);
             if now - *begun.get_or_insert(now) > POLL_TIME_MAX {
                 break;
             }
         }
-        if let Some(attempt) = this.attempt.take() {
-            let runner = Self::new(&this.inner, attempt);
-            drop(this.inner.handle.shared().spawn_to(runner, Location::caller(), Local::push_next));
+        if let Some(attempt) = place.take() {
+            let runner = Self::new(inner, attempt);
+            drop(inner.handle.shared().spawn_to(runner, Location::caller(), Local::push_next));
         }
         Poll::Ready(())
     }
@@ -103,6 +110,7 @@ impl Drop for Runner {
             let seat = Seat { is_counted, takes_next: false, is_first: false, worker };
             let (_, next) = attempt.finish(&self.inner, Outcome::Cancelled, seat);
             debug_assert!(next.is_none(), "not asked for");
+            self.entry.strike(&self.inner.roster);
         }
     }
 }

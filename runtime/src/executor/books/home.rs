@@ -4,6 +4,7 @@ use super::lap::Lap;
 use crate::executor::inner::Inner;
 use primitives::shim::Mutex;
 use scheduler::{GraphId, Pace};
+use std::panic::Location;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
@@ -11,6 +12,8 @@ use std::time::Instant;
 #[derive(Clone)]
 pub(in crate::executor) struct Home {
     inner: Weak<Inner>,
+    /// Where it was submitted from outside: the batch, or the graph to which it was added.
+    site: &'static Location<'static>,
     /// Set when it is known: of a whole graph, when the scheduler has accepted it.
     graph: OnceLock<GraphId>,
     /// Whether the batch is a graph as it was submitted, and not a part that was added later.
@@ -24,17 +27,24 @@ pub(in crate::executor) struct Home {
 }
 
 impl Home {
-    /// Of a task that is submitted alone.
+    /// Of a task that the caller submits alone.
+    #[track_caller]
     pub(in crate::executor) fn alone(inner: &Arc<Inner>) -> Self {
-        let inner = Arc::downgrade(inner);
+        let (inner, site) = (Arc::downgrade(inner), Location::caller());
         let graph = OnceLock::new();
-        Self { inner, graph, is_whole: false, deadline: None, lap: None, pace: None }
+        Self { inner, site, graph, is_whole: false, deadline: None, lap: None, pace: None }
     }
 
-    /// Of a graph that is submitted.
-    pub(in crate::executor) fn whole(inner: &Arc<Inner>, deadline: Option<Instant>) -> Self {
+    /// Of a graph that the caller submits.
+    #[track_caller]
+    pub(in crate::executor) fn whole(inner: &Arc<Inner>) -> Self {
         let pace = inner.learner.as_ref().map(|_| Arc::default());
-        Self { is_whole: true, deadline, pace, ..Self::alone(inner) }
+        Self { is_whole: true, pace, ..Self::alone(inner) }
+    }
+
+    /// With a time when all of it should have ended.
+    pub(in crate::executor) fn due(self, deadline: Option<Instant>) -> Self {
+        Self { deadline, ..self }
     }
 
     /// Of what is added next to tasks that are at home here.
@@ -50,6 +60,11 @@ impl Home {
     /// The executor, while it is there.
     pub(in crate::executor) fn inner(&self) -> Option<Arc<Inner>> {
         self.inner.upgrade()
+    }
+
+    /// Where the batch, or the graph to which it was added, was submitted.
+    pub(in crate::executor) fn site(&self) -> &'static Location<'static> {
+        self.site
     }
 
     pub(in crate::executor) fn graph(&self) -> Option<GraphId> {

@@ -3,6 +3,7 @@
 mod accept;
 mod alarm;
 mod backlogs;
+mod describe;
 mod dispatch;
 mod draining;
 mod ending;

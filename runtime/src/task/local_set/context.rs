@@ -127,7 +127,7 @@ impl Context {
         let mut known_to = self.known_to.borrow_mut();
         if !known_to.contains(&handle.id()) {
             known_to.push(handle.id());
-            handle.shared().local_sets.add(&self.shared);
+            handle.shared().local_sets.add(Arc::downgrade(&self.shared));
         }
     }
 

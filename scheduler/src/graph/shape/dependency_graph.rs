@@ -216,6 +216,11 @@ impl<P> DependencyGraph<P> {
         self.records.indices()
     }
 
+    /// How many slots there are, in use or not.
+    pub(crate) fn len(&self) -> usize {
+        self.records.len_after(0)
+    }
+
     #[cfg(test)]
     pub(crate) fn edges_in_use(&self) -> usize {
         self.edges.in_use()
