@@ -18,10 +18,11 @@
 
 #![allow(unsafe_code)] // Fenced: a worker's own part changes threads; see `Handover`.
 
-use super::{Local, work};
+use super::{Local, Shared, work};
 use crate::context;
 use crate::runtime::{Handle, RuntimeFlavor};
 use primitives::shim::Mutex;
+use primitives::shim::atomic::Ordering;
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -98,6 +99,15 @@ impl Bench {
 /// no other thread has come for it.
 pub(crate) struct SteppedAside {
     bench: Bench,
+    shared: Arc<Shared>,
+}
+
+impl Shared {
+    /// How many tasks keep a thread from its work by blocking it while another thread does the work.
+    pub(crate) fn blocking_beside_workers(&self) -> usize {
+        // ORDERING: Relaxed; whoever acts on it looks again.
+        self.spares.out_for_blocked() + self.aside.load(Ordering::Relaxed)
+    }
 }
 
 /// Calls for another thread to be this thread's worker. `None` if it is none that can be given away
@@ -112,13 +122,16 @@ pub(crate) fn step_aside() -> Option<SteppedAside> {
     let local = context::take_worker(may_change_threads)?;
     let shared = Arc::clone(&local.shared);
     let bench = Bench(Arc::new(Mutex::new(Some(Handover(local)))));
-    let stepped = SteppedAside { bench: bench.clone() };
+    let stepped = SteppedAside { bench: bench.clone(), shared: Arc::clone(&shared) };
+    // ORDERING: Relaxed, here and below; see `Shared::blocking_beside_workers`.
+    shared.aside.fetch_add(1, Ordering::Relaxed);
     shared.blocking.call_for_worker(&Handle::new(Arc::clone(&shared)), bench);
     Some(stepped)
 }
 
 impl Drop for SteppedAside {
     fn drop(&mut self) {
+        self.shared.aside.fetch_sub(1, Ordering::Relaxed);
         match self.bench.take() {
             Some(local) => context::put_worker_back(local),
             None => ROLE.set(Role::Left),

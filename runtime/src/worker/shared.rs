@@ -80,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) monitor: OnceLock<Arc<ResourceMonitor>>,
     pub(crate) watch: Watch,
     pub(crate) spares: Arc<Spares>,
+    /// Threads that have stepped aside for others to be their workers.
+    pub(super) aside: AtomicUsize,
     /// Polls that were cut short because their budget was used up.
     pub(super) forced_yields: AtomicU64,
     /// Tasks that were queued by threads that are no workers.
@@ -133,6 +135,7 @@ impl Shared {
             monitor: OnceLock::new(),
             watch: Watch::default(),
             spares: Arc::new(Spares::new(config.max_spares)),
+            aside: AtomicUsize::new(0),
             forced_yields: AtomicU64::new(0),
             remote_schedules: sampling.countdown(),
             other_schedules: sampling.countdown(),

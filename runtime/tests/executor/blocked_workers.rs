@@ -2,6 +2,7 @@
 
 use crate::common::{check_all_ended, executor, noop, wait};
 use futures_lite::future::block_on;
+use graph_runtime::task::block_in_place;
 use graph_runtime::{AsyncTaskExecutor, ExecutableTask, Graph, TaskError, task_fn};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -53,4 +54,27 @@ fn they_are_freed_by_one_far_behind_them() {
     })));
     assert!(wait(executor.run(graph)).unwrap().is_complete());
     check_all_ended(&executor, 1_009);
+}
+
+#[test]
+fn others_run_beside_one_that_blocks_in_place() {
+    for workers in [1, 2] {
+        let executor = executor(|config| config.worker_count = workers);
+        let (tell, told) = mpsc::channel();
+        let told = Arc::new(Mutex::new(told));
+        let mut graph = Graph::new();
+        for _ in 0..2 * workers {
+            let told = Arc::clone(&told);
+            graph.push(ExecutableTask::new(task_fn(move |_| {
+                let heard = block_in_place(|| told.lock().unwrap().recv());
+                async move { heard }
+            })));
+        }
+        graph.push(ExecutableTask::new(task_fn(move |_| {
+            (0..2 * workers).for_each(|_| tell.send(()).unwrap());
+            async { Ok::<_, TaskError>(()) }
+        })));
+        assert!(wait(executor.run(graph)).unwrap().is_complete());
+        check_all_ended(&executor, 2 * workers + 1);
+    }
 }

@@ -36,7 +36,7 @@ pub(in crate::executor) async fn watch(inner: Weak<Inner>) {
     for look in (0..LOCKED_LOOK).cycle() {
         let Some(inner) = inner.upgrade() else { return };
         let (ended, worker) = (inner.progress.ended(), inner.progress.worker());
-        let stand_ins = inner.handle.shared().spares.out_for_blocked();
+        let stand_ins = inner.handle.shared().blocking_beside_workers();
         let is_stuck = seen.take() == Some(ended);
         if is_stuck || stand_ins != stood_in || look == 0 {
             let looked = inner.step(|core, _| core.look_after_runners(is_stuck, stand_ins));
