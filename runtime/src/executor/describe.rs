@@ -18,6 +18,11 @@ impl Executor for Inner {
         found
     }
 
+    fn attempt(&self, runner: Id) -> Option<Submitted> {
+        let task = self.roster.task_of(runner)?;
+        self.core.lock().describe(task)
+    }
+
     fn not_begun(&self, most: usize) -> (Vec<NotBegun>, usize) {
         let now = self.now();
         let (mut found, all) = {

@@ -270,8 +270,7 @@ fn report_on(
     let mut tasks = shared.pin_tasks().into_iter().chain(shared.pin_pinned_tasks());
     let task = tasks.find(is_it);
     let id = task.as_ref().map(|task| task.task().id());
-    let mut attempts = executors.iter().flat_map(|executor| executor.attempts());
-    let attempt = attempts.find(|&(runner, _)| Some(runner) == id).map(|(_, attempt)| attempt);
+    let attempt = id.and_then(|id| executors.iter().find_map(|executor| executor.attempt(id)));
     let (name, site) = match (&attempt, &task) {
         (Some(attempt), _) => (attempt.name.as_deref(), Some(attempt.site)),
         (None, Some(task)) => (task.name(), Some(task.task().site())),

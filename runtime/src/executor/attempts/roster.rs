@@ -63,6 +63,13 @@ impl Roster {
         (is_free && entry.0.is_none()).then_some(AtDesk { desk, runner })
     }
 
+    /// What a runner is at. O(workers).
+    pub(in crate::executor) fn task_of(&self, runner: Id) -> Option<TaskId> {
+        let listed = self.listed.lock().get(&runner).copied();
+        let mut at_desks = self.desks.iter().filter_map(|desk| desk.read());
+        listed.or_else(|| at_desks.find(|&(it, _)| it == runner).map(|(_, task)| task))
+    }
+
     /// Who is at what. O(workers + attempts that wait).
     pub(in crate::executor) fn all(&self) -> Vec<(Id, TaskId)> {
         let listed = self.listed.lock();
@@ -134,8 +141,10 @@ mod tests {
         entry.make(&roster, other, second);
         desk.note(third);
         assert_eq!(roster.all(), [(other, second), (at_desk, third)]);
+        assert_eq!([other, at_desk].map(|it| roster.task_of(it)), [Some(second), Some(third)]);
         drop(desk);
         assert_eq!(roster.all(), [(other, second)]);
+        assert_eq!(roster.task_of(at_desk), None);
         assert!(roster.sit_down(Some(0), other, &entry).is_none(), "it is listed");
         entry.strike(&roster);
         assert_eq!(roster.all(), []);
