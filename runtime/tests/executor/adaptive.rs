@@ -133,6 +133,11 @@ fn a_busy_machine_runs_fewer_tasks_and_a_free_one_more_again() {
     }
 }
 
+/// The task, which takes so much memory.
+fn taking(memory_bytes: usize, task: ExecutableTask) -> ExecutableTask {
+    task.requires(ResourceRequirements { memory_bytes, ..Default::default() })
+}
+
 #[test]
 fn a_task_waits_for_memory_unless_it_would_be_the_only_one_to_take_any() {
     let machine = Machine::default();
@@ -140,8 +145,7 @@ fn a_task_waits_for_memory_unless_it_would_be_the_only_one_to_take_any() {
     let (_runtime, executor) = on(&machine, |config| config.memory_threshold = 1_000);
     let (reports, seen) = Reports::new();
     let gate = Gate::default();
-    let needs = |memory_bytes| ResourceRequirements { memory_bytes, ..Default::default() };
-    let task = |name, bytes| waiting(name, &reports, &gate).requires(needs(bytes));
+    let task = |name, bytes| taking(bytes, waiting(name, &reports, &gate));
 
     let alone = executor.try_submit(task("alone", 500)).unwrap();
     assert_eq!(seen.next(), "alone", "it does not fit, but nothing else takes any");
@@ -165,8 +169,7 @@ fn memory_of_started_tasks_is_set_aside_until_memory_is_read_again() {
     let (_runtime, executor) = on(&machine, |config| config.memory_threshold = 1_000);
     let (reports, seen) = Reports::new();
     let gate = Gate::default();
-    let needs = |memory_bytes| ResourceRequirements { memory_bytes, ..Default::default() };
-    let task = |name, bytes| waiting(name, &reports, &gate).requires(needs(bytes));
+    let task = |name, bytes| taking(bytes, waiting(name, &reports, &gate));
 
     let alone = executor.try_submit(task("alone", 0)).unwrap();
     let first = executor.try_submit(task("first", 500)).unwrap();
@@ -194,8 +197,7 @@ fn a_guard_has_memory_read_while_it_holds_a_task_back() {
     let (_runtime, executor) = on(&sampler, |config| config.memory_threshold = 1_000);
     let (reports, seen) = Reports::new();
     let gate = Gate::default();
-    let needs = |memory_bytes| ResourceRequirements { memory_bytes, ..Default::default() };
-    let task = |name, bytes| waiting(name, &reports, &gate).requires(needs(bytes));
+    let task = |name, bytes| taking(bytes, waiting(name, &reports, &gate));
 
     let alone = executor.try_submit(task("alone", 500)).unwrap();
     assert_eq!(seen.next(), "alone");
@@ -223,10 +225,8 @@ fn an_executor_goes_by_its_own_memory_threshold() {
     drop(awake);
     let (reports, seen) = Reports::new();
     let gate = Gate::default();
-    let submit = |name, memory_bytes| {
-        let needs = ResourceRequirements { memory_bytes, ..Default::default() };
-        executor.try_submit(waiting(name, &reports, &gate).requires(needs)).unwrap()
-    };
+    let submit =
+        |name, bytes| executor.try_submit(taking(bytes, waiting(name, &reports, &gate))).unwrap();
     let first = submit("first", 1);
     assert_eq!(seen.next(), "first");
     let second = submit("second", 100);

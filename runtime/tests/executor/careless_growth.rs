@@ -4,6 +4,7 @@ use crate::common::{check_all_ended, executor, noop, wait};
 use graph_runtime::{
     AsyncTaskExecutor, ExecutableTask, Graph, GraphReport, Item, Node, TaskError, task_fn,
 };
+use std::fmt;
 use std::ops::ControlFlow;
 
 type Decision = Node<ControlFlow<u64, u64>>;
@@ -29,6 +30,20 @@ fn failure(report: &GraphReport) -> String {
     failure
 }
 
+/// The loop has no result because one of its tasks failed, and said `why`.
+fn check_broken_off<T: fmt::Debug + Send + Sync + 'static>(
+    executor: &AsyncTaskExecutor,
+    report: GraphReport,
+    result: Node<T>,
+    why: &str,
+) {
+    assert!(report.output(result).unwrap_err().is_skipped());
+    let failure = failure(&report);
+    assert!(failure.contains(why), "{failure}");
+    drop(report);
+    check_all_ended(executor, executor.counts().submitted);
+}
+
 fn decide(graph: &mut Graph, next: ControlFlow<u64, u64>) -> Decision {
     graph.task("decide", move |_| async move { Ok::<_, TaskError>(next) }).add()
 }
@@ -40,11 +55,7 @@ fn a_body_that_panics_ends_the_loop() {
         assert!(number < 3, "there is no generation {number}");
         decide(graph, ControlFlow::Continue(number + 1))
     });
-    assert!(report.output(result).unwrap_err().is_skipped());
-    let failure = failure(&report);
-    assert!(failure.contains("there is no generation 3"), "{failure}");
-    drop(report);
-    check_all_ended(&executor, executor.counts().submitted);
+    check_broken_off(&executor, report, result, "there is no generation 3");
 }
 
 #[test]
@@ -54,11 +65,7 @@ fn a_decision_of_another_graph_is_refused() {
         graph.push(noop());
         decide(&mut Graph::new(), ControlFlow::Continue(1))
     });
-    assert!(report.output(result).unwrap_err().is_skipped());
-    let failure = failure(&report);
-    assert!(failure.contains("depend"), "{failure}");
-    drop(report);
-    check_all_ended(&executor, executor.counts().submitted);
+    check_broken_off(&executor, report, result, "depend");
 }
 
 #[test]
@@ -80,11 +87,7 @@ fn a_state_that_panics_when_it_is_cloned_ends_the_loop() {
         graph.task("decide", decide).add()
     });
     let report = wait(executor.run(graph)).unwrap();
-    assert!(report.output(result).unwrap_err().is_skipped());
-    let failure = failure(&report);
-    assert!(failure.contains("it broke"), "{failure}");
-    drop(report);
-    check_all_ended(&executor, executor.counts().submitted);
+    check_broken_off(&executor, report, result, "it broke");
 }
 
 #[test]
