@@ -47,15 +47,9 @@ impl<T: Ord + Copy> Heap<T> {
         loop {
             let first = hole * CHILDREN + 1;
             let after = self.0.len().min(first + CHILDREN);
-            if first >= after {
+            let Some(child) = (first..after).min_by_key(|&child| self.0[child]) else {
                 return hole;
-            }
-            let mut child = first;
-            for other in first + 1..after {
-                if self.0[other] < self.0[child] {
-                    child = other;
-                }
-            }
+            };
             self.0[hole] = self.0[child];
             hole = child;
         }
