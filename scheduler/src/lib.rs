@@ -82,14 +82,17 @@
 //!
 //! * Who waits for a place in a group, or for enough of a rate, holds up nobody who does not need
 //!   that; of a rate nothing is taken by whoever comes behind one that waits for it.
-//! * Room in the budgets is reserved for the first one that does not fit. Whoever comes behind may
-//!   start if by the estimates it does not delay that one (EASY backfilling: D. Lifka, JSSPP 1995);
-//!   where there are no estimates, 64 others may.
+//! * Room in each budget is reserved for the first one that lacks some of it. Whoever comes behind
+//!   may start if it leaves what that one needs, or if by the estimates it does not delay it (EASY
+//!   backfilling: D. Lifka, JSSPP 1995); where there are no estimates, 64 others may.
 //! * A task has lost patience when 64 others that need some of what it needs have started while it
 //!   was first of its kind and waited, or when the time has passed twice in which room for it was
-//!   expected. Then nothing that needs what it needs starts behind it. While it waits for a rate it
-//!   keeps only rates, and nothing while a rate is paused. If there are several such tasks, the
-//!   first in order goes first.
+//!   expected. Then nothing starts behind it that does not leave what it needs of the budgets,
+//!   groups and rates that both need. While it waits for a rate it keeps only rates, and nothing
+//!   while a rate is paused. If there are several such tasks, the first in order goes first, and the
+//!   first eight keep what they need.
+//! * So nobody waits for one that needs nothing of the same, unless 128 kinds come before for which
+//!   there is no room in the budgets: no more are looked at.
 //!
 //! So the wait of a task that is first of its kind is bounded by 64 starts, or twice the time that
 //! was expected; then by the ends of those that run and the inflow of its rates; and by whatever is

@@ -8,6 +8,9 @@ use crate::graph::{Reason, ResourceRequirements, SchedulerConfig, TaskId};
 /// Cores and I/O channels are counted in millionths.
 const MILLIONTHS: f64 = 1e6;
 
+/// How many budgets there are.
+const BUDGETS: usize = 3;
+
 /// [`ResourceRequirements`] in whole units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Demand {
@@ -39,6 +42,29 @@ impl Demand {
         self.cpu_millionths <= free.cpu_millionths
             && self.memory_bytes <= free.memory_bytes
             && self.io_millionths <= free.io_millionths
+    }
+
+    /// Whether taking it of `free` leaves enough for `kept` of everything that both need.
+    pub(crate) fn leaves(self, kept: Self, free: Self) -> bool {
+        let rest = free.minus(kept);
+        self.pairs(kept)
+            .into_iter()
+            .zip(rest.amounts())
+            .all(|((amount, kept), rest)| amount == 0 || kept == 0 || amount <= rest)
+    }
+
+    /// Whether everything that it needs is among what `other` needs.
+    pub(crate) fn is_of(self, other: Self) -> bool {
+        self.pairs(other).into_iter().all(|(amount, other)| amount == 0 || other > 0)
+    }
+
+    fn amounts(self) -> [u64; BUDGETS] {
+        [self.cpu_millionths, self.memory_bytes, self.io_millionths]
+    }
+
+    fn pairs(self, other: Self) -> [(u64, u64); BUDGETS] {
+        let others = other.amounts();
+        std::array::from_fn(|at| (self.amounts()[at], others[at]))
     }
 
     /// Both together, as far as numbers go.
@@ -143,6 +169,18 @@ impl Admission {
             && self.memory.fits(demand.memory_bytes)
             && self.io.fits(demand.io_millionths)
             && !self.is_machine_short(demand)
+    }
+
+    /// The part of a demand for which there is no room.
+    pub(crate) fn lacking(&self, demand: Demand) -> Demand {
+        let unless = |fits: bool, amount: u64| if fits { 0 } else { amount };
+        let Demand { cpu_millionths: cpu, memory_bytes: memory, io_millionths: io } = demand;
+        let has_memory = self.memory.fits(memory) && !self.is_machine_short(demand);
+        Demand {
+            cpu_millionths: unless(self.cpu.fits(cpu), cpu),
+            memory_bytes: unless(has_memory, memory),
+            io_millionths: unless(self.io.fits(io), io),
+        }
     }
 
     /// Starts a task, which must fit.

@@ -80,10 +80,10 @@ impl Allowances {
         }
     }
 
-    /// Whether one more task of a group may run.
-    pub(crate) fn is_free(&self, group: Resource) -> bool {
+    /// Whether one more task of a group may run, besides so many for which places are kept.
+    pub(crate) fn is_free(&self, group: Resource, kept: u64) -> bool {
         let group = self.group_at(group);
-        group.running < group.limit
+        group.limit.saturating_sub(group.running) as u64 > kept
     }
 
     /// How many tasks of a group run, and how many may.

@@ -21,10 +21,10 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    /// What it takes of a rate, in millionths; nothing of others.
-    pub(crate) fn cost(&self, rate: Resource) -> u64 {
-        let place = self.claims.binary_search(&rate).ok();
-        place.and_then(|place| self.costs.get(place)).copied().unwrap_or(0)
+    /// What it takes of a resource: of a rate in millionths, of a group one place.
+    pub(crate) fn amount(&self, resource: Resource) -> u64 {
+        let place = self.claims.binary_search(&resource).ok();
+        place.map_or(0, |place| self.costs.get(place).copied().unwrap_or(1))
     }
 
     pub(crate) fn groups(&self) -> &[Resource] {

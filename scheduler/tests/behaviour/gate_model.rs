@@ -3,7 +3,10 @@
 //!
 //! Time is in nanoseconds, CPU in tenths of a core.
 
-use crate::gate_tasks::{CPU, GROUPS, MEMORY, Needs, RATE_TERMS, RATES, Resource, State, Task};
+mod room;
+
+use self::room::Reservation;
+use crate::gate_tasks::{GROUPS, Needs, RATE_TERMS, RATES, Resource, State, Task};
 use std::cmp::Reverse;
 
 const OVERTAKEN_MAX: u64 = 64;
@@ -23,6 +26,9 @@ struct Holder {
     task: usize,
     holds_all: bool,
 }
+
+/// So many who have lost patience hold something.
+const HOLDERS_MAX: usize = 8;
 
 #[derive(Debug, Clone)]
 struct Bucket {
@@ -44,16 +50,10 @@ pub(crate) struct Model {
     since_reading: Vec<i128>,
     buckets: Vec<Bucket>,
     waiting: Vec<Waiting>,
-    holder: Option<Holder>,
+    /// In order.
+    holders: Vec<Holder>,
     rate_starts: [u64; RATES],
     group_starts: [u64; GROUPS],
-}
-
-/// Room that is kept for the first task that does not fit.
-struct Reservation {
-    task: usize,
-    at: Option<u64>,
-    spare: (u64, u64),
 }
 
 impl Model {
@@ -72,7 +72,7 @@ impl Model {
             since_reading: Vec::new(),
             buckets: RATE_TERMS.iter().map(bucket).collect(),
             waiting: Vec::new(),
-            holder: None,
+            holders: Vec::new(),
             rate_starts: [0; RATES],
             group_starts: [0; GROUPS],
         }
@@ -115,7 +115,7 @@ impl Model {
         self.reading = free;
         self.since_reading.clear();
         if free.is_some() && !std::mem::replace(&mut self.is_guarded, true) {
-            (self.waiting, self.holder) = (Vec::new(), None);
+            (self.waiting, self.holders) = (Vec::new(), Vec::new());
             self.look_who_is_first();
         }
     }
@@ -143,6 +143,28 @@ impl Model {
     pub(crate) fn running_in(&self, group: usize) -> usize {
         let running = self.all_in(State::Running).into_iter();
         running.filter(|&task| self.tasks[task].needs.groups[group]).count()
+    }
+
+    /// Whether there is enough for a task, whoever else waits for it.
+    pub(crate) fn is_allowed(&self, task: usize) -> bool {
+        let needs = self.tasks[task].needs;
+        let has_place = |group: usize| self.running_in(group) < self.group_limits[group];
+        self.lacks(task) == (false, false)
+            && (0..GROUPS).all(|group| !needs.groups[group] || has_place(group))
+            && (0..RATES).all(|rate| needs.costs[rate].is_none_or(|cost| self.has(rate, cost)))
+    }
+
+    pub(crate) fn is_before(&self, one: usize, other: usize) -> bool {
+        self.key(one) < self.key(other)
+    }
+
+    /// Whether two tasks need some of the same.
+    pub(crate) fn share(&self, one: usize, other: usize) -> bool {
+        let [one, other] = [one, other].map(|task| self.tasks[task].needs);
+        let claims = other.claims();
+        one.cpu.min(other.cpu) > 0
+            || one.memory.min(other.memory) > 0
+            || one.claims().iter().any(|claim| claims.contains(claim))
     }
 
     fn key(&self, task: usize) -> (Reverse<u32>, Reverse<u64>, usize) {
@@ -177,38 +199,30 @@ impl Model {
                 });
             }
         }
-        self.holder = self
-            .holder
-            .filter(|holder| self.waiting.iter().any(|waiting| waiting.task == holder.task));
+        let waiting = &self.waiting;
+        self.holders.retain(|holder| waiting.iter().any(|waiting| waiting.task == holder.task));
     }
 
     fn waiting(&mut self, task: usize) -> &mut Waiting {
         self.waiting.iter_mut().find(|waiting| waiting.task == task).expect("it is a candidate")
     }
 
-    pub(crate) fn free(&self) -> (u64, u64) {
-        let running = self.all_in(State::Running);
-        let sum = |part: fn(&Needs) -> u64| -> u64 {
-            running.iter().map(|&task| part(&self.tasks[task].needs)).sum()
+    fn holders_before(&self, task: usize) -> Vec<Holder> {
+        let mut holders = self.holders.clone();
+        holders.retain(|holder| self.key(holder.task) < self.key(task));
+        holders
+    }
+
+    /// How much of a resource is held for those before a task.
+    fn held(&self, resource: Resource, task: usize) -> u64 {
+        let held = |holder: &Holder| {
+            let needs = self.tasks[holder.task].needs;
+            match resource {
+                Resource::Rate(rate) => needs.costs[rate].unwrap_or(0),
+                Resource::Group(group) => u64::from(holder.holds_all && needs.groups[group]),
+            }
         };
-        (CPU - sum(|needs| needs.cpu), MEMORY - sum(|needs| needs.memory))
-    }
-
-    /// What the machine still has, as far as anybody knows.
-    fn free_of_machine(&self) -> u64 {
-        let taken = self.since_reading.iter().fold(0, |taken, change| (taken + change).max(0));
-        self.reading.map_or(u64::MAX, |free| free.saturating_sub(taken as u64))
-    }
-
-    /// Whether the machine has the memory for a task, or would have nobody else to have it for.
-    pub(crate) fn machine_has(&self, memory: u64) -> bool {
-        let running = self.all_in(State::Running);
-        let is_alone = running.into_iter().all(|task| self.tasks[task].needs.memory == 0);
-        memory == 0 || is_alone || memory <= self.free_of_machine()
-    }
-
-    fn holder_before(&self, task: usize) -> Option<Holder> {
-        self.holder.filter(|holder| self.key(holder.task) < self.key(task))
+        self.holders_before(task).iter().map(held).sum()
     }
 
     fn is_paused(&self, rate: usize) -> bool {
@@ -222,21 +236,19 @@ impl Model {
 
     /// Whether a resource holds up a task.
     fn blocks(&self, resource: Resource, task: usize) -> bool {
-        let is_held = self.holder_before(task).is_some_and(|holder| {
-            self.tasks[holder.task].needs.claims().contains(&resource)
-                && (holder.holds_all || matches!(resource, Resource::Rate(_)))
-        });
-        let lacks = match resource {
+        let held = self.held(resource, task);
+        match resource {
             Resource::Rate(rate) => {
                 let before = |it: &&Waiting| {
                     it.blocked_by == Some(resource) && self.key(it.task) < self.key(task)
                 };
                 let cost = self.tasks[task].needs.costs[rate].unwrap_or(0);
-                !self.has(rate, cost) || self.waiting.iter().any(|it| before(&it))
+                !self.has(rate, cost + held) || self.waiting.iter().any(|it| before(&it))
             }
-            Resource::Group(group) => self.running_in(group) >= self.group_limits[group],
-        };
-        is_held || lacks
+            Resource::Group(group) => {
+                self.running_in(group) + held as usize >= self.group_limits[group]
+            }
+        }
     }
 
     /// The task that starts next.
@@ -245,16 +257,16 @@ impl Model {
             return None;
         }
         loop {
-            let holder = self.holder;
+            let holders = self.holders.clone();
             let choice = self.walk();
-            if choice.is_some() || self.holder == holder {
+            if choice.is_some() || self.holders == holders {
                 return choice;
             }
         }
     }
 
     fn walk(&mut self) -> Option<usize> {
-        let mut reserved: Option<Reservation> = None;
+        let mut reserved: Vec<Reservation> = Vec::new();
         for task in self.candidates() {
             let needs = self.tasks[task].needs;
             if needs.is_plain() {
@@ -276,76 +288,12 @@ impl Model {
         None
     }
 
-    fn has_room(&mut self, task: usize, reserved: &mut Option<Reservation>) -> bool {
-        let needs = self.tasks[task].needs;
-        if !needs.is_heavy() {
-            return true;
-        }
-        let free = self.free();
-        if needs.cpu > free.0 || needs.memory > free.1 || !self.machine_has(needs.memory) {
-            if reserved.is_none() {
-                let reservation = self.reserve(task);
-                let now = self.now;
-                let again = reservation.at.map(|at| at + (at - now));
-                let ends = &mut self.waiting(task).patience_ends;
-                *ends = ends.or(again);
-                *reserved = Some(reservation);
-            }
-            return false;
-        }
-        let is_held = self
-            .holder_before(task)
-            .is_some_and(|holder| holder.holds_all && self.tasks[holder.task].needs.is_heavy());
-        if is_held {
-            return false;
-        }
-        let Some(Reservation { task: first, at, spare }) = *reserved else { return true };
-        let estimate = self.tasks[task].estimate;
-        let is_short = at.is_some_and(|at| estimate > 0 && self.now + estimate <= at);
-        if is_short || (needs.cpu <= spare.0 && needs.memory <= spare.1) {
-            return true;
-        }
-        if at.is_none() || estimate == 0 {
-            self.waiting(first).overtaken += 1;
-            return true;
-        }
-        false
-    }
-
-    fn reserve(&mut self, task: usize) -> Reservation {
-        let now = self.now;
-        for running in self.all_in(State::Running) {
-            let it = &mut self.tasks[running];
-            if it.estimate > 0 && it.needs.is_heavy() && it.expected_end <= now {
-                it.expected_end = now + (now - it.started_at).max(1);
-            }
-        }
-        let mut ends: Vec<usize> = self.all_in(State::Running);
-        ends.retain(|&it| self.tasks[it].estimate > 0);
-        ends.sort_by_key(|&it| self.tasks[it].expected_end);
-        let needs = self.tasks[task].needs;
-        let mut free = self.free();
-        free.1 = free.1.min(self.free_of_machine());
-        for end in ends {
-            let it = &self.tasks[end];
-            free = (free.0 + it.needs.cpu, free.1 + it.needs.memory);
-            if needs.cpu <= free.0 && needs.memory <= free.1 {
-                let spare = (free.0 - needs.cpu, free.1 - needs.memory);
-                return Reservation { task, at: Some(it.expected_end), spare };
-            }
-        }
-        Reservation { task, at: None, spare: (0, 0) }
-    }
-
     fn lose_patience(&mut self, task: usize, blocked_by: Option<Resource>) {
         let needs = self.tasks[task].needs;
         let starts: u64 = needs.claims().into_iter().map(|claim| self.starts(claim)).sum();
         let several = needs.claims().len() + usize::from(needs.is_heavy()) > 1;
         let now = self.now;
-        if self.holder_before(task).is_some() {
-            return;
-        }
-        let is_holder = self.holder.is_some_and(|holder| holder.task == task);
+        let is_holder = self.holders.iter().any(|holder| holder.task == task);
         if !is_holder {
             let waiting = self.waiting(task);
             let before = *waiting.starts_before.get_or_insert(starts);
@@ -357,13 +305,18 @@ impl Model {
         }
         let holds_all = match blocked_by {
             Some(Resource::Rate(rate)) if self.is_paused(rate) => {
-                self.holder = self.holder.filter(|_| !is_holder);
+                self.holders.retain(|holder| holder.task != task);
                 return;
             }
             Some(Resource::Rate(_)) => false,
             _ => true,
         };
-        self.holder = Some(Holder { task, holds_all });
+        self.holders.retain(|holder| holder.task != task);
+        let mut holders = std::mem::take(&mut self.holders);
+        holders.push(Holder { task, holds_all });
+        holders.sort_by_key(|holder| self.key(holder.task));
+        holders.truncate(HOLDERS_MAX);
+        self.holders = holders;
     }
 
     fn starts(&self, resource: Resource) -> u64 {
@@ -375,7 +328,7 @@ impl Model {
 
     /// Whether somebody has lost patience.
     pub(crate) fn has_holder(&self) -> bool {
-        self.holder.is_some()
+        !self.holders.is_empty()
     }
 
     pub(crate) fn start(&mut self, task: usize) {

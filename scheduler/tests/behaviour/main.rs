@@ -2,6 +2,7 @@
 
 mod admission;
 mod ageing;
+mod bounded_wait;
 mod cancellation;
 mod common;
 mod deadlines;
@@ -33,6 +34,7 @@ mod reference;
 mod reservations;
 mod retries;
 mod scale;
+mod strangers;
 mod submission;
 mod throttle;
 mod time_limits;

@@ -1,5 +1,6 @@
 //! What holds up a ready task, for whoever asks.
 
+use super::impatience::Impatient;
 use super::lanes::Place;
 use super::turnstile::{Obstacle, Turnstile};
 use crate::control::{Demand, Resource};
@@ -38,7 +39,8 @@ impl Turnstile {
             Some(Obstacle::Resource(resource)) => self.why_resource(resource, place, slot, now),
             Some(Obstacle::Budget) => {
                 let lacks = self.admission.lacks(kind.demand).map(HeldUp::By);
-                lacks.unwrap_or_else(|| self.kept())
+                let takes = |held| !kind.demand.leaves(held, Demand::NONE);
+                lacks.unwrap_or_else(|| self.held_for(place, |it| takes(it.held_budgets())))
             }
             None => self.reserved_before(place, kind.demand),
         }
@@ -47,8 +49,9 @@ impl Turnstile {
     fn why_resource(&self, resource: Resource, place: Place, slot: u32, now: Timestamp) -> HeldUp {
         let allowances = &self.allowances;
         let name = Arc::clone(allowances.name(resource));
-        if self.is_held(resource, place) {
-            return self.kept();
+        if self.held(resource, place) > 0 {
+            let is_rate = allowances.is_rate(resource);
+            return self.held_for(place, |holder| holder.holds(resource, is_rate) > 0);
         }
         if !allowances.is_rate(resource) {
             let (running, limit) = allowances.places(resource);
@@ -57,7 +60,7 @@ impl Turnstile {
         if let Some(until) = allowances.paused_until(resource, now) {
             return HeldUp::By(Reason::RatePaused { name, left: until - now });
         }
-        let cost = self.needs(slot).map_or(0, |needs| needs.cost(resource));
+        let cost = self.needs(slot).map_or(0, |needs| needs.amount(resource));
         match self.lanes.first_parked(resource) {
             Some(first) if allowances.has(resource, cost, now) && first != place => {
                 HeldUp::Behind(self.lanes.first(first))
@@ -69,18 +72,24 @@ impl Turnstile {
         }
     }
 
-    /// For the one who has lost patience.
-    fn kept(&self) -> HeldUp {
-        let holder = self.impatient.as_ref().filter(|it| self.lanes.is_current(it.place));
+    /// For the first of those who have lost patience and hold what the one at `place` would take.
+    fn held_for(&self, place: Place, is_it: impl Fn(&Impatient) -> bool) -> HeldUp {
+        let mut holders = self.impatient_before(place);
+        let holder = holders.find(|it| is_it(it) && self.lanes.is_current(it.place));
         holder.map_or(HeldUp::Nothing, |it| HeldUp::For(self.lanes.first(it.place)))
     }
 
-    /// Behind the first one for which there is no room only those start that do not delay it.
+    /// Behind one for which there is no room only those start that do not delay it.
     fn reserved_before(&self, place: Place, demand: Demand) -> HeldUp {
         if demand == Demand::NONE {
             return HeldUp::Nothing;
         }
-        let first = self.lanes.heavy_before(place).find(|&first| !self.fits(first));
+        let free = self.admission.free();
+        let is_for = |first: &Place| {
+            let kept = self.lanes.kind(*first).demand;
+            !self.admission.fits(kept) && !demand.leaves(kept, free)
+        };
+        let first = self.lanes.heavy_before(place).find(is_for);
         first.map_or(HeldUp::Nothing, |first| HeldUp::For(self.lanes.first(first)))
     }
 }

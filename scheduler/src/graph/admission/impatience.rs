@@ -2,38 +2,72 @@
 
 use super::lanes::{Kind, Place};
 use super::turnstile::{Obstacle, Turnstile};
-use crate::control::{Demand, Resource};
+use crate::control::{Demand, Needs, Resource};
 use primitives::Timestamp;
+use std::sync::Arc;
 
 /// So many tasks that need some of what a task needs start instead of it, at most, before it loses
 /// patience.
 pub(crate) const OVERTAKEN_MAX: u64 = 64;
-/// A task that has lost patience, and what it holds.
+
+/// So many tasks that have lost patience hold something at a time, the first in order.
+const IMPATIENT_MAX: usize = 8;
+
+/// A task that has lost patience, and what it holds: as much as it needs, so that whoever comes
+/// behind it may have what is more than that.
 #[derive(Debug, Clone)]
 pub(in crate::graph) struct Impatient {
     pub(in crate::graph) place: Place,
-    kind: Kind,
+    demand: Demand,
+    needs: Option<Arc<Needs>>,
     /// Groups and budgets too, or only rates.
     holds_all: bool,
 }
 
+impl Impatient {
+    /// How much it holds of a resource, which may be a rate.
+    pub(in crate::graph) fn holds(&self, resource: Resource, is_rate: bool) -> u64 {
+        let needs = self.needs.as_ref().filter(|_| self.holds_all || is_rate);
+        needs.map_or(0, |needs| needs.amount(resource))
+    }
+
+    /// What it holds of the budgets.
+    pub(in crate::graph) fn held_budgets(&self) -> Demand {
+        if self.holds_all { self.demand } else { Demand::NONE }
+    }
+
+    fn claims(&self) -> &[Resource] {
+        self.needs.as_ref().map_or(&[], |needs| &needs.claims)
+    }
+}
+
 impl Turnstile {
-    /// Whether somebody before `place` who has lost patience holds a resource.
-    pub(in crate::graph) fn is_held(&self, resource: Resource, place: Place) -> bool {
-        self.impatient.as_ref().is_some_and(|holder| {
-            holder.place < place
-                && (holder.holds_all || self.allowances.is_rate(resource))
-                && holder.kind.claims().contains(&resource)
-        })
+    /// Those who have lost patience and come before `place`.
+    pub(in crate::graph) fn impatient_before(
+        &self,
+        place: Place,
+    ) -> impl Iterator<Item = &Impatient> {
+        self.impatient.iter().take_while(move |holder| holder.place < place)
     }
 
-    pub(in crate::graph) fn are_budgets_held(&self, place: Place) -> bool {
-        self.impatient.as_ref().is_some_and(|holder| {
-            holder.place < place && holder.holds_all && holder.kind.demand != Demand::NONE
-        })
+    /// How much of a resource is held for those before `place`.
+    pub(in crate::graph) fn held(&self, resource: Resource, place: Place) -> u64 {
+        let is_rate = self.allowances.is_rate(resource);
+        let amounts = self.impatient_before(place).map(|holder| holder.holds(resource, is_rate));
+        amounts.fold(0, u64::saturating_add)
     }
 
-    /// Lets a task hold what it needs if it has been overtaken too often.
+    /// Whether taking `demand` leaves of the budgets what is held for those before `place`.
+    pub(in crate::graph) fn leaves_what_is_held(&self, demand: Demand, place: Place) -> bool {
+        if self.impatient.is_empty() {
+            return true;
+        }
+        let held = self.impatient_before(place).map(Impatient::held_budgets);
+        demand.leaves(held.fold(Demand::NONE, Demand::plus), self.admission.free())
+    }
+
+    /// Lets a task hold what it needs if it has been overtaken too often. O(holders), which are
+    /// [`IMPATIENT_MAX`] at most.
     pub(in crate::graph) fn lose_patience(
         &mut self,
         place: Place,
@@ -41,30 +75,34 @@ impl Turnstile {
         obstacle: Obstacle,
         now: Timestamp,
     ) {
-        let is_holder = self.impatient.as_ref().is_some_and(|holder| holder.place == place);
-        let is_behind = self.impatient.as_ref().is_some_and(|holder| holder.place < place);
-        if is_behind || !(is_holder || self.is_overtaken(place, kind, now)) {
+        let found = self.impatient.binary_search_by_key(&place, |holder| holder.place);
+        if found.is_err() && !self.is_overtaken(place, kind, now) {
             return;
         }
-        let holds_all = match obstacle {
-            Obstacle::Resource(rate) if self.allowances.is_rate(rate) => {
-                if self.allowances.paused_until(rate, now).is_some() {
-                    if is_holder {
-                        self.calm_down();
-                    }
-                    return;
-                }
-                false
+        let rate = match obstacle {
+            Obstacle::Resource(resource) => {
+                Some(resource).filter(|&it| self.allowances.is_rate(it))
             }
-            Obstacle::Resource(_) | Obstacle::Budget => true,
+            Obstacle::Budget => None,
         };
-        let holds = Impatient { place, kind: kind.clone(), holds_all };
-        if self.impatient.as_ref().is_some_and(|it| it.place == place && it.holds_all == holds_all)
-        {
-            return;
+        let is_paused = rate.is_some_and(|rate| self.allowances.paused_until(rate, now).is_some());
+        let holds_all = rate.is_none();
+        match found {
+            Ok(at) if is_paused => self.calm_down(at),
+            Ok(at) if self.impatient[at].holds_all != holds_all => {
+                self.impatient[at].holds_all = holds_all;
+                self.unsettled.extend(kind.claims());
+            }
+            Err(at) if !is_paused && at < IMPATIENT_MAX => {
+                if self.impatient.len() == IMPATIENT_MAX {
+                    self.calm_down(IMPATIENT_MAX - 1);
+                }
+                let needs = self.needs(self.lanes.first(place)).cloned();
+                let holder = Impatient { place, demand: kind.demand, needs, holds_all };
+                self.impatient.insert(at, holder);
+            }
+            Ok(_) | Err(_) => {}
         }
-        self.calm_down();
-        self.impatient = Some(holds);
     }
 
     fn is_overtaken(&mut self, place: Place, kind: &Kind, now: Timestamp) -> bool {
@@ -78,10 +116,23 @@ impl Turnstile {
             || patience.ends_at.is_some_and(|end| end <= now)
     }
 
-    /// Nobody holds anything any more.
-    pub(in crate::graph) fn calm_down(&mut self) {
-        if let Some(holder) = self.impatient.take() {
-            self.unsettled.extend(holder.kind.claims());
+    /// One of those who have lost patience lets go of everything.
+    fn calm_down(&mut self, at: usize) {
+        let holder = self.impatient.remove(at);
+        self.unsettled.extend(holder.claims());
+    }
+
+    /// Whoever is no longer first of its kind, or does not wait any more, lets go of everything.
+    pub(in crate::graph) fn calm_down_who_went(&mut self) {
+        for at in (0..self.impatient.len()).rev() {
+            if !self.lanes.is_current(self.impatient[at].place) {
+                self.calm_down(at);
+            }
         }
+    }
+
+    /// Nobody holds anything any more.
+    pub(in crate::graph) fn calm_down_all(&mut self) {
+        (0..self.impatient.len()).rev().for_each(|at| self.calm_down(at));
     }
 }

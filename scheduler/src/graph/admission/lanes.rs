@@ -108,12 +108,7 @@ impl Lanes {
 
     /// The lane at a place in the order, which there must be.
     pub(crate) fn at(&mut self, place: Place) -> &mut Lane {
-        self.lane(place.slot())
-    }
-
-    /// A lane by its number.
-    pub(crate) fn lane(&mut self, number: u32) -> &mut Lane {
-        &mut self.lanes[number]
+        &mut self.lanes[place.slot()]
     }
 
     /// What the tasks of the lane at a place in the order have in common.

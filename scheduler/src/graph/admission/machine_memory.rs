@@ -79,7 +79,7 @@ impl<P> TaskScheduler<P> {
 impl Turnstile {
     /// Memory of the machine counts from now on. No task is queued, and so many run that take some.
     fn guard_memory(&mut self, takers: usize) {
-        self.calm_down();
+        self.calm_down_all();
         self.is_plain = false;
         self.admission.guard_memory(takers);
     }

@@ -1,5 +1,7 @@
 //! When a large task will find room, and what may start before it without being in its way.
 
+use super::lanes::Place;
+use super::turnstile::Turnstile;
 use crate::control::{Admission, Demand};
 use crate::graph::shape::directory::IdHasher;
 use primitives::Timestamp;
@@ -46,9 +48,14 @@ struct Held {
 pub(crate) struct Reservation {
     /// When it is expected to fit; `None` if nobody knows.
     pub(crate) at: Option<Timestamp>,
-    /// What it leaves of each budget then.
-    pub(crate) spare: Demand,
+    /// What is kept for it.
+    kept: Demand,
+    /// What is free then; now, if nobody knows when. Never less of what it does not lack now.
+    free: Demand,
 }
+
+/// Which of the reservations a task may be in the way of: a bit for each.
+pub(super) type Overtaken = u8;
 
 /// What starting a task means for a reservation of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,18 +118,20 @@ impl Ends {
     ) -> Reservation {
         self.sort_in();
         self.put_off(now);
-        let mut free = admission.free();
-        let mut last = None;
+        let free_now = admission.free();
+        let (mut free, mut last) = (free_now, None);
         for (&(end, _), held) in self.by_time.iter().take(ENDS_MAX) {
             free = free.plus(held.demand);
             last = Some(end);
             if demand.fits_into(free) {
-                return Reservation { at: last, spare: free.minus(demand) };
+                return Reservation { at: last, kept: demand, free };
             }
         }
-        // Whatever ends before the last of those that were looked at is not in its way either.
-        let at = last.filter(|_| self.by_time.len() > ENDS_MAX);
-        Reservation { at, spare: Demand::NONE }
+        if self.by_time.len() > ENDS_MAX {
+            // Whatever ends before the last of those that were looked at is not in its way either.
+            return Reservation { at: last, kept: demand, free };
+        }
+        Reservation { at: None, kept: demand, free: free_now }
     }
 
     /// Whoever should have ended by now will end later, unless that is the end of time.
@@ -144,12 +153,53 @@ impl Reservation {
     /// nobody knows how long.
     pub(crate) fn effect(&self, demand: Demand, estimate: u64, now: Timestamp) -> Effect {
         let is_short = |at| estimate > 0 && now + Duration::from_nanos(estimate) <= at;
-        if demand.fits_into(self.spare) || self.at.is_some_and(is_short) {
+        if demand.leaves(self.kept, self.free) || self.at.is_some_and(is_short) {
             Effect::None
         } else if self.at.is_none() || estimate == 0 {
             Effect::Unknown
         } else {
             Effect::Delay
+        }
+    }
+}
+
+impl Turnstile {
+    /// Keeps room for a task that does not fit now.
+    pub(super) fn reserve(&mut self, place: Place, demand: Demand, now: Timestamp) {
+        let reservation = self.ends.reserve(demand, &self.admission, now);
+        self.reserved.push((place, reservation));
+        let again = reservation.at.map(|at| at + (at - now));
+        let patience = &mut self.lanes.at(place).patience;
+        patience.ends_at = patience.ends_at.or(again);
+    }
+
+    /// Who may have to wait longer if a task starts that takes `demand`; `None` if by the estimates
+    /// somebody would.
+    pub(super) fn overtaken_by(
+        &self,
+        demand: Demand,
+        estimate: impl FnOnce() -> u64,
+        now: Timestamp,
+    ) -> Option<Overtaken> {
+        if self.reserved.is_empty() || demand == Demand::NONE {
+            return Some(0);
+        }
+        let (estimate, mut overtaken) = (estimate(), 0);
+        for (at, (_, reservation)) in self.reserved.iter().enumerate() {
+            match reservation.effect(demand, estimate, now) {
+                Effect::None => {}
+                Effect::Unknown => overtaken |= 1 << at,
+                Effect::Delay => return None,
+            }
+        }
+        Some(overtaken)
+    }
+
+    /// A task starts that may be in their way.
+    pub(super) fn overtake(&mut self, overtaken: Overtaken) {
+        let reserved = self.reserved.iter().enumerate();
+        for (_, &(place, _)) in reserved.filter(|(at, _)| overtaken & (1 << at) != 0) {
+            self.lanes.at(place).patience.overtaken += 1;
         }
     }
 }

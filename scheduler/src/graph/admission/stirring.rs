@@ -15,9 +15,7 @@ impl Turnstile {
     }
 
     pub(in crate::graph) fn stir_unsettled(&mut self) {
-        if self.impatient.as_ref().is_some_and(|holder| !self.lanes.is_current(holder.place)) {
-            self.calm_down();
-        }
+        self.calm_down_who_went();
         while let Some(resource) = self.unsettled.pop() {
             self.stir(resource);
         }
@@ -37,15 +35,15 @@ impl Turnstile {
     /// again: so one is enough.
     fn stir(&mut self, resource: Resource) -> Option<Place> {
         let first = self.lanes.first_parked(resource);
-        let first = first.filter(|&first| !self.is_held(resource, first));
+        let held = first.map_or(0, |first| self.held(resource, first));
         if !self.allowances.is_rate(resource) {
-            first.filter(|_| self.allowances.is_free(resource))?;
+            first.filter(|_| self.allowances.is_free(resource, held))?;
             return self.lanes.unpark_first(resource);
         }
         let enough_at = first.map(|first| {
             let needs = self.needs(self.lanes.first(first));
-            let cost = needs.map_or(0, |needs| needs.cost(resource));
-            self.allowances.enough_at(resource, cost)
+            let cost = needs.map_or(0, |needs| needs.amount(resource));
+            self.allowances.enough_at(resource, cost.saturating_add(held))
         });
         self.wakes.set(resource, enough_at);
         None

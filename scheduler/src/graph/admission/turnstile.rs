@@ -3,7 +3,7 @@
 
 use super::impatience::Impatient;
 use super::lanes::{Kind, Lanes, Place};
-use super::reservation::{Effect, Ends, Reservation};
+use super::reservation::{Ends, Overtaken, Reservation};
 use super::wakes::Wakes;
 use crate::control::{Admission, Allowances, Demand, Needs, Resource};
 use crate::graph::SchedulerConfig;
@@ -24,14 +24,14 @@ pub(crate) const HEAVY_MAX: usize = 128;
 ///
 /// * One for which a group has no place, or a rate has not enough, waits for that, and others go
 ///   on. Of a rate nothing is taken by whoever comes behind one that waits for it.
-/// * The first one that does not fit a budget gets a [`Reservation`]. Whoever comes behind it may
-///   start if that does not delay it by what the estimates say; where they say nothing, so may
-///   [`OVERTAKEN_MAX`](super::impatience::OVERTAKEN_MAX) others.
+/// * The first one that lacks some of a budget gets a [`Reservation`]. Whoever comes behind it may
+///   start if it leaves what that one needs, or does not delay it by what the estimates say; where
+///   they say nothing, so may [`OVERTAKEN_MAX`](super::impatience::OVERTAKEN_MAX) others.
 /// * One that has been overtaken so often, or for which there should have been room for as long
-///   again as it was expected to take, has *lost patience*: nothing that needs what it needs starts
-///   behind it any more. Only for as long as it waits for a rate does it let go of groups and
-///   budgets, and only for as long as a rate is paused of everything. There is one such task at a
-///   time, the first in order.
+///   again as it was expected to take, has *lost patience*: nothing starts behind it any more that
+///   does not leave as much as it needs of what both need. Only for as long as it waits for a rate
+///   does it let go of groups and budgets, and only for as long as a rate is paused of everything.
+///   There are no more than eight such tasks at a time, the first in order.
 ///
 /// So no task waits for ever behind less urgent ones: when it has lost patience it starts after
 /// those that run, those that are more urgent, and its rates.
@@ -48,12 +48,15 @@ pub(crate) struct Turnstile {
     needs: HashMap<u32, Arc<Needs>>,
     /// What running attempts cost in truth, of those that have said so.
     corrected: HashMap<u32, Vec<(Resource, u64)>>,
-    ends: Ends,
+    pub(super) ends: Ends,
     /// When there is enough for the first of those who wait for a rate.
     pub(in crate::graph) wakes: Wakes,
     /// Resources for whose first waiting lane there may be enough now.
     pub(in crate::graph) unsettled: Vec<Resource>,
-    pub(in crate::graph) impatient: Option<Impatient>,
+    /// Those who have lost patience, in order.
+    pub(in crate::graph) impatient: Vec<Impatient>,
+    /// In the last look at the candidates, for each budget the first one that lacks some of it.
+    pub(super) reserved: Vec<(Place, Reservation)>,
     /// How many candidates have been looked at.
     #[cfg(test)]
     pub(in crate::graph) looks: u64,
@@ -65,8 +68,8 @@ pub(crate) struct Choice {
     pub(crate) slot: u32,
     /// The number of the lane it is first in, if it is in one.
     lane: Option<u32>,
-    /// That of the lane whose first task may have to wait longer because of it.
-    overtakes: Option<u32>,
+    /// Whose first tasks may have to wait longer because of it.
+    overtakes: Overtaken,
 }
 
 /// What holds up the first task of a lane.
@@ -80,8 +83,8 @@ pub(in crate::graph) enum Obstacle {
 struct Walk {
     from: Bound<Place>,
     heavy_left: usize,
-    /// The first one that does not fit a budget.
-    reserved: Option<(Place, Reservation)>,
+    /// What those lack who have reservations.
+    lacking: Demand,
 }
 
 impl Turnstile {
@@ -98,7 +101,8 @@ impl Turnstile {
             ends: Ends::default(),
             wakes: Wakes::default(),
             unsettled: Vec::new(),
-            impatient: None,
+            impatient: Vec::new(),
+            reserved: Vec::new(),
             #[cfg(test)]
             looks: 0,
         }
@@ -203,7 +207,9 @@ impl Turnstile {
     }
 
     fn walk(&mut self, now: Timestamp, estimate: impl Fn(u32) -> u64) -> Option<Choice> {
-        let mut walk = Walk { from: Bound::Unbounded, heavy_left: HEAVY_MAX, reserved: None };
+        let (from, heavy_left) = (Bound::Unbounded, HEAVY_MAX);
+        let mut walk = Walk { from, heavy_left, lacking: Demand::NONE };
+        self.reserved.clear();
         loop {
             let next = self.lanes.next_open(walk.from, walk.heavy_left > 0);
             let plain = self.plain.best();
@@ -216,21 +222,14 @@ impl Turnstile {
             }
             let slot = self.lanes.first(place);
             let kind = self.lanes.kind(place).clone();
-            let mut overtakes = None;
-            let obstacle = self.lacks(place, slot, &kind, now).or_else(|| {
-                let (reserved, reservation) = walk.reserved?;
-                match reservation.effect(kind.demand, estimate(slot), now) {
-                    _ if kind.demand == Demand::NONE => None,
-                    Effect::None => None,
-                    Effect::Unknown => {
-                        overtakes = Some(reserved.slot());
-                        None
+            let obstacle = match self.lacks(place, slot, &kind, now) {
+                Some(obstacle) => obstacle,
+                None => match self.overtaken_by(kind.demand, || estimate(slot), now) {
+                    Some(overtakes) => {
+                        return Some(Choice { slot, lane: Some(place.slot()), overtakes });
                     }
-                    Effect::Delay => Some(Obstacle::Budget),
-                }
-            });
-            let Some(obstacle) = obstacle else {
-                return Some(Choice { slot, lane: Some(place.slot()), overtakes });
+                    None => Obstacle::Budget,
+                },
             };
             self.hold_up(place, &kind, obstacle, &mut walk, now);
         }
@@ -239,11 +238,6 @@ impl Turnstile {
     /// The first of the tasks that only the limit can hold up.
     pub(in crate::graph) fn plain_head(&self) -> Option<u32> {
         self.plain.peek()
-    }
-
-    /// Whether there is room for the first task of a lane.
-    pub(in crate::graph) fn fits(&self, place: Place) -> bool {
-        self.admission.fits(self.lanes.kind(place).demand)
     }
 
     /// What is missing for a task to start, if it were the first of all that fit no budget. What it
@@ -258,26 +252,25 @@ impl Turnstile {
         if let Some(needs) = self.needs(slot) {
             let last = self.lanes.waited_for(place);
             let in_order = last.iter().chain(needs.claims.iter()).copied();
-            let is_lacking = |&resource: &Resource| {
-                let cost = needs.cost(resource);
-                self.is_held(resource, place) || !self.has(resource, cost, place, now)
-            };
+            let is_lacking =
+                |&resource: &Resource| !self.has(resource, needs.amount(resource), place, now);
             if let Some(resource) = in_order.into_iter().find(is_lacking) {
                 return Some(Obstacle::Resource(resource));
             }
         }
-        let is_held = kind.demand != Demand::NONE && self.are_budgets_held(place);
-        (is_held || !self.admission.fits(kind.demand)).then_some(Obstacle::Budget)
+        let fits = self.admission.fits(kind.demand) && self.leaves_what_is_held(kind.demand, place);
+        (!fits).then_some(Obstacle::Budget)
     }
 
     /// Whether there is a place in a group, or enough of a rate for which nobody waits before
-    /// `place`.
+    /// `place`, besides what is held for others.
     fn has(&self, resource: Resource, cost: u64, place: Place, now: Timestamp) -> bool {
+        let held = self.held(resource, place);
         if !self.allowances.is_rate(resource) {
-            return self.allowances.is_free(resource);
+            return self.allowances.is_free(resource, held);
         }
         let is_first = self.lanes.first_parked(resource).is_none_or(|first| place <= first);
-        is_first && self.allowances.has(resource, cost, now)
+        is_first && self.allowances.has(resource, cost.saturating_add(held), now)
     }
 
     /// The first task of a lane cannot start now: others may go where it cannot.
@@ -295,12 +288,10 @@ impl Turnstile {
             Obstacle::Budget => {
                 self.lanes.waits_for_nothing(place);
                 walk.heavy_left -= 1;
-                if walk.reserved.is_none() && !self.admission.fits(kind.demand) {
-                    let reservation = self.ends.reserve(kind.demand, &self.admission, now);
-                    walk.reserved = Some((place, reservation));
-                    let again = reservation.at.map(|at| at + (at - now));
-                    let patience = &mut self.lanes.at(place).patience;
-                    patience.ends_at = patience.ends_at.or(again);
+                let lacking = self.admission.lacking(kind.demand);
+                if !lacking.is_of(walk.lacking) {
+                    walk.lacking = walk.lacking.plus(lacking);
+                    self.reserve(place, kind.demand, now);
                 }
             }
         }
@@ -324,9 +315,7 @@ impl Turnstile {
             self.plain.pop();
             return;
         };
-        if let Some(overtaken) = choice.overtakes {
-            self.lanes.lane(overtaken).patience.overtaken += 1;
-        }
+        self.overtake(choice.overtakes);
         self.lanes.pop(lane);
         self.ends.add(choice.slot, self.admission.counted(demand), estimate, now);
         if let Some(needs) = self.needs(choice.slot).cloned() {
@@ -361,7 +350,7 @@ impl Turnstile {
 
     /// The attempt in `slot` costs `truth` in millionths, whatever it was thought to cost before.
     pub(crate) fn correct(&mut self, slot: u32, rate: Resource, truth: u64, now: Timestamp) {
-        let said = self.needs(slot).map_or(0, |needs| needs.cost(rate));
+        let said = self.needs(slot).map_or(0, |needs| needs.amount(rate));
         let corrected = self.corrected.entry(slot).or_default();
         let taken = match corrected.iter_mut().find(|(it, _)| *it == rate) {
             Some((_, taken)) => std::mem::replace(taken, truth),
@@ -391,6 +380,6 @@ impl Turnstile {
 
 impl Choice {
     fn plain(slot: u32) -> Self {
-        Self { slot, lane: None, overtakes: None }
+        Self { slot, lane: None, overtakes: 0 }
     }
 }
