@@ -56,7 +56,8 @@ impl Row {
     fn of(traces: &[Trace], this: usize, slots: usize, options: &Options) -> Self {
         let trace = &traces[this];
         let memory = trace.memory.as_deref().expect("it was chosen for that");
-        let total = LARGEST * memory.iter().copied().max().unwrap_or(1).max(1);
+        let largest = memory.iter().copied().max().unwrap_or(1).max(1);
+        let total = largest.saturating_mul(LARGEST);
         let told = options.estimates.of(traces, this, options.seed);
         let setting = Setting {
             trace,
@@ -129,5 +130,25 @@ fn print_json(row: &Row, slots: usize, options: &Options) {
             "tight_lower_bound_s": row.tight_bound_s,
         });
         say(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Row;
+    use crate::Options;
+    use crate::trace::Trace;
+    use clap::Parser;
+    use scheduler::sim::{SimGraph, SimTask};
+    use std::time::Duration;
+
+    #[test]
+    fn four_times_the_most_memory_there_can_be_is_enough_for_all() {
+        let task = |_| SimTask { runtime: Duration::from_secs(1), parents: Vec::new() };
+        let graph = SimGraph { tasks: (0..4).map(task).collect() };
+        let kinds = vec!["kind".to_owned(); 4];
+        let trace = Trace::new("large".to_owned(), graph, kinds, vec![usize::MAX; 4]);
+        let row = Row::of(&[trace], 0, 4, &Options::parse_from(["policy"]));
+        assert_eq!(row.makespans_s, [1.0; 3]);
     }
 }

@@ -112,11 +112,14 @@ fn print(kind: Kind, results: &[(Policy, Lateness)], is_json: bool) {
 fn stretched(traces: &[Trace], equal: Equal) -> Vec<SimGraph> {
     let stretch = |trace: &Trace| {
         let graph = &trace.graph;
-        let size = match equal {
-            Equal::Bound => lower_bound(graph, SLOTS).expect("the reader has checked it"),
-            Equal::Work => graph.total_work() / SLOTS as u32,
+        // In floating point: the share of a few nanoseconds is not to be nothing.
+        let size_s = match equal {
+            Equal::Bound => {
+                lower_bound(graph, SLOTS).expect("the reader has checked it").as_secs_f64()
+            }
+            Equal::Work => graph.total_work().as_secs_f64() / SLOTS as f64,
         };
-        let factor = SIZE.as_secs_f64() / size.as_secs_f64();
+        let factor = SIZE.as_secs_f64() / size_s;
         let tasks = graph.tasks.iter().map(|task| SimTask {
             runtime: task.runtime.mul_f64(factor),
             parents: task.parents.clone(),
@@ -210,4 +213,22 @@ fn print_json(kind: Kind, policy: Policy, lateness: &Lateness) {
         "mean_time_in_system_s": stay_s,
     });
     say(line);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Equal, SIZE, SLOTS, stretched};
+    use crate::trace::Trace;
+    use scheduler::sim::{SimGraph, SimTask};
+    use std::time::Duration;
+
+    #[test]
+    fn a_workflow_of_a_nanosecond_is_stretched_like_any_other() {
+        let task = SimTask { runtime: Duration::from_nanos(1), parents: Vec::new() };
+        let graph = SimGraph { tasks: vec![task] };
+        let trace = Trace::new("short".to_owned(), graph, vec!["kind".to_owned()], vec![0]);
+        let work = |equal| stretched(std::slice::from_ref(&trace), equal)[0].total_work();
+        assert_eq!(work(Equal::Bound), SIZE);
+        assert_eq!(work(Equal::Work), SIZE * SLOTS as u32);
+    }
 }

@@ -10,6 +10,8 @@ use wfformat::{Workflow, generate};
 
 /// How many workflows are generated where there are none to read.
 const GENERATED: u64 = 6;
+/// The virtual clock goes no further.
+const WORK_MAX: Duration = Duration::from_nanos(u64::MAX);
 
 /// Why there is nothing to compare on.
 #[derive(Debug, Error)]
@@ -90,6 +92,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
         let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|it| it.path())).collect();
         let mut paths = paths.map_err(unreadable)?;
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        paths.retain(|path| !is_special(path));
         paths
     } else {
         vec![path.to_owned()]
@@ -105,9 +108,23 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
     Ok(traces)
 }
 
+/// Whether a file of a folder is a pipe or a device: who asks for the folder does not mean that, and
+/// to read it might take for ever. Says so.
+fn is_special(path: &Path) -> bool {
+    let is_special = fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
+    if is_special {
+        eprintln!("left out: {}: is not a regular file", path.display());
+    }
+    is_special
+}
+
 fn read_file(path: &Path) -> Option<Trace> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     match Workflow::read(path) {
+        Ok(workflow) if workflow.total_work() > WORK_MAX => {
+            eprintln!("left out: {}: all tasks together take more than 584 years", path.display());
+            None
+        }
         Ok(workflow) => Some(Trace::of(name, workflow)),
         Err(error) => {
             eprintln!("left out: {error}");
@@ -139,4 +156,35 @@ fn published(table: &str, file: &str) -> HashMap<usize, Published> {
 /// Workflows drawn from the first seeds.
 pub(crate) fn generated() -> Vec<Trace> {
     (1..=GENERATED).map(|seed| Trace::of(format!("generated-{seed}"), generate(seed))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use std::process::{self, Command};
+    use std::{env, fs};
+
+    #[test]
+    fn what_cannot_be_used_is_left_out_of_a_folder() {
+        let folder = env::temp_dir().join(format!("policy-traces-{}", process::id()));
+        fs::create_dir(&folder).unwrap();
+        let workflow = |name: &str, tasks: usize, runtime: &str| {
+            let task = |n: usize| format!(r#"{{"name": "{n}", "runtime": {runtime}}}"#);
+            let tasks: Vec<String> = (0..tasks).map(task).collect();
+            let json = format!(r#"{{"workflow": {{"tasks": [{}]}}}}"#, tasks.join(","));
+            fs::write(folder.join(name), json).unwrap();
+        };
+        workflow("good.json", 3, "1");
+        workflow("centuries.json", 60, "3.1e8");
+        workflow("not-json.txt", 3, "1");
+        fs::write(folder.join("cut.json"), "{").unwrap();
+        fs::create_dir(folder.join("folder.json")).unwrap();
+        // Nobody ever writes to it.
+        let pipe = Command::new("mkfifo").arg(folder.join("pipe.json")).status().unwrap();
+        assert!(pipe.success());
+        let traces = read(&folder).map(|all| all.into_iter().map(|it| it.file).collect());
+        fs::remove_dir_all(&folder).unwrap();
+        let traces: Vec<String> = traces.expect("one is usable");
+        assert_eq!(traces, ["good.json"]);
+    }
 }
