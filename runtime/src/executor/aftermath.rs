@@ -2,7 +2,7 @@
 
 use super::ExecutorEvent;
 use super::attempts::runner::Runner;
-use super::attempts::start::Start;
+use super::attempts::start::{Next, Start};
 use super::books::batch::{Batch, TaskRef};
 use super::books::held::Stop;
 use super::discard::{self, discard};
@@ -21,7 +21,7 @@ use std::task::Waker;
 pub(super) struct Aftermath {
     pub(super) starts: Vec<Start>,
     /// What the runner whose step it is goes on with.
-    pub(super) next: Option<Start>,
+    pub(super) next: Option<Next>,
     /// Tasks that ended without having run.
     pub(super) ended: Vec<TaskRef>,
     /// Running tasks that are to stop.
@@ -57,7 +57,7 @@ impl Aftermath {
     }
 
     /// Does what is to be done. The lock is free; user code may panic or come back here.
-    pub(super) fn act(mut self: Box<Self>, inner: &Arc<Inner>) -> Option<Start> {
+    pub(super) fn act(mut self: Box<Self>, inner: &Arc<Inner>) -> Option<Next> {
         let next = self.next.take();
         // Most steps end one attempt and begin the next.
         if !self.is_nothing() {

@@ -4,7 +4,7 @@ use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::alarm::Alarm;
 use super::attempts::roster::Roster;
-use super::attempts::start::Start;
+use super::attempts::start::Next;
 use super::attempts::trampoline::Acting;
 use super::attempts::watch::{Progress, watch};
 use super::core::{Core, Seat, Step};
@@ -90,7 +90,7 @@ impl Inner {
         now: Timestamp,
         seat: Seat,
         work: impl FnOnce(&mut Core, &mut Step<'_>),
-    ) -> Option<Start> {
+    ) -> Option<Next> {
         let acting = Acting::enter();
         let work = |core: &mut Core, step: &mut Step<'_>| {
             step.runner = Some(seat);
@@ -111,7 +111,7 @@ impl Inner {
         now: Timestamp,
         acting: &Acting,
         work: impl FnOnce(&mut Core, &mut Step<'_>) -> R,
-    ) -> (R, Option<Start>) {
+    ) -> (R, Option<Next>) {
         let mut after = Aftermath::new();
         let mut step = Step { now, inner: self, after: &mut after, runner: None };
         let mut core = self.core.lock();

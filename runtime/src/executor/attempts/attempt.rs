@@ -1,7 +1,7 @@
 //! One attempt of a task.
 
 use super::sign::Sign;
-use super::start::Start;
+use super::start::{Next, Start, Started};
 use crate::executor::books::batch::TaskRef;
 use crate::executor::books::held::Stop;
 use crate::executor::books::record::{Body, Ending, Outcome, Run};
@@ -14,7 +14,7 @@ use crate::task::{coop, panic_message};
 use crate::time::{Sleep, sleep};
 use monitor::{Lateness, TaskEnd};
 use primitives::Timestamp;
-use scheduler::{EndState, LimitKind, TaskId, Ticket, TimeLimit};
+use scheduler::{EndState, GraphId, LimitKind, TaskId, TimeLimit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -37,11 +37,7 @@ use std::time::Duration;
 /// nothing follows 1 but the wait for the next attempt.
 pub(in crate::executor) struct Attempt {
     task: TaskRef,
-    ticket: Ticket,
-    number: u32,
-    timeout: Option<Duration>,
-    /// Whether it has to give signs of life.
-    is_listened_to: bool,
+    started: Started,
     run: Run,
     /// Whether the metrics know that it has begun.
     is_counted: bool,
@@ -56,13 +52,11 @@ pub(in crate::executor) struct Attempt {
 impl Attempt {
     /// Of a task that the scheduler has started.
     pub(in crate::executor) fn new(start: Start) -> Self {
+        let Start { task, started } = start;
         Self {
-            task: start.task,
-            ticket: start.ticket,
-            number: start.number,
-            timeout: start.timeout,
-            is_listened_to: start.is_listened_to,
-            run: Run::dispatched(start.ready_at, start.number),
+            task,
+            started,
+            run: Run::dispatched(started.ready_at, started.number),
             is_counted: false,
             body: None,
             future: None,
@@ -70,9 +64,28 @@ impl Attempt {
         }
     }
 
+    /// The next one of its runner, now that this one has ended.
+    pub(in crate::executor) fn go_on(&mut self, next: Next) {
+        match next {
+            Next::Beside(index, started) => {
+                debug_assert!(self.future.is_none() && self.body.is_none(), "it has ended");
+                self.task.turn_to(index);
+                self.started = started;
+                self.run = Run::dispatched(started.ready_at, started.number);
+                self.is_counted = false;
+            }
+            Next::Elsewhere(start) => *self = Self::new(start),
+        }
+    }
+
+    /// The graph with which its task was submitted, if any.
+    pub(in crate::executor) fn graph(&self) -> Option<GraphId> {
+        self.started.graph()
+    }
+
     /// The task whose attempt it is.
     pub(in crate::executor) fn task(&self) -> TaskId {
-        self.task.id
+        self.started.id
     }
 
     /// Polls the user's future, unless the attempt is to stop; `now` is the moment it begins if it
@@ -84,12 +97,13 @@ impl Attempt {
         now: impl FnOnce() -> Timestamp,
         context: &mut Context<'_>,
     ) -> Poll<Outcome> {
-        if let Some(stop) = self.task.stop_of(self.number) {
+        if let Some(stop) = self.task.stop_of(self.started.number) {
             return Poll::Ready(self.stopped(stop));
         }
         let poll = || self.poll_task(inner, worker, now, context);
         match catch_unwind(AssertUnwindSafe(poll)) {
-            Ok(Poll::Pending) => match self.task.wait_or_stop(self.number, context.waker()) {
+            Ok(Poll::Pending) => match self.task.wait_or_stop(self.started.number, context.waker())
+            {
                 Some(stop) => Poll::Ready(self.stopped(stop)),
                 None => {
                     self.count_begin(inner);
@@ -118,18 +132,18 @@ impl Attempt {
         {
             return Poll::Ready(self.outcome(result));
         }
-        if let (Some(sleep), Some(length)) = (&mut self.sleep, self.timeout)
+        if let (Some(sleep), Some(length)) = (&mut self.sleep, self.started.timeout)
             && sleep.as_mut().poll(context).is_ready()
         {
             let limit = TimeLimit { kind: LimitKind::Attempt, length };
-            return Poll::Ready(Outcome::timed_out(&self.task, self.number, limit));
+            return Poll::Ready(Outcome::timed_out(&self.task, self.started.number, limit));
         }
         Poll::Pending
     }
 
     fn stopped(&self, stop: Stop) -> Outcome {
         match stop.limit() {
-            Some(limit) => Outcome::timed_out(&self.task, self.number, limit),
+            Some(limit) => Outcome::timed_out(&self.task, self.started.number, limit),
             None => Outcome::Cancelled,
         }
     }
@@ -138,10 +152,10 @@ impl Attempt {
     fn begin(&mut self, inner: &Inner, worker: Option<usize>, now: Timestamp) {
         self.run.begin(now, worker);
         self.body = self.task.take_body();
-        self.sleep = self.timeout.map(|timeout| Box::pin(sleep(timeout)));
-        let sign = self.is_listened_to.then(|| Sign::new(now, inner));
+        self.sleep = self.started.timeout.map(|timeout| Box::pin(sleep(timeout)));
+        let sign = self.started.is_listened_to.then(|| Sign::new(now, inner));
         sign.iter().for_each(|sign| self.task.listen_to(sign));
-        let context = TaskContext::new(self.task.clone(), self.number, worker, sign);
+        let context = TaskContext::new(self.task.clone(), self.started.number, worker, sign);
         self.future = self.body.as_ref().map(|Body(task)| task.run(context));
     }
 
@@ -151,7 +165,7 @@ impl Attempt {
             Err(error) => Outcome::Failed(Arc::new(ExecutorError::Failed {
                 id: self.task.id,
                 name: self.task.name.clone(),
-                attempt: self.number,
+                attempt: self.started.number,
                 source: Failure::new(error),
             })),
         }
@@ -165,7 +179,7 @@ impl Attempt {
     fn panicked_with(&self, place: &str, payload: Payload) -> Outcome {
         let message = format!("{place}{}", panic_message(&*payload)).into();
         forget_payload(payload);
-        let (id, name, attempt) = (self.task.id, self.task.name.clone(), self.number);
+        let (id, name, attempt) = (self.task.id, self.task.name.clone(), self.started.number);
         Outcome::Failed(Arc::new(ExecutorError::Panicked { id, name, attempt, message }))
     }
 
@@ -175,7 +189,7 @@ impl Attempt {
         inner: &Arc<Inner>,
         mut outcome: Outcome,
         seat: Seat,
-    ) -> (Timestamp, Option<Start>) {
+    ) -> (Timestamp, Option<Next>) {
         if let Err(payload) = dropped(self.future.take()) {
             discard(std::mem::replace(&mut outcome, self.panicked(payload)));
         }
@@ -202,7 +216,7 @@ impl Attempt {
         let held = self.held(seat, now);
         let next = inner.finish(now, seat, |core, step| {
             held.into_iter().for_each(|held| core.observe(held));
-            core.finish(self.ticket, &self.task, end, step);
+            core.finish(self.started.ticket, &self.task, end, step);
         });
         (now, next)
     }
@@ -214,7 +228,7 @@ impl Attempt {
         inner: &Arc<Inner>,
         outcome: &mut Outcome,
         seat: Seat,
-    ) -> Option<(Timestamp, Option<Start>)> {
+    ) -> Option<(Timestamp, Option<Next>)> {
         let error = Arc::clone(outcome.failure()?);
         match self.task.wants_retry(&error) {
             Ok(true) => {}
@@ -230,7 +244,7 @@ impl Attempt {
         // Before anybody may begin the next attempt.
         self.body.take().into_iter().for_each(|body| self.task.put_back(body));
         let mut core = inner.core.lock();
-        let is_retried = core.retry(self.ticket, outcome.state(), now);
+        let is_retried = core.retry(self.started.ticket, outcome.state(), now);
         // Under the lock, so that whoever learns of the task's end finds it counted.
         let forgotten = is_retried.then(|| {
             self.count_retry(inner, seat.worker, now);
@@ -241,7 +255,7 @@ impl Attempt {
         if !is_retried {
             return None;
         }
-        self.task.stop_helpers(self.number);
+        self.task.stop_helpers(self.started.number);
         let held = self.held(seat, now);
         let next = inner.finish(now, seat, |core, step| {
             held.into_iter().for_each(|held| core.observe(held));

@@ -83,11 +83,16 @@ impl Future for Runner {
                 }
                 return Poll::Pending;
             };
-            let seat = Seat { is_counted: *is_counted, takes_next: true, is_first, worker };
+            let (is_counted_now, graph) = (*is_counted, attempt.graph());
+            let seat =
+                Seat { is_counted: is_counted_now, takes_next: true, is_first, worker, graph };
             let (now, next) = attempt.finish(inner, outcome, seat);
             entry.strike(&inner.roster);
             *is_counted = next.is_some();
-            *place = next.map(Attempt::new);
+            match next {
+                Some(next) => attempt.go_on(next),
+                None => *place = None,
+            }
             last = Some(now);
             if now - *begun.get_or_insert(now) > POLL_TIME_MAX {
                 break;
@@ -105,9 +110,9 @@ impl Drop for Runner {
     /// The runtime has shut down. Whatever may start now gets a runner, and goes the same way.
     fn drop(&mut self) {
         if let Some(mut attempt) = self.attempt.take() {
+            let (worker, graph) = (self.inner.worker(), attempt.graph());
             let is_counted = self.is_counted;
-            let worker = self.inner.worker();
-            let seat = Seat { is_counted, takes_next: false, is_first: false, worker };
+            let seat = Seat { is_counted, takes_next: false, is_first: false, worker, graph };
             let (_, next) = attempt.finish(&self.inner, Outcome::Cancelled, seat);
             debug_assert!(next.is_none(), "not asked for");
             self.entry.strike(&self.inner.roster);

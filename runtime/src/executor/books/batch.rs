@@ -124,6 +124,11 @@ impl Batch {
 }
 
 impl TaskRef {
+    /// Makes it the task at position `index` of the same batch.
+    pub(in crate::executor) fn turn_to(&mut self, index: usize) {
+        self.index = index as u32;
+    }
+
     /// What it depends on.
     pub(in crate::executor) fn dependencies(&self) -> &[TaskId] {
         self.batch.tasks.dependencies(self.index as usize)

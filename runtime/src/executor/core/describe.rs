@@ -42,7 +42,7 @@ impl Core {
     /// The first of those that wait for a runner. O(`most`^2).
     pub(in crate::executor) fn describe_started(&self, most: usize, now: Timestamp) -> Vec<Found> {
         let started = self.started.iter().take(most);
-        started.filter_map(|start| self.describe_waiting(start.task.id, now)).collect()
+        started.filter_map(|started| self.describe_waiting(started.id, now)).collect()
     }
 
     /// Those that wait in the next `places` of the scheduler's memory, and where to go on.

@@ -1,10 +1,10 @@
 //! From ready to running, as far as the scheduler and the machine allow.
 
 use super::{Core, Seat, Step};
-use crate::executor::attempts::start::Start;
+use crate::executor::attempts::start::{Next, Start, Started};
 use crate::executor::books::batch::TaskRef;
 use primitives::Timestamp;
-use scheduler::Dispatch;
+use scheduler::GraphId;
 use std::time::Duration;
 
 /// How many tasks a runner starts ahead at most.
@@ -31,17 +31,23 @@ impl Core {
 
     /// Has the memory of those brought near that have been started from `first` on.
     fn prefetch(&self, first: usize) {
-        for start in self.started.range(first..) {
-            start.task.prefetch();
-            self.scheduler.prefetch(start.ticket);
+        let mut near = None;
+        for started in self.started.range(first..) {
+            if let Some((graph, node)) = started.member {
+                // Most are of the same graph.
+                if near.is_none_or(|(known, _)| known != graph) {
+                    near = self.graphs.get(&graph).map(|batch| (graph, batch.tasks()));
+                }
+                near.iter().for_each(|(_, tasks)| tasks.prefetch(node));
+            }
+            self.scheduler.prefetch(started.ticket);
         }
     }
 
     /// Starts the task that is next. False if none may start.
     fn start_next(&mut self, step: &Step<'_>) -> bool {
         let Some(dispatch) = self.scheduler.dispatch(step.now) else { return false };
-        let Some(task) = self.dispatched(&dispatch) else { return false };
-        self.started.push_back(Start::new(task, &dispatch));
+        self.started.push_back(dispatch.into());
         true
     }
 
@@ -51,10 +57,29 @@ impl Core {
         if step.runner.is_some() { STARTS_MAX } else { usize::MAX }
     }
 
-    fn dispatched(&self, dispatch: &Dispatch<()>) -> Option<TaskRef> {
-        match (dispatch.graph, dispatch.node) {
-            (Some(graph), Some(node)) => self.graphs.get(&graph).map(|batch| batch.task(node)),
-            _ => self.tasks.get(&dispatch.id).and_then(|batch| batch.find(dispatch.id)),
+    /// What is next of what has been started, for a new runner.
+    fn pop_start(&mut self) -> Option<Start> {
+        self.started.pop_front().map(|started| self.start(started))
+    }
+
+    /// The same for a runner whose attempt was of a task that was submitted with `graph`.
+    fn pop_next(&mut self, graph: Option<GraphId>) -> Option<Next> {
+        let started = self.started.pop_front()?;
+        Some(match started.member {
+            Some((its, index)) if graph == Some(its) => Next::Beside(index, started),
+            _ => Next::Elsewhere(self.start(started)),
+        })
+    }
+
+    fn start(&self, started: Started) -> Start {
+        let task = self.started_task(&started).expect("a task that runs is known");
+        Start { task, started }
+    }
+
+    fn started_task(&self, started: &Started) -> Option<TaskRef> {
+        match started.member {
+            Some((graph, index)) => self.graphs.get(&graph).map(|batch| batch.task(index)),
+            None => self.tasks.get(&started.id).and_then(|batch| batch.find(started.id)),
         }
     }
 
@@ -69,7 +94,7 @@ impl Core {
             return;
         }
         while !self.started.is_empty() && self.crew.join() {
-            step.after.starts.extend(self.started.pop_front());
+            step.after.starts.extend(self.pop_start());
         }
         if !self.started.is_empty() && !self.is_watched {
             self.is_watched = true;
@@ -78,7 +103,7 @@ impl Core {
     }
 
     /// What the runner whose attempt has ended goes on with; if nothing, it has left the crew.
-    fn seat(&mut self, seat: Seat) -> Option<Start> {
+    fn seat(&mut self, seat: Seat) -> Option<Next> {
         let goes_on = seat.takes_next && !self.started.is_empty();
         let stays = match (seat.is_counted, goes_on) {
             (true, true) => self.crew.stay(),
@@ -89,7 +114,7 @@ impl Core {
             (false, true) => self.crew.join(),
             (false, false) => false,
         };
-        if stays { self.started.pop_front() } else { None }
+        if stays { self.pop_next(seat.graph) } else { None }
     }
 
     /// An attempt has held its worker for so long.
@@ -143,6 +168,7 @@ mod tests {
     use crate::{TaskError, task_fn};
     use monitor::{ResourceMonitor, ResourceMonitorConfig, Sample, Sampler};
     use primitives::Timestamp;
+    use scheduler::GraphId;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;

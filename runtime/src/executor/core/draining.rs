@@ -35,7 +35,7 @@ impl Core {
         self.scheduler.drain(deadline);
         self.room.dismiss(&mut step.after.wakers);
         let scheduler = &mut self.scheduler;
-        self.started.retain(|start| scheduler.take_back(start.ticket, (), step.now).is_err());
+        self.started.retain(|started| scheduler.take_back(started.ticket, (), step.now).is_err());
         let draining = self.draining.get_or_insert_default();
         draining.deadline = draining.deadline.into_iter().chain(deadline).min();
         self.go_on_draining(step);

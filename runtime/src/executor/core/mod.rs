@@ -16,7 +16,7 @@ use self::draining::Draining;
 use super::ExecutorConfig;
 use super::aftermath::Aftermath;
 use super::attempts::crew::Crew;
-use super::attempts::start::Start;
+use super::attempts::start::Started;
 use super::books::batch::{Batch, TaskRef};
 use super::books::id_map::{IdHasher, IdMap};
 use super::books::room::Room;
@@ -58,6 +58,8 @@ pub(super) struct Seat {
     pub(super) is_first: bool,
     /// The worker it is on.
     pub(super) worker: Option<usize>,
+    /// The graph with which its task was submitted, if any.
+    pub(super) graph: Option<GraphId>,
 }
 
 /// Everything that one lock guards. No method runs user code: whatever does goes into the
@@ -67,7 +69,7 @@ pub(super) struct Core {
     scheduler: TaskScheduler<()>,
     /// What the scheduler has started and no runner has taken yet, in that order. At most
     /// `max_in_flight`.
-    started: VecDeque<Start>,
+    started: VecDeque<Started>,
     crew: Crew,
     /// Whether somebody looks after the runners.
     is_watched: bool,

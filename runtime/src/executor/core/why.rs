@@ -18,7 +18,7 @@ impl Core {
     fn reason(&self, id: TaskId, now: Timestamp) -> Option<Reason> {
         match self.scheduler.why(id, now) {
             None => {
-                let ahead = self.started.iter().position(|start| start.task.id == id)?;
+                let ahead = self.started.iter().position(|started| started.id == id)?;
                 Some(Reason::Worker { ahead })
             }
             // The scheduler would start it, and has not been asked to.
