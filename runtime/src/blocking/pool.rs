@@ -204,12 +204,20 @@ impl BlockingPool {
     /// If the system refuses the first thread, after all that waits for one has been dropped.
     fn start_thread_if_needed(&self, handle: &Handle) -> io::Result<()> {
         let config = &self.0.config;
+        let number = {
+            let mut state = self.0.state.lock();
+            if !self.0.has_room(&state) {
+                return Ok(());
+            }
+            state.started += 1;
+            state.started - 1
+        };
+        // The user's code, which may panic: before anything is counted that would have to be undone.
+        let name = config.thread_names.next(format_args!("blocking-{number}"));
         let mut state = self.0.state.lock();
-        if state.closed || state.threads >= self.0.limit(&state) {
+        if !self.0.has_room(&state) {
             return Ok(());
         }
-        let number = state.started;
-        state.started += 1;
         state.threads += 1;
         state.starting += 1;
         let left = state.take_left();
@@ -218,7 +226,6 @@ impl BlockingPool {
         for thread in left.into_iter().filter(|thread| !thread.is_current()) {
             thread.join();
         }
-        let name = config.thread_names.next(format_args!("blocking-{number}"));
         let spec = ThreadSpec { name, stack_size: config.stack_size };
         let (pool, handle) = (self.clone(), handle.clone());
         let started = config.threads.start(

@@ -7,7 +7,7 @@ use graph_runtime::time::{Duration, sleep};
 use graph_runtime::{TaskTally, spawn};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -24,6 +24,27 @@ fn threads_are_named_by_the_function() {
         // The second one watches over the worker.
         let blocking = runtime.spawn_blocking(|| thread::current().name().map(str::to_owned));
         assert_eq!(runtime.block_on(blocking).unwrap().unwrap(), "name-2");
+    });
+}
+
+#[test]
+fn a_function_that_panics_instead_of_naming_a_thread_holds_nobody_up() {
+    watched(|| {
+        let fails = Arc::new(AtomicBool::new(true));
+        let asked = Arc::clone(&fails);
+        let name = move || {
+            assert!(!asked.load(Ordering::SeqCst), "no name");
+            "named".to_owned()
+        };
+        let mut builder = Builder::new_current_thread();
+        let runtime = builder.max_blocking_threads(1).thread_name_fn(name).build().unwrap();
+        let refused = catch_unwind(AssertUnwindSafe(|| drop(runtime.spawn_blocking(|| ()))));
+        assert!(refused.is_err());
+        fails.store(false, Ordering::SeqCst);
+        assert_eq!(runtime.block_on(runtime.spawn_blocking(|| 1)).unwrap(), 1);
+        fails.store(true, Ordering::SeqCst);
+        // Waits for every thread.
+        drop(runtime);
     });
 }
 

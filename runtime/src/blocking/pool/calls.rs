@@ -65,4 +65,9 @@ impl Pool {
     pub(super) fn limit(&self, state: &State) -> usize {
         self.config.max_threads.saturating_add(state.spares)
     }
+
+    /// Whether another thread may be started.
+    pub(super) fn has_room(&self, state: &State) -> bool {
+        !state.closed && state.threads < self.limit(state)
+    }
 }
