@@ -1,13 +1,14 @@
 //! The part of a worker that only its own thread touches.
 
 use super::glances::Glances;
-use super::{Injected, PinnedQueue, Remote, Shared};
+use super::push::WokenTo;
+use super::{PinnedQueue, Remote, Shared};
 use crate::task::{End, JoinHandle, Runnable, Slab};
 use monitor::WorkerStats;
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use reactor::Reactor;
-use scheduler::steal::{QUEUE_CAPACITY, Seat, Tenure, WorkStealingQueue};
+use scheduler::steal::{Seat, Tenure, WorkStealingQueue};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
@@ -51,8 +52,10 @@ pub(crate) struct Local {
     until_injector: Cell<u32>,
     /// Whether the idle register counts this worker as searching.
     pub(super) searching: Cell<bool>,
-    /// Whether a task that is woken now goes to the queue, and not to the LIFO slot.
-    pub(super) to_queue: Cell<bool>,
+    /// Where a task goes that is woken now.
+    pub(super) woken_to: Cell<WokenTo>,
+    /// Whether a task was queued that nobody else was told of, because it was alone.
+    pub(super) is_hushed: Cell<bool>,
     /// Whether the task that is polled came from a queue, where it may have siblings.
     pub(super) from_queue: Cell<bool>,
     /// Since when the time counts as busy and has not been added to the statistics.
@@ -87,7 +90,8 @@ impl Local {
             slab,
             next_picked: Cell::new(shared.sampling.stride(&mut rng)),
             until_injector: Cell::new(shared.config.global_queue_interval),
-            to_queue: Cell::new(!shared.config.lifo_slot),
+            woken_to: Cell::new(WokenTo::of(&shared)),
+            is_hushed: Cell::new(false),
             shared,
             index,
             queue,
@@ -196,15 +200,9 @@ impl Local {
     #[inline]
     pub(super) fn count_end(&self, end: End) {
         self.remote().tally.count_own_end(end);
-        if self.from_queue.get() {
-            self.to_queue.set(true);
+        if self.from_queue.get() && self.woken_to.get() == WokenTo::Slot {
+            self.woken_to.set(WokenTo::Queue);
         }
-    }
-
-    /// From here on a woken task goes to the queue only if all of them do.
-    #[inline]
-    pub(super) fn prefer_slot(&self) {
-        self.to_queue.set(!self.shared.config.lifo_slot);
     }
 
     /// How many entries wait that this worker would run next.
@@ -217,92 +215,6 @@ impl Local {
     /// How many steps there are between two looks at the reactor, at most.
     pub(crate) fn event_interval(&self) -> usize {
         self.shared.config.event_interval as usize
-    }
-
-    /// Queues a woken or new task where it runs soonest: its data has just been touched here.
-    #[inline]
-    pub(crate) fn push_woken(&self, runnable: Runnable) {
-        self.count_schedule(&runnable);
-        if self.to_queue.get() {
-            self.push_quietly(runnable);
-        } else if let Some(displaced) = self.remote().lifo.put(runnable) {
-            self.push_back(displaced);
-        }
-    }
-
-    /// Queues a task that this worker can run at once, because the poll under way is about to
-    /// return. If nothing else waits here, nobody is called to fetch it: a chain of tasks that
-    /// start each other stays on one worker and wakes no other.
-    pub(crate) fn push_next(&self, runnable: Runnable) {
-        if self.queue.is_empty() {
-            self.push_woken(runnable);
-        } else {
-            self.count_schedule(&runnable);
-            self.push_back(runnable);
-        }
-    }
-
-    /// Queues a task behind all others of this worker, where idle workers may fetch it.
-    ///
-    /// One of them is woken when the queue ceases to be empty. Whoever comes for a task wakes the
-    /// next if there are more, so the others need no call of their own.
-    #[inline]
-    pub(crate) fn push_back(&self, runnable: Runnable) {
-        let first = self.queue.is_empty();
-        self.push_quietly(runnable);
-        if first && self.shared.config.work_stealing {
-            self.shared.announce();
-        }
-    }
-
-    /// Queues a task behind all others of this worker, which looks at its queue next or announces
-    /// it later.
-    #[inline]
-    fn push_quietly(&self, runnable: Runnable) {
-        if let Err(runnable) = self.queue.push(runnable) {
-            self.overflow(runnable);
-        }
-    }
-
-    /// Ends the hand-out of wake-ups by a reactor, and announces what was queued, once for all. A
-    /// single task is not worth a call: this worker runs it next.
-    pub(super) fn leave_reactor(&self) {
-        self.prefer_slot();
-        let own = self.queue.len() + usize::from(!self.remote().lifo.is_empty());
-        let is_more_than_one = own > 1 || !self.shared.injector.is_empty();
-        if self.shared.config.work_stealing && is_more_than_one {
-            self.shared.announce();
-        }
-    }
-
-    /// Queues a task behind all others, and calls for a worker to fetch it in any case.
-    pub(crate) fn push_offered(&self, runnable: Runnable) {
-        self.count_schedule(&runnable);
-        self.push_quietly(runnable);
-        if self.shared.config.work_stealing {
-            self.shared.announce();
-        }
-    }
-
-    /// Queues a task that woke itself. If it is the only one here, nobody else is called for it.
-    #[inline]
-    pub(super) fn push_again(&self, runnable: Runnable) {
-        self.count_schedule(&runnable);
-        if self.queue.is_empty() && self.remote().lifo.is_empty() {
-            self.push_quietly(runnable);
-        } else {
-            self.push_back(runnable);
-        }
-    }
-
-    /// The queue is full: half of it moves to the injector, oldest first, and `runnable` behind.
-    #[cold]
-    fn overflow(&self, runnable: Runnable) {
-        self.remote().gauges.count_overflow();
-        let mut batch = Vec::with_capacity(QUEUE_CAPACITY / 2 + 1);
-        batch.extend(std::iter::from_fn(|| self.queue.take()).take(QUEUE_CAPACITY / 2));
-        batch.push(runnable);
-        self.shared.inject(Injected::Many(batch.into_iter()));
     }
 
     /// The next task from this worker's own places or the injector.

@@ -30,6 +30,7 @@ mod ordered;
 mod outside;
 mod pinned;
 mod pulse;
+mod push;
 mod remote;
 mod report;
 mod roots;

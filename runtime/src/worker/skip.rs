@@ -29,7 +29,7 @@ impl Local {
 
     /// Hands out what is ready or due. Whether that was anything, or somebody asks for this worker.
     fn turn_without_wait(&self) -> bool {
-        self.to_queue.set(true);
+        self.enter_reactor();
         let (reactor, now) = (&self.remote().reactor, || self.shared.now());
         let turn = reactor.park(&now, Some(Timestamp::ZERO));
         self.leave_reactor();

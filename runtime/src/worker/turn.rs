@@ -164,7 +164,7 @@ impl Local {
     /// Hands out what is ready or due, without waiting.
     fn glance_at_reactor(&self) {
         context::drop_spare_waker();
-        self.to_queue.set(true);
+        self.enter_reactor();
         // `None`: somebody else serves the reactor at this moment, which does as well.
         let turn = self.remote().reactor.try_turn(&|| self.shared.now());
         self.remote().gauges.count_io_events(turn.map_or(0, |turn| turn.io_events));
@@ -200,7 +200,7 @@ impl Local {
             self.shared.announce_rest();
             return true;
         }
-        self.to_queue.set(true);
+        self.enter_reactor();
         let turn = self.remote().reactor.try_turn(&|| self.shared.now());
         self.leave_reactor();
         self.remote().gauges.count_io_events(turn.map_or(0, |turn| turn.io_events));
@@ -238,7 +238,7 @@ impl Local {
         self.count(|stats| stats.parks += 1);
         let asleep_since = self.publish_stats();
         self.shared.tell_if_idle();
-        self.to_queue.set(true);
+        self.enter_reactor();
         let turn = self.park(|| {
             self.get_up();
             if self.shared.idle.snapshot().awake > 1 {

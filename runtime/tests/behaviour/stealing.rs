@@ -1,9 +1,11 @@
 //! Who runs a task: its own worker, or one that has nothing to do.
 
 use crate::support::{multi, watched};
-use graph_runtime::runtime::Builder;
+use graph_runtime::runtime::{Builder, Handle};
 use graph_runtime::{spawn, task};
 use std::collections::HashSet;
+use std::hint::spin_loop;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 
@@ -104,6 +106,79 @@ fn a_burst_from_outside_reaches_every_worker() {
             for task in tasks {
                 runtime.block_on(task).unwrap();
             }
+        }
+    });
+}
+
+/// Whether both workers are awake, which a call for one changes at once, when `crowd` has run on a
+/// worker while the other one sleeps. Who is queued by that has to stay until the flag is set.
+fn is_called<F>(mut builder: Builder, crowd: impl FnOnce(Arc<AtomicBool>) -> F) -> bool
+where
+    F: Future<Output = bool> + Send + 'static,
+{
+    let runtime = builder.worker_threads(2).build().unwrap();
+    let is_over = Arc::new(AtomicBool::new(false));
+    let crowd = crowd(Arc::clone(&is_over));
+    let called = runtime.spawn(async {
+        while awake_workers() > 1 {
+            task::yield_now().await;
+        }
+        crowd.await
+    });
+    runtime.block_on(called).unwrap()
+}
+
+fn awake_workers() -> usize {
+    Handle::current().metrics().awake_workers
+}
+
+/// Keeps its worker, but not for so long that it is found stuck.
+fn stay(until: &AtomicBool) {
+    while !until.load(Ordering::SeqCst) {
+        spin_loop();
+    }
+}
+
+#[test]
+fn others_are_called_for_a_second_task_also_without_a_lifo_slot() {
+    watched(|| {
+        for _ in 0..20 {
+            let mut builder = Builder::new_multi_thread();
+            builder.disable_lifo_slot();
+            let called = is_called(builder, |is_over| async move {
+                for _ in 0..2 {
+                    let is_over = Arc::clone(&is_over);
+                    drop(spawn(async move { stay(&is_over) }));
+                }
+                let called = awake_workers() == 2;
+                is_over.store(true, Ordering::SeqCst);
+                called
+            });
+            assert!(called);
+        }
+    });
+}
+
+#[test]
+fn others_are_called_for_a_joiner_while_what_its_task_has_started_runs() {
+    watched(|| {
+        for _ in 0..20 {
+            let called = is_called(Builder::new_multi_thread(), |is_over| async move {
+                let (tell, told) = mpsc::channel();
+                let over = Arc::clone(&is_over);
+                let joined = spawn(async {
+                    // Out of the queue it ends as one that may have siblings there.
+                    task::yield_now().await;
+                    drop(spawn(async move {
+                        tell.send(awake_workers() == 2).unwrap();
+                        over.store(true, Ordering::SeqCst);
+                    }));
+                });
+                joined.await.unwrap();
+                stay(&is_over);
+                told.recv().unwrap()
+            });
+            assert!(called);
         }
     });
 }
