@@ -73,6 +73,24 @@ pub(super) fn is_polling() -> bool {
     ROLE.get() == Role::Polling
 }
 
+/// While it lives, the thread is in a worker's loop. What it is to the one around that, from which
+/// it has come by [`block_in_place`](crate::task::block_in_place), is as before afterwards.
+pub(super) struct InLoop {
+    around: Role,
+}
+
+impl InLoop {
+    pub(super) fn enter() -> Self {
+        Self { around: ROLE.replace(Role::None) }
+    }
+}
+
+impl Drop for InLoop {
+    fn drop(&mut self) {
+        ROLE.set(self.around);
+    }
+}
+
 /// Where a worker waits for a thread.
 #[derive(Clone)]
 pub(crate) struct Bench(Arc<Mutex<Option<Handover>>>);

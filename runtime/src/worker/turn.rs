@@ -44,6 +44,7 @@ impl Local {
     #[must_use = "the worker may be another thread's"]
     pub(crate) fn run_until(&self, mut done: impl FnMut() -> bool) -> bool {
         let _budget = BudgetScope::enter(self.shared.config.coop_budget);
+        let _in_loop = handover::InLoop::enter();
         self.remote().gauges.enter_thread();
         if let Some(monitor) = self.shared.monitor.get() {
             monitor.register_worker(self.index());

@@ -165,6 +165,30 @@ fn it_nests_and_runs_other_runtimes() {
 }
 
 #[test]
+fn a_thread_that_has_lost_its_worker_may_run_another_runtime() {
+    watched(|| {
+        let left = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&left);
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder
+            .worker_threads(1)
+            .on_thread_stop(move || _ = counted.fetch_add(1, Ordering::SeqCst))
+            .build()
+            .unwrap();
+        let task = runtime.spawn(async {
+            let (send, receive) = mpsc::channel();
+            drop(spawn(async move { send.send(()).unwrap() }));
+            // Whoever polls that task is the worker from now on.
+            block_in_place(|| receive.recv().unwrap());
+            block_in_place(|| current().block_on(async { spawn(async { 1 }).await.unwrap() }))
+        });
+        assert_eq!(runtime.block_on(task).unwrap(), 1);
+        until("the thread leaves the loop", || left.load(Ordering::SeqCst) == 1);
+        assert_usable(&runtime);
+    });
+}
+
+#[test]
 fn afterwards_the_thread_must_not_block_again() {
     each(|runtime| {
         let task = runtime.spawn(async {
