@@ -9,7 +9,7 @@ use crate::graph::slab::Slab;
 use primitives::Timestamp;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 /// What decides whether a task may start, but for what it costs: tasks of a kind go strictly in
@@ -80,6 +80,9 @@ pub(crate) struct Lanes {
     recent: Option<u32>,
     /// The lane that is kept without tasks.
     empty: Option<u32>,
+    /// The only lane with tasks, which is open and in none of the sets: where all tasks are of one
+    /// kind, there is no order of lanes to keep.
+    alone: Option<u32>,
     /// Open lanes whose tasks take nothing of any budget.
     light: Places,
     /// Open lanes whose tasks do.
@@ -95,6 +98,7 @@ impl Lanes {
             by_kind: HashMap::default(),
             recent: None,
             empty: None,
+            alone: None,
             light: Places::default(),
             heavy: Places::default(),
             parked: vec![Places::default(); resources],
@@ -167,37 +171,72 @@ impl Lanes {
 
     /// Takes out the first task of a lane.
     pub(crate) fn pop(&mut self, number: u32) {
-        self.change(number, |queue| _ = queue.pop());
+        self.change(number, |queue| queue.pop().is_some());
     }
 
     /// Sorts all tasks anew, by the keys that they have now.
     pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
         let numbers: Vec<u32> = self.lanes.indices().collect();
         for number in numbers {
-            self.change(number, |queue| queue.sort_again(&key));
+            self.change(number, |queue| {
+                let before = queue.best();
+                queue.sort_again(&key);
+                queue.best() != before
+            });
         }
     }
 
-    /// Changes the tasks of a lane. If another one is first then, the lane is open.
-    fn change(&mut self, number: u32, change: impl FnOnce(&mut ReadyQueue)) {
+    /// Changes the tasks of a lane; `change` says whether another one is first then. In that case
+    /// the lane is open.
+    fn change(&mut self, number: u32, change: impl FnOnce(&mut ReadyQueue) -> bool) {
+        if self.is_empty() {
+            self.alone = Some(number);
+        }
+        if self.alone != Some(number) {
+            self.enlist();
+        }
         let lane = &mut self.lanes[number];
-        let before = lane.place(number);
-        change(&mut lane.queue);
-        let after = lane.place(number);
-        if before == after {
+        let before = if self.alone.is_none() { lane.place(number) } else { None };
+        if lane.queue.peek().is_none() {
+            self.empty = None;
+        }
+        if !change(&mut lane.queue) {
             return;
         }
-        match before {
-            Some(before) => self.standing(number).remove(before),
-            None => self.empty = None,
+        if let Some(before) = before {
+            self.standing(number).remove(before);
         }
         let lane = &mut self.lanes[number];
         (lane.is_parked, lane.waits_for) = (false, None);
         lane.patience = Patience::default();
-        match after {
-            Some(after) => self.standing(number).insert(after),
-            None => self.keep(number),
+        if lane.queue.peek().is_none() {
+            self.alone = None;
+            self.keep(number);
+        } else if self.alone.is_none() {
+            let after = lane.place(number).expect("it has tasks");
+            self.standing(number).insert(after);
         }
+    }
+
+    /// Puts the lane that is alone among the others: there is another one now, or it has to wait.
+    fn enlist(&mut self) {
+        if let Some(number) = self.alone.take() {
+            let place = self.lanes[number].place(number).expect("it has tasks");
+            self.standing(number).insert(place);
+        }
+    }
+
+    /// The only lane with tasks, if it has been that and open since there were none: its number,
+    /// its kind and its first task.
+    pub(crate) fn alone(&self) -> Option<(u32, &Kind, u32)> {
+        let Lane { kind, queue, .. } = &self.lanes[self.alone?];
+        Some((self.alone?, kind, queue.peek()?))
+    }
+
+    /// The place of that lane, if it is heavy or light as wanted.
+    fn place_alone(&self, is_heavy: bool) -> Option<Place> {
+        let lane = &self.lanes[self.alone?];
+        lane.place(self.alone?).filter(|_| (lane.kind.demand != Demand::NONE) == is_heavy)
     }
 
     /// A lane has no tasks: it is kept, and the one before it is not.
@@ -221,22 +260,28 @@ impl Lanes {
 
     /// The open heavy lanes, in order.
     pub(crate) fn heavy(&self) -> impl Iterator<Item = Place> + '_ {
-        self.heavy.iter()
+        self.place_alone(true).into_iter().chain(self.heavy.iter())
     }
 
     /// The open heavy lanes before a place in the order.
     pub(crate) fn heavy_before(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
-        self.heavy.before(place)
+        let alone = self.place_alone(true).filter(|&alone| alone < place);
+        alone.into_iter().chain(self.heavy.before(place))
     }
 
     /// The first open lane in `from`; heavy ones only if wanted.
     pub(crate) fn next_open(&self, from: Bound<Place>, with_heavy: bool) -> Option<Place> {
         let heavy = if with_heavy { self.heavy.first_in(from) } else { None };
-        self.light.first_in(from).into_iter().chain(heavy).min()
+        let listed = self.light.first_in(from).into_iter().chain(heavy).min();
+        // Where one is alone nothing is listed.
+        let heavy_alone = || if with_heavy { self.place_alone(true) } else { None };
+        let alone = || self.place_alone(false).or_else(heavy_alone);
+        listed.or_else(|| alone().filter(|it| (from, Bound::Unbounded).contains(it)))
     }
 
     /// An open lane waits for a resource from now on. False if it is what it waited for before.
     pub(crate) fn set_aside(&mut self, place: Place, resource: Resource) -> bool {
+        self.enlist();
         self.standing(place.slot()).remove(place);
         let lane = self.at(place);
         lane.is_parked = true;

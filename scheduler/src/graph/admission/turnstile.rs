@@ -196,6 +196,9 @@ impl Turnstile {
             }
             return self.plain.peek().map(Choice::plain);
         }
+        if let Some(choice) = self.choose_alone() {
+            return Some(choice);
+        }
         loop {
             self.settle(now);
             let choice = self.walk(now, &estimate);
@@ -204,6 +207,17 @@ impl Turnstile {
                 return choice;
             }
         }
+    }
+
+    /// The first of all tasks, where all are of one kind that takes only of budgets, if there is
+    /// room for it: what [`walk`](Self::walk) would find.
+    fn choose_alone(&self) -> Option<Choice> {
+        let (lane, kind, slot) = self.lanes.alone()?;
+        let is_free = self.impatient.is_empty()
+            && self.plain.peek().is_none()
+            && kind.claims.is_none()
+            && self.admission.fits(kind.demand);
+        is_free.then_some(Choice { slot, lane: Some(lane), overtakes: 0 })
     }
 
     fn walk(&mut self, now: Timestamp, estimate: impl Fn(u32) -> u64) -> Option<Choice> {

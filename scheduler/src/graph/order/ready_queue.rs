@@ -63,8 +63,8 @@ impl ReadyQueue {
         self.best
     }
 
-    /// Adds `slot`. No other one has the same key.
-    pub(crate) fn push(&mut self, slot: u32, key: Key) {
+    /// Adds `slot`. No other one has the same key. True if it is the best one now.
+    pub(crate) fn push(&mut self, slot: u32, key: Key) -> bool {
         let entry = key.with_slot(slot);
         match &mut self.best {
             None => self.best = Some(entry),
@@ -72,8 +72,12 @@ impl ReadyQueue {
                 let second = std::mem::replace(best, entry);
                 self.store(second);
             }
-            Some(_) => self.store(entry),
+            Some(_) => {
+                self.store(entry);
+                return false;
+            }
         }
+        true
     }
 
     /// Takes the best slot.
@@ -83,17 +87,18 @@ impl ReadyQueue {
         Some(best.slot())
     }
 
-    /// Takes out the slot with this key, which is queued.
-    pub(crate) fn remove(&mut self, key: Key) {
+    /// Takes out the slot with this key, which is queued. True if it was the best one.
+    pub(crate) fn remove(&mut self, key: Key) -> bool {
         if self.best.is_some_and(|best| best.with_slot(0) == key) {
             self.pop();
-            return;
+            return true;
         }
         *self.removed.entry(key).or_default() += 1;
         self.marks += 1;
         if self.marks > MARKS_MIN.max(self.stored() / 2) {
             self.sweep();
         }
+        false
     }
 
     /// Sorts all slots anew, by the keys that they have now: for when many have changed.
@@ -215,15 +220,17 @@ mod tests {
                 match step {
                     Step::Push => {
                         let key = Key::with_rank(rank, slot.into());
-                        queue.push(slot, key);
+                        let is_best = queue.push(slot, key);
                         oracle.insert(key, slot);
+                        prop_assert_eq!(is_best, oracle.first_key_value() == Some((&key, &slot)));
                     }
                     Step::Pop => {
                         prop_assert_eq!(queue.pop(), oracle.pop_first().map(|(_, slot)| slot));
                     }
                     Step::Remove(index) => {
                         if let Some(key) = any_of(&oracle, index) {
-                            queue.remove(key);
+                            let was_best = oracle.first_key_value().is_some_and(|it| *it.0 == key);
+                            prop_assert_eq!(queue.remove(key), was_best);
                             oracle.remove(&key);
                         }
                     }
@@ -257,8 +264,8 @@ mod tests {
     #[test]
     fn removed_entries_do_not_pile_up() {
         let mut queue = ReadyQueue::default();
-        (0..1000).for_each(|n| queue.push(n, Key::with_rank(7, n.into())));
-        (1..999).for_each(|n| queue.remove(Key::with_rank(7, n)));
+        (0..1000).for_each(|n| _ = queue.push(n, Key::with_rank(7, n.into())));
+        (1..999).for_each(|n| _ = queue.remove(Key::with_rank(7, n)));
         assert!(queue.stored() <= 2 * super::MARKS_MIN, "{}", queue.stored());
         assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(0), Some(999), None));
     }
