@@ -132,7 +132,10 @@ pub enum Problem {
         first: String,
     },
     /// A parent or child that is not a task of this workflow.
-    #[error("{place}: task {} names an unknown {role} {}", Quoted(.task), Quoted(.reference))]
+    #[error(
+        "{place}: task {} names an unknown {role} {}; add that task or leave it out here",
+        Quoted(.task), Quoted(.reference)
+    )]
     UnknownTask {
         /// Where it is named.
         place: String,
@@ -159,7 +162,7 @@ pub enum Problem {
         second: String,
     },
     /// A task is described in one half of a split file and not in the other.
-    #[error("{place}: task {} has no entry in {other}", Quoted(.task))]
+    #[error("{place}: task {} has no entry in {other}; add it there or remove this one", Quoted(.task))]
     HalfTask {
         /// Where the task is.
         place: String,
@@ -170,7 +173,8 @@ pub enum Problem {
     },
     /// A task names a child that does not name it as its parent, or the other way round.
     #[error(
-        "{place}: the edge {} -> {} is stated here, but {missing} does not agree",
+        "{place}: the edge {} -> {} is stated here, but {missing} does not agree; state it there \
+         too or not here",
         Excerpt(.parent), Excerpt(.child)
     )]
     EdgeMismatch {
@@ -184,7 +188,11 @@ pub enum Problem {
         missing: String,
     },
     /// Tasks wait for each other in a circle.
-    #[error("{place}: cycle: {}; every task in it waits for the one before", Chain(.tasks))]
+    #[error(
+        "{place}: cycle: {}; every task in it waits for the one before, so take one of these edges \
+         out",
+        Chain(.tasks)
+    )]
     Cycle {
         /// The list of tasks.
         place: &'static str,

@@ -1,28 +1,27 @@
 //! A JSON object that knows where in the document it is.
 
-use serde_json::{Map, Value};
-
 use crate::error::Problem;
+use crate::node::{Fields, Node};
 
 /// An object and its place. The place of a field is put together only when an error needs it.
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
-    fields: &'a Map<String, Value>,
+    fields: &'a Fields<'a>,
     place: String,
 }
 
 /// A list and its place.
 #[derive(Debug)]
 pub(crate) struct List<'a> {
-    items: &'a [Value],
+    items: &'a [Node<'a>],
     place: String,
 }
 
 impl<'a> Object<'a> {
     /// `value` at `place` as an object.
-    pub(crate) fn new(value: &'a Value, place: String) -> Result<Self, Problem> {
+    pub(crate) fn new(value: &'a Node<'a>, place: String) -> Result<Self, Problem> {
         match value {
-            Value::Object(fields) => Ok(Self { fields, place }),
+            Node::Object(fields) => Ok(Self { fields, place }),
             other => Err(wrong_type(place, "an object", other)),
         }
     }
@@ -37,8 +36,8 @@ impl<'a> Object<'a> {
     }
 
     /// The field, if it is there. `null` counts as not there: some writers emit it for unknown.
-    fn get(&self, key: &str) -> Option<&'a Value> {
-        self.fields.get(key).filter(|value| !value.is_null())
+    fn get(&self, key: &str) -> Option<&'a Node<'a>> {
+        self.fields.get(key).filter(|value| !matches!(value, Node::Null))
     }
 
     pub(crate) fn object(&self, key: &str) -> Result<Option<Object<'a>>, Problem> {
@@ -48,7 +47,7 @@ impl<'a> Object<'a> {
     pub(crate) fn list(&self, key: &str) -> Result<Option<List<'a>>, Problem> {
         match self.get(key) {
             None => Ok(None),
-            Some(Value::Array(items)) => Ok(Some(List { items, place: self.place_of(key) })),
+            Some(Node::List(items)) => Ok(Some(List { items, place: self.place_of(key) })),
             Some(other) => Err(wrong_type(self.place_of(key), "a list", other)),
         }
     }
@@ -56,16 +55,19 @@ impl<'a> Object<'a> {
     pub(crate) fn text(&self, key: &str) -> Result<Option<&'a str>, Problem> {
         match self.get(key) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Node::Text(text)) => Ok(Some(text)),
             Some(other) => Err(wrong_type(self.place_of(key), "a string", other)),
         }
     }
 
     /// A number, which JSON guarantees to be finite.
     pub(crate) fn number(&self, key: &str) -> Result<Option<f64>, Problem> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        let number = value.as_f64();
-        number.map(Some).ok_or_else(|| wrong_type(self.place_of(key), "a number", value))
+        match self.get(key) {
+            None => Ok(None),
+            Some(&Node::Integer(number)) => Ok(Some(number as f64)),
+            Some(&Node::Number(number)) => Ok(Some(number)),
+            Some(other) => Err(wrong_type(self.place_of(key), "a number", other)),
+        }
     }
 
     /// A number that is not negative.
@@ -81,8 +83,10 @@ impl<'a> Object<'a> {
     /// A count of units, of `scale` each; fractions are cut off, beyond `u64::MAX` it saturates.
     pub(crate) fn count(&self, key: &str, scale: u64) -> Result<Option<u64>, Problem> {
         // Integers above 2^53 would lose digits on their way through f64.
-        let exact = self.get(key).and_then(Value::as_u64);
-        let count = exact.or(self.amount(key)?.map(|amount| amount as u64));
+        let count = match self.get(key) {
+            Some(&Node::Integer(count)) => Some(count),
+            _ => self.amount(key)?.map(|amount| amount as u64),
+        };
         Ok(count.map(|count| count.saturating_mul(scale)))
     }
 }
@@ -104,22 +108,22 @@ impl<'a> List<'a> {
 
     /// The items, which must be strings.
     pub(crate) fn texts(&self) -> Result<Vec<&'a str>, Problem> {
-        let text = |(i, item): (usize, &'a Value)| {
-            let place = || format!("{}[{i}]", self.place);
-            item.as_str().ok_or_else(|| wrong_type(place(), "a string", item))
+        let text = |(i, item): (usize, &'a Node<'a>)| match item {
+            Node::Text(text) => Ok(text.as_ref()),
+            other => Err(wrong_type(format!("{}[{i}]", self.place), "a string", other)),
         };
         self.items.iter().enumerate().map(text).collect()
     }
 }
 
-fn wrong_type(place: String, expected: &'static str, value: &Value) -> Problem {
+fn wrong_type(place: String, expected: &'static str, value: &Node<'_>) -> Problem {
     let found = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Node::Null => "null",
+        Node::Boolean => "a boolean",
+        Node::Integer(_) | Node::Number(_) => "a number",
+        Node::Text(_) => "a string",
+        Node::List(_) => "a list",
+        Node::Object(_) => "an object",
     };
     let place = if place.is_empty() { "top level".to_owned() } else { place };
     Problem::WrongType { place, expected, found }

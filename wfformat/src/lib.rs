@@ -45,6 +45,7 @@ mod generate;
 mod inline;
 mod json;
 mod link;
+mod node;
 mod order;
 mod read;
 mod split;

@@ -1,17 +1,16 @@
 //! From bytes to a checked workflow.
 //!
 //! ```text
-//! file -> text -> JSON -> split | inline -> drafts -> link (names to indices) -> order -> Workflow
+//! file -> text -> nodes -> split | inline -> drafts -> link (names to indices) -> order -> Workflow
 //! ```
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::error::Problem;
 use crate::json::Object;
+use crate::node::Node;
 use crate::workflow::Workflow;
 use crate::{inline, link, order, split};
 
@@ -49,7 +48,7 @@ fn bounded_bytes(path: &Path, limit_bytes: u64) -> io::Result<Option<Vec<u8>>> {
 pub(crate) fn text(json: &str) -> Result<Workflow, Problem> {
     let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     // The parser's own recursion limit turns deep nesting into an error.
-    let value: Value = serde_json::from_str(json).map_err(|error| syntax(&error))?;
+    let value: Node<'_> = serde_json::from_str(json).map_err(|error| syntax(json, &error))?;
     let root = Object::new(&value, String::new())?;
     let (place, drafts, references) = drafts(&root)?;
     let tasks = link::link(drafts, references)?;
@@ -95,12 +94,32 @@ fn is_nextflow(root: &Object<'_>) -> Result<bool, Problem> {
     Ok(false)
 }
 
-fn syntax(error: &serde_json::Error) -> Problem {
+fn syntax(json: &str, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
     // Display appends the position, which has fields of its own here.
-    let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
+    let mut reason = message.split(" at line ").next().unwrap_or_default().to_owned();
+    if let Some(advice) = advice(json, error) {
+        reason.push_str("; ");
+        reason.push_str(advice);
+    }
     // An empty text ends before its first column.
     Problem::Syntax { line: error.line(), column: error.column().max(1), reason }
+}
+
+/// What to do about what goes wrong most often.
+fn advice(json: &str, error: &serde_json::Error) -> Option<&'static str> {
+    if json.trim_ascii().is_empty() {
+        return Some("the file is empty");
+    }
+    if error.is_eof() {
+        return Some("the file is cut off, so fetch or write it again");
+    }
+    let line = json.lines().nth(error.line().checked_sub(1)?)?;
+    let before = line.get(..error.column())?;
+    let word = before.rfind([':', ',', '[']).map_or(line, |at| &line[at + 1..]);
+    let word = word.trim_ascii().trim_start_matches('-');
+    let is_no_number = ["NaN", "nan", "Inf", "inf"].iter().any(|it| word.starts_with(it));
+    is_no_number.then_some("JSON has no NaN and no infinity, so give a number")
 }
 
 #[cfg(test)]

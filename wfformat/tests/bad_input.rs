@@ -88,7 +88,8 @@ fn text_that_is_not_json() {
     let file = Scratch::new("syntax", b"{\n  \"workflow\": oops\n}");
     assert!(file.refusal().is_syntax());
     file.says("line 2, column 15: not JSON: expected value");
-    Scratch::new("empty", b"").says("line 1, column 1: not JSON: EOF while parsing a value");
+    let nothing = "line 1, column 1: not JSON: EOF while parsing a value; the file is empty";
+    Scratch::new("empty", b"").says(nothing);
     let error = refusal(r#"{"workflow": {}} {}"#);
     assert_eq!(error.to_string(), "line 1, column 18: not JSON: trailing characters");
 }
@@ -187,6 +188,26 @@ fn an_unknown_parent() {
     );
     assert_eq!(
         error.to_string(),
-        r#"workflow.tasks[0].parents[0]: task "a" names an unknown parent "b\nc""#
+        r#"workflow.tasks[0].parents[0]: task "a" names an unknown parent "b\nc"; add that task or leave it out here"#
     );
+}
+
+#[test]
+fn what_goes_wrong_most_often_comes_with_advice() {
+    let cut = "; the file is cut off, so fetch or write it again";
+    let whole = tasks(r#"{"name": "a", "runtime": 1}"#);
+    for end in 1..whole.len() {
+        let shown = refusal(&whole[..end]).to_string();
+        assert!(shown.ends_with(cut), "{shown}");
+    }
+    assert!(refusal("\n ").to_string().ends_with("; the file is empty"));
+    for number in ["NaN", "-NaN", "Infinity", "-Infinity", "nan", "-inf"] {
+        let shown =
+            refusal(&tasks(&format!(r#"{{"name": "a", "runtime": {number}}}"#))).to_string();
+        assert!(shown.ends_with("; JSON has no NaN and no infinity, so give a number"), "{shown}");
+    }
+    for other in ["oops", "'1'", "1.", "0x1"] {
+        let shown = refusal(&tasks(&format!(r#"{{"name": "a", "runtime": {other}}}"#))).to_string();
+        assert!(!shown.contains("; "), "{shown}");
+    }
 }

@@ -22,7 +22,8 @@ fn a_cycle_is_named_from_parent_to_child() {
     assert!(error.is_cycle());
     assert_eq!(
         error.to_string(),
-        "workflow.tasks: cycle: 1 -> 2 -> 3 -> 1; every task in it waits for the one before"
+        "workflow.tasks: cycle: 1 -> 2 -> 3 -> 1; every task in it waits for the one before, so take \
+         one of these edges out"
     );
 }
 
@@ -40,7 +41,8 @@ fn a_long_cycle_is_cut_in_the_middle() {
     assert_eq!(
         error.to_string(),
         "workflow.tasks: cycle: 0 -> 1 -> 2 -> 3 -> 4 -> 5 -> ... 99989 more ... -> 99995 -> \
-         99996 -> 99997 -> 99998 -> 99999 -> 0; every task in it waits for the one before"
+         99996 -> 99997 -> 99998 -> 99999 -> 0; every task in it waits for the one before, so take \
+         one of these edges out"
     );
 }
 

@@ -81,7 +81,7 @@ fn the_oldest_files_call_them_jobs() {
     let error = Workflow::parse(jobs).unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"workflow.jobs[1].parents[0]: task "b" names an unknown parent "c""#
+        r#"workflow.jobs[1].parents[0]: task "b" names an unknown parent "c"; add that task or leave it out here"#
     );
     assert_eq!(Workflow::parse(&jobs.replace(r#"["c"]"#, r#"["a"]"#)).unwrap().edges(), 1);
 }
@@ -114,7 +114,7 @@ fn edges_stated_only_as_children_are_found() {
     let error = parse(r#"{"name": "a", "runtime": 1, "children": ["b"]}"#).unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"workflow.tasks[0].children[0]: task "a" names an unknown child "b""#
+        r#"workflow.tasks[0].children[0]: task "a" names an unknown child "b"; add that task or leave it out here"#
     );
 }
 

@@ -56,7 +56,7 @@ fn names_need_not_be_unique_and_are_no_references() {
     let by_name = r#"{"name": "B", "id": "b", "parents": ["A"]}"#;
     assert_eq!(
         refusal(&format!("{alone},{by_name}"), &ran),
-        r#"workflow.specification.tasks[1].parents[0]: task "b" names an unknown parent "A""#
+        r#"workflow.specification.tasks[1].parents[0]: task "b" names an unknown parent "A"; add that task or leave it out here"#
     );
 }
 
@@ -64,11 +64,11 @@ fn names_need_not_be_unique_and_are_no_references() {
 fn a_half_without_the_other_is_named() {
     assert_eq!(
         refusal(&format!("{A},{B}"), RAN_A),
-        r#"workflow.specification.tasks[1]: task "b" has no entry in workflow.execution.tasks"#
+        r#"workflow.specification.tasks[1]: task "b" has no entry in workflow.execution.tasks; add it there or remove this one"#
     );
     assert_eq!(
         refusal(r#"{"name": "A", "id": "a"}"#, &format!("{RAN_A},{RAN_B}")),
-        r#"workflow.execution.tasks[1]: task "b" has no entry in workflow.specification.tasks"#
+        r#"workflow.execution.tasks[1]: task "b" has no entry in workflow.specification.tasks; add it there or remove this one"#
     );
 }
 
@@ -128,13 +128,13 @@ fn ends_that_disagree_about_an_edge_are_named() {
     assert_eq!(
         refusal(&format!("{A},{B},{denied}"), &ran),
         "workflow.specification.tasks[2].parents[0]: the edge a -> c is stated here, \
-         but workflow.specification.tasks[0].children does not agree"
+         but workflow.specification.tasks[0].children does not agree; state it there too or not here"
     );
     let claims = r#"{"name": "C", "id": "c", "parents": [], "children": ["b"]}"#;
     assert_eq!(
         refusal(&format!("{A},{B},{claims}"), &ran),
         "workflow.specification.tasks[2].children[0]: the edge c -> b is stated here, \
-         but workflow.specification.tasks[1].parents does not agree"
+         but workflow.specification.tasks[1].parents does not agree; state it there too or not here"
     );
 }
 
