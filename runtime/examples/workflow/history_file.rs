@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 use thiserror::Error;
 
+/// No task takes as long, at any time scale: some 30 million years.
+const SECONDS_MAX: f64 = 1e15;
+
 /// The history could not be read.
 #[derive(Debug, Error)]
 pub(crate) enum HistoryError {
@@ -16,8 +19,10 @@ pub(crate) enum HistoryError {
     #[error("{}: line {}, column {}: not a history: {cause}",
             path.display(), cause.line(), cause.column())]
     Malformed { path: PathBuf, cause: serde_json::Error },
-    #[error("{}: {kind}: {field} is {value}, and no time is negative", path.display())]
-    Negative { path: PathBuf, kind: String, field: &'static str, value: f64 },
+    #[error("{}: {kind}: {field} is {value}, which is no time in seconds", path.display())]
+    NoTime { path: PathBuf, kind: String, field: &'static str, value: f64 },
+    #[error("{}: is not a regular file, and a history is kept from run to run", path.display())]
+    Special { path: PathBuf },
     #[error("mode instant takes no time: there is no history of it")]
     Timeless,
     #[error(transparent)]
@@ -39,6 +44,9 @@ impl HistoryFile {
     pub(crate) fn open(path: &Path, job: &Job, input: Option<&Path>) -> Result<Self, HistoryError> {
         if job.is_timeless() {
             return Err(HistoryError::Timeless);
+        }
+        if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+            return Err(HistoryError::Special { path: path.to_owned() });
         }
         let file = ResultFile::prepare(path, input)?;
         Ok(Self { file, known: read(path)? })
@@ -80,11 +88,10 @@ fn read(path: &Path) -> Result<History, HistoryError> {
     let times = known
         .iter()
         .flat_map(|(kind, it)| [(kind, "mean_s", it.mean_s), (kind, "estimate_s", it.estimate_s)]);
-    let negative = times.into_iter().find(|&(.., value)| value < 0.0);
-    let negative = negative.map(|(kind, field, value)| (kind.to_owned(), field, value));
-    match negative {
+    let wrong = times.into_iter().find(|(.., value)| !(0.0..=SECONDS_MAX).contains(value));
+    match wrong {
         Some((kind, field, value)) => {
-            Err(HistoryError::Negative { path: path.to_owned(), kind, field, value })
+            Err(HistoryError::NoTime { path: path.to_owned(), kind: kind.to_owned(), field, value })
         }
         None => Ok(known),
     }

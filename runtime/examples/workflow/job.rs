@@ -1,8 +1,12 @@
 //! What is to be run: the workflow, and what is known about it beforehand.
 
+use crate::console;
 use crate::options::{Mode, Options};
 use graph_runtime::sim::{self, SimGraph, SimJob, SimTask};
 use graph_runtime::{History, Policy, SchedulerConfig};
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
 use std::time::Duration;
 use wfformat::Workflow;
 
@@ -10,6 +14,9 @@ use wfformat::Workflow;
 /// from any folder.
 const DEFAULT_JSON: &str = include_str!("data/generated-mosaic-200.json");
 const DEFAULT_NAME: &str = "generated-mosaic-200.json";
+
+/// A file of so many bytes takes about a second to read.
+const LARGE_BYTES: u64 = 50_000_000;
 
 /// A workflow and how it is to be run; the same for all policies.
 pub(crate) struct Job {
@@ -34,7 +41,10 @@ impl Job {
     /// If it holds no sound workflow; the message names the file, the place and the reason.
     pub(crate) fn load(options: &Options) -> Result<Self, wfformat::Error> {
         let (file, workflow) = match &options.file {
-            Some(path) => (path.to_string_lossy().into_owned(), Workflow::read(path)?),
+            Some(path) => {
+                announce(path);
+                (path.to_string_lossy().into_owned(), Workflow::read(path)?)
+            }
             None => (DEFAULT_NAME.to_owned(), Workflow::parse(DEFAULT_JSON)?),
         };
         let parallelism = options.parallelism();
@@ -95,5 +105,18 @@ impl Job {
         };
         let schedules = sim::simulate_jobs(&[job], &config);
         schedules.expect("the reader lets no cycle and no unknown parent through")[0].makespan
+    }
+}
+
+/// Says that a file is read if that may take a while: a pipe is read when somebody writes to it.
+fn announce(path: &Path) {
+    let Ok(metadata) = fs::metadata(path) else { return };
+    let shown = path.to_string_lossy();
+    let shown = shown.escape_debug();
+    if metadata.file_type().is_fifo() {
+        console::say(format_args!("workflow: {shown}: waiting for what is written to this pipe"));
+    } else if metadata.len() >= LARGE_BYTES {
+        let megabytes = metadata.len() / 1_000_000;
+        console::say(format_args!("workflow: {shown}: reading {megabytes} MB"));
     }
 }

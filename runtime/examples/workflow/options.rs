@@ -27,8 +27,8 @@ of them.
         In mode instant it is the same figure, which tells nothing about that
         run: its tasks take no time
   ratio (ratio)
-        makespan_s / lower_bound_s; null in mode instant and for a run that
-        was interrupted
+        makespan_s / lower_bound_s; null in mode instant, if the bound is 0,
+        and for a run that was interrupted
   completed, failed, cancelled, skipped (done: those that completed)
         how the tasks ended
   max_in_flight (in flight)

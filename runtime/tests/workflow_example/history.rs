@@ -91,10 +91,21 @@ fn a_bad_file_is_noticed_before_the_run() {
     bad("", &["line 1, column 0", "not a history"]);
     bad("{\n \"a\": 7}", &["line 2, column", "not a history", "KindHistory"]);
     bad(r#"{"a": {"samples": "many"}}"#, &["not a history", "many"]);
-    bad(r#"{"a": {"samples": 1, "mean_s": -2.5}}"#, &["a: mean_s is -2.5", "negative"]);
+    bad(r#"{"a": {"samples": 1, "mean_s": -2.5}}"#, &["a: mean_s is -2.5", "no time"]);
+    bad(r#"{"a": {"samples": 1, "mean_s": 1e300}}"#, &["a: mean_s is 1", "no time"]);
     refused(&generated(), &["not a history"]);
     refused(folder.path(), &["is a directory"]);
     refused(&folder.path().join("nowhere/history.json"), &["cannot be written", "No such file"]);
+}
+
+#[test]
+fn a_device_keeps_no_history() {
+    // One goes on for ever, the other keeps nothing.
+    for device in ["/dev/zero", "/dev/null"] {
+        let finished = workflow([format!("--history={device}")]);
+        assert_eq!((finished.code, finished.stdout.as_str()), (2, ""), "{finished:?}");
+        assert!(finished.stderr.contains(": is not a regular file"), "{finished:?}");
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod command_line;
 mod ctrl_c;
 mod explain;
 mod history;
+mod input_files;
 mod json_lines;
 mod output_errors;
 mod prediction;
