@@ -68,9 +68,10 @@ pub(super) fn has_left() -> bool {
     ROLE.replace(Role::None) == Role::Left
 }
 
-/// Whether this thread still is the worker for which the poll began.
-pub(super) fn is_polling() -> bool {
-    ROLE.get() == Role::Polling
+/// Whether this thread has lost its worker in the poll under way. It is another thread's by now.
+#[inline]
+pub(crate) fn has_lost_worker() -> bool {
+    ROLE.get() == Role::Left
 }
 
 /// While it lives, the thread is in a worker's loop. What it is to the one around that, from which

@@ -8,7 +8,7 @@
 
 use super::{Local, Shared, handover};
 use crate::task::{RawTask, Runnable};
-use monitor::{PollCounts, PollTimes};
+use monitor::PollCounts;
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use primitives::shim::Mutex;
@@ -120,20 +120,39 @@ impl Shared {
         }
     }
 
-    /// Begins to time the poll of a task that was picked, and says how long it has waited.
-    pub(super) fn begin_timing(
+    /// Polls a task that was picked, or for hooks that want to know, and has what is found out
+    /// recorded by whoever polls.
+    pub(super) fn run_watched(
         &self,
-        task: RawTask,
-        times: &PollTimes,
+        runnable: Runnable,
+        is_picked: bool,
         counts: &PollCounts,
-    ) -> Timestamp {
-        let now = self.now();
-        if let Some(delay) = self.sampling.delay(task, now) {
-            times.record_delay(delay);
-            counts.count_delay(delay);
+        record: impl Fn(Timing),
+    ) -> Option<Runnable> {
+        let began = is_picked.then(|| {
+            let now = self.now();
+            if let Some(delay) = self.sampling.delay(runnable.task(), now) {
+                counts.count_delay(delay);
+                record(Timing::Delay(delay));
+            }
+            now
+        });
+        let again = self.hooks.run(runnable, &self.coarse);
+        if let Some(began) = began {
+            let length = self.now() - began;
+            counts.count_length(length);
+            record(Timing::Length(length));
         }
-        now
+        again
     }
+}
+
+/// What is found out about a poll.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Timing {
+    /// For how long the task was queued before.
+    Delay(Duration),
+    Length(Duration),
 }
 
 impl Local {
@@ -156,20 +175,17 @@ impl Local {
     /// Polls a task that was picked, or for hooks that want to know.
     #[cold]
     pub(super) fn run_watched(&self, runnable: Runnable, is_picked: bool) -> Option<Runnable> {
-        let (times, counts) = (&self.remote().times, &self.shared.poll_counts[self.index()]);
-        let begin = || self.shared.begin_timing(runnable.task(), times, counts);
-        let began = is_picked.then(begin);
-        let again = self.shared.hooks.run(runnable, &self.shared.coarse);
-        if let Some(began) = began {
-            let time = self.shared.now() - began;
-            counts.count_length(time);
+        let (index, shared) = (self.index(), &self.shared);
+        let times = &self.remote().times;
+        shared.run_watched(runnable, is_picked, &shared.poll_counts[index], |timing| match timing {
+            Timing::Delay(delay) => times.record_delay(delay),
             // A thread that has stepped aside may not record any more for the worker that it was.
-            if handover::is_polling() {
-                times.record_length(time);
-                self.shared.counters[self.index()].note_poll(time);
+            Timing::Length(_) if handover::has_lost_worker() => {}
+            Timing::Length(length) => {
+                times.record_length(length);
+                shared.counters[index].note_poll(length);
             }
-        }
-        again
+        })
     }
 }
 

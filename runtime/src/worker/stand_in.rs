@@ -23,6 +23,7 @@
 //! Pinned tasks stay with their worker, and wait for it.
 
 use super::glances::Glances;
+use super::sampling::Timing;
 use super::spares::{Permission, Spare};
 use super::{Injected, Pulse, Remote, Shared};
 use crate::context::DrivesTasks;
@@ -214,16 +215,12 @@ impl<'a> StandIn<'a> {
         let (id, is_picked) = runnable.task().id_and_mark();
         self.spare.pulse.begin_poll(id.as_u64());
         let (shared, counts) = (self.shared, &self.shared.poll_counts[self.spare.worker]);
-        let timing = || shared.begin_timing(runnable.task(), &shared.spares.times(), counts);
-        let began = is_picked.then(timing);
-        let again = self.shared.hooks.run(runnable, &self.shared.coarse);
-        if let Some(began) = began {
-            let time = self.shared.now() - began;
-            self.shared.spares.times().record_length(time);
-            counts.count_length(time);
-        }
-        self.shared.spares.count_poll();
-        again.into_iter().for_each(|it| self.shared.inject(Injected::One(it)));
+        let again = shared.run_watched(runnable, is_picked, counts, |timing| match timing {
+            Timing::Delay(delay) => shared.spares.times().record_delay(delay),
+            Timing::Length(length) => shared.spares.times().record_length(length),
+        });
+        shared.spares.count_poll();
+        again.into_iter().for_each(|it| shared.inject(Injected::One(it)));
     }
 
     fn stop_search(&self) {

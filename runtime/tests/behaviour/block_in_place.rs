@@ -189,6 +189,30 @@ fn a_thread_that_has_lost_its_worker_may_run_another_runtime() {
 }
 
 #[test]
+fn a_runtime_that_ran_in_it_is_forgotten_afterwards() {
+    watched(|| {
+        let mut builder = Builder::new_multi_thread();
+        // Nobody else helps.
+        builder.worker_threads(1).max_blocking_threads(1).max_spare_workers(0);
+        let runtime = builder.build().unwrap();
+        let (release, released) = mpsc::channel::<()>();
+        let occupies = runtime.spawn_blocking(move || released.recv());
+        let task = runtime.spawn(async move {
+            // There is no thread that could take the worker: it comes back.
+            let inner =
+                block_in_place(|| current().block_on(async { spawn(async { 1 }).await.unwrap() }));
+            drop(release);
+            let outer = block_in_place(|| {
+                Handle::current().block_on(async { spawn(async { 2 }).await.unwrap() })
+            });
+            inner + outer
+        });
+        assert_eq!(runtime.block_on(task).unwrap(), 3);
+        assert!(runtime.block_on(occupies).unwrap().is_err());
+    });
+}
+
+#[test]
 fn afterwards_the_thread_must_not_block_again() {
     each(|runtime| {
         let task = runtime.spawn(async {
