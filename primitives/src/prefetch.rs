@@ -2,9 +2,9 @@
 
 #![allow(unsafe_code)] // Fenced: one instruction that neither reads nor writes.
 
-/// Has the cache line in which `place` begins brought near, without waiting for it: for several places
-/// one after the other, all of them are on their way at once. Does nothing where the processor's
-/// instruction is not known.
+/// Has the cache line in which `place` begins brought near, without waiting for it: for several
+/// places one after the other, all of them are on their way at once. Does nothing where the
+/// processor's instruction is not known.
 ///
 /// ```
 /// use graph_runtime_primitives::prefetch::prefetch;

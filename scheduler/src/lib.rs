@@ -89,8 +89,8 @@
 //!   was first of its kind and waited, or when the time has passed twice in which room for it was
 //!   expected. Then nothing starts behind it that does not leave what it needs of the budgets,
 //!   groups and rates that both need. While it waits for a rate it keeps only rates, and nothing
-//!   while a rate is paused. If there are several such tasks, the first in order goes first, and the
-//!   first eight keep what they need.
+//!   while a rate is paused. If there are several such tasks, the first in order goes first, and
+//!   the first eight keep what they need.
 //! * So nobody waits for one that needs nothing of the same, unless 128 kinds come before for which
 //!   there is no room in the budgets: no more are looked at.
 //!

@@ -1,7 +1,8 @@
 //! From bytes to a checked workflow.
 //!
 //! ```text
-//! file -> text -> nodes -> split | inline -> drafts -> link (names to indices) -> order -> Workflow
+//! file -> text -> nodes -> split | inline -> drafts -> link (names to indices) -> order
+//!      -> Workflow
 //! ```
 
 use std::fs::File;

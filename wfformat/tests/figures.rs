@@ -50,7 +50,10 @@ fn any_graph() -> impl Strategy<Value = Graph> {
 
 proptest! {
     #[test]
-    fn critical_path_work_and_width_agree_with_the_oracle(graph in any_graph(), slots in 0usize..9) {
+    fn critical_path_work_and_width_agree_with_the_oracle(
+        graph in any_graph(),
+        slots in 0usize..9,
+    ) {
         let workflow = graph.workflow();
         let count = graph.millis.len();
         let longest: Vec<(u64, usize)> = (0..count).map(|task| graph.longest(task)).collect();

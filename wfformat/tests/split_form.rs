@@ -128,7 +128,8 @@ fn ends_that_disagree_about_an_edge_are_named() {
     assert_eq!(
         refusal(&format!("{A},{B},{denied}"), &ran),
         "workflow.specification.tasks[2].parents[0]: the edge a -> c is stated here, \
-         but workflow.specification.tasks[0].children does not agree; state it there too or not here"
+         but workflow.specification.tasks[0].children does not agree; \
+         state it there too or not here"
     );
     let claims = r#"{"name": "C", "id": "c", "parents": [], "children": ["b"]}"#;
     assert_eq!(

@@ -38,8 +38,8 @@ pub(crate) fn of(job: &Job, runs: &[Run]) -> Option<String> {
     Some(format!("{}\n\n{}", table.trim_fmt(), wrapped(FOOT)))
 }
 
-const FOOT: &str = "What tasks waited for between the submission and their start, by the reason that \
-                    the executor gave whenever all of them were looked at.";
+const FOOT: &str = "What tasks waited for between the submission and their start, by the reason \
+                    that the executor gave whenever all of them were looked at.";
 
 fn rows(job: &Job, run: &Run) -> Vec<[String; COLUMNS]> {
     let policy = run.policy.to_string();

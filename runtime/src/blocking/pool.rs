@@ -212,7 +212,8 @@ impl BlockingPool {
             state.started += 1;
             state.started - 1
         };
-        // The user's code, which may panic: before anything is counted that would have to be undone.
+        // The user's code, which may panic: before anything is counted that would have to be
+        // undone.
         let name = config.thread_names.next(format_args!("blocking-{number}"));
         let mut state = self.0.state.lock();
         if !self.0.has_room(&state) {

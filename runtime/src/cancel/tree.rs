@@ -118,7 +118,8 @@ impl Tree {
 
 impl Entries {
     fn has(&self, place: Place) -> bool {
-        matches!(self.slots.get(place.index), Some(Slot::Taken(entry)) if entry.stamp == place.stamp)
+        let slot = self.slots.get(place.index);
+        matches!(slot, Some(Slot::Taken(entry)) if entry.stamp == place.stamp)
     }
 
     fn entry(&mut self, index: usize) -> &mut Entry {

@@ -176,7 +176,10 @@ macro_rules! halves {
 
 /// Methods that do what those of the stream do, by the same names.
 macro_rules! as_the_stream {
-    ($stream:ident: $($(#[$meta:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $output:ty;)*) => {$(
+    (
+        $stream:ident:
+        $($(#[$meta:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $output:ty;)*
+    ) => {$(
         #[doc = concat!("As [`", stringify!($stream), "::", stringify!($name), "`].")]
         ///
         /// # Errors

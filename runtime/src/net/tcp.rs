@@ -17,7 +17,9 @@ use graph_runtime::net::{TcpListener, TcpStream};
 let listener = TcpListener::bind(\"127.0.0.1:0\").await?;
 let stream = TcpStream::connect(listener.local_addr()?).await?;
 let (mut echo_reads, mut echo_writes) = listener.accept().await?.0.into_split();
-graph_runtime::spawn(async move { futures_lite::io::copy(&mut echo_reads, &mut echo_writes).await });
+graph_runtime::spawn(async move {
+    futures_lite::io::copy(&mut echo_reads, &mut echo_writes).await
+});
 let (mut reading, mut writing) = stream.into_split();
 writing.write_all(b\"and back\").await?;
 drop(writing);

@@ -132,8 +132,8 @@ impl Dump {
         Self { tasks, not_listed }
     }
 
-    /// Each task, blocking closure, and future that `block_on` was given, and of each executor up to
-    /// 1,000 of the tasks that it has not begun; what has been as it is longest comes first.
+    /// Each task, blocking closure, and future that `block_on` was given, and of each executor up
+    /// to 1,000 of the tasks that it has not begun; what has been as it is longest comes first.
     pub fn tasks(&self) -> &[TaskDump] {
         &self.tasks
     }
@@ -250,8 +250,8 @@ impl TaskDump {
         self.name.as_deref()
     }
 
-    /// Where it was spawned, or where `block_on` was called. Of a task of an executor: where that was
-    /// submitted, or the graph that it is part of, also if it was added later.
+    /// Where it was spawned, or where `block_on` was called. Of a task of an executor: where that
+    /// was submitted, or the graph that it is part of, also if it was added later.
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.site
     }
@@ -262,9 +262,9 @@ impl TaskDump {
     }
 
     /// For how long: since its poll began if it is running, and otherwise since its last poll ended
-    /// or it was spawned; if its executor has not begun it, since it was submitted. To some 10 ms, as
-    /// its worker's last look at the clock tells: where a current-thread runtime's polls are long, by
-    /// one of them too long.
+    /// or it was spawned; if its executor has not begun it, since it was submitted. To some 10 ms,
+    /// as its worker's last look at the clock tells: where a current-thread runtime's polls are
+    /// long, by one of them too long.
     pub fn since(&self) -> Duration {
         self.since
     }
@@ -377,14 +377,14 @@ pub fn dump() -> Dump {
 impl Handle {
     /// What every task of the runtime is doing, every blocking closure, and the futures that
     /// `block_on` was given. Tasks of a [`LocalSet`](crate::task::LocalSet) are those of every
-    /// runtime that has polled the set. Of each executor it tells which of its tasks are at work, and
-    /// up to 1,000 of those that have not begun, with the reason.
+    /// runtime that has polled the set. Of each executor it tells which of its tasks are at work,
+    /// and up to 1,000 of those that have not begun, with the reason.
     ///
     /// It polls nothing and needs no worker: it tells the truth also when all of them are stuck, or
     /// asleep. It may be called from any thread, tasks included. It holds others up only where they
     /// need new memory for tasks meanwhile, begin or end a pinned or local task, or a blocking
-    /// closure, and executors for 128 tasks at a time, some 10 us. O(n log n) in what there is, and in
-    /// tasks that ever lived at once; some 100 ns for each.
+    /// closure, and executors for 128 tasks at a time, some 10 us. O(n log n) in what there is, and
+    /// in tasks that ever lived at once; some 100 ns for each.
     pub fn dump(&self) -> Dump {
         Dump::of(self.shared())
     }

@@ -51,8 +51,8 @@ pub struct StallReport {
     pub executor_task: Option<TaskId>,
     /// The name of that, or of the task itself, if it has [one](crate::task::Builder::name).
     pub name: Option<String>,
-    /// Where it was spawned. Of a task of an executor: where that was submitted, or the graph that it
-    /// is part of.
+    /// Where it was spawned. Of a task of an executor: where that was submitted, or the graph that
+    /// it is part of.
     pub spawned_at: Option<&'static Location<'static>>,
     /// Whether tasks, timers or sockets had to wait for somebody else meanwhile.
     pub others_waited: bool,

@@ -14,8 +14,8 @@ pub(crate) trait Executor: Send + Sync {
     /// What one of its tasks in the runtime is at.
     fn attempt(&self, runner: Id) -> Option<Submitted>;
 
-    /// Up to `most` of its tasks that have not begun, or wait to be tried again, and how many others
-    /// there are.
+    /// Up to `most` of its tasks that have not begun, or wait to be tried again, and how many
+    /// others there are.
     fn not_begun(&self, most: usize) -> (Vec<NotBegun>, usize);
 }
 

@@ -122,7 +122,8 @@ pub(crate) struct SteppedAside {
 }
 
 impl Shared {
-    /// How many tasks keep a thread from its work by blocking it while another thread does the work.
+    /// How many tasks keep a thread from its work by blocking it while another thread does the
+    /// work.
     pub(crate) fn blocking_beside_workers(&self) -> usize {
         // ORDERING: Relaxed; whoever acts on it looks again.
         self.spares.out_for_blocked() + self.aside.load(Ordering::Relaxed)

@@ -120,7 +120,8 @@ proptest! {
         let expected: Vec<_> =
             kinds.iter().map(|&kind| if captures(kind) { rounds } else { 1 }).collect();
         prop_assert_eq!(counts(&runs), expected);
-        let dropped_early: Vec<_> = kinds.iter().map(|&kind| usize::from(!captures(kind))).collect();
+        let dropped_early: Vec<_> =
+            kinds.iter().map(|&kind| usize::from(!captures(kind))).collect();
         prop_assert_eq!(counts(&drops), dropped_early);
         drop(graph);
         prop_assert_eq!(counts(&drops), vec![1; kinds.len()]);

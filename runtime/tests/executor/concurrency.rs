@@ -92,9 +92,10 @@ fn a_task_that_waits_says_who_limits_it_and_so_does_a_full_queue() {
 
     let refused = executor.try_submit(task()).unwrap_err();
     let limited = Some(Decision { limit: 2, reason: because });
-    assert!(
-        matches!(refused.error, ExecutorError::QueueFull { capacity: 8, limited: is } if is == limited)
-    );
+    let ExecutorError::QueueFull { capacity, limited: is } = refused.error else {
+        panic!("{}", refused.error)
+    };
+    assert_eq!((capacity, is), (8, limited));
     assert!(refused.error.to_string().contains("now 2 may run at once (starting"));
     gate.open();
     handles.into_iter().chain([last]).for_each(|handle| {

@@ -7,15 +7,18 @@ use std::collections::VecDeque;
 
 proptest! {
     #[test]
-    fn bounded(capacity in 1usize..80, steps in prop::collection::vec((0u8..8, 1usize..40), 0..300)) {
+    fn bounded(
+        capacity in 1usize..80,
+        steps in prop::collection::vec((0u8..8, 1usize..40), 0..300),
+    ) {
         let (sender, mut receiver) = mpsc::channel(capacity);
         let (mut queue, mut permits, mut next) = (VecDeque::new(), Vec::new(), 0u32);
         for (step, many) in steps {
             let room = capacity - queue.len() - permits.len();
             match step {
                 0..=2 => for _ in 0..many {
-                    let expected =
-                        if queue.len() + permits.len() < capacity { Ok(()) } else { Err(TrySendError::Full(next)) };
+                    let has_room = queue.len() + permits.len() < capacity;
+                    let expected = if has_room { Ok(()) } else { Err(TrySendError::Full(next)) };
                     prop_assert_eq!(sender.try_send(next), expected);
                     if expected.is_ok() {
                         queue.push_back(next);

@@ -49,7 +49,10 @@ fn what_is_left_is_received_after_the_end_as_well() {
 proptest! {
     /// Against a plain list of everything that was sent.
     #[test]
-    fn it_is_as_in_the_books(capacity in 1usize..9, steps in prop::collection::vec(0u8..5, 0..200)) {
+    fn it_is_as_in_the_books(
+        capacity in 1usize..9,
+        steps in prop::collection::vec(0u8..5, 0..200),
+    ) {
         let kept = capacity.next_power_of_two() as u64;
         let (sender, receiver) = broadcast::channel(capacity);
         let mut receivers = vec![(receiver, 0u64)];

@@ -109,7 +109,8 @@ proptest! {
         let origin = Instant::now();
         let runs = times.iter().map(|&(start, length)| vec![span(origin, start, start + length)]);
         let spans: Vec<_> = runs.collect();
-        let at = |ms| times.iter().filter(|(start, len)| (*start..start + len).contains(&ms)).count();
+        let runs_at = |ms, &&(start, len): &&(u64, u64)| (start..start + len).contains(&ms);
+        let at = |ms| times.iter().filter(|run| runs_at(ms, run)).count();
         let expected = (0..50).map(at).max().unwrap_or(0);
         prop_assert_eq!(max_in_flight(&spans), expected);
     }

@@ -150,8 +150,8 @@ impl<P> TaskScheduler<P> {
         })
     }
 
-    /// Has the memory brought near that [`finish`](Self::finish) will write when this attempt ends: for
-    /// many attempts at once that is much faster than one cache miss after the other.
+    /// Has the memory brought near that [`finish`](Self::finish) will write when this attempt ends:
+    /// for many attempts at once that is much faster than one cache miss after the other.
     pub fn prefetch(&self, attempt: Ticket) {
         self.graph.prefetch_successors(attempt.index);
     }

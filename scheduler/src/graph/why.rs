@@ -27,8 +27,8 @@ impl<P> TaskScheduler<P> {
     }
 
     /// Some of the tasks that wait to start, for the first time or again, in no order, and where to
-    /// go on; that is `None` when all have been looked at. The first call begins at place 0, and each
-    /// looks at the next `places`. A task that is accepted between two calls may be missed.
+    /// go on; that is `None` when all have been looked at. The first call begins at place 0, and
+    /// each looks at the next `places`. A task that is accepted between two calls may be missed.
     /// O(`places`).
     ///
     /// # Examples

@@ -82,13 +82,18 @@ impl Model {
         self.settle();
     }
 
+    /// Whether a task has ended otherwise than well.
+    pub(crate) fn has_failed(&self, task: usize) -> bool {
+        let state = self.tasks[task].state;
+        matches!(state, State::Ended(end) if end != EndState::Completed)
+    }
+
     /// Skips what can never run, and makes ready what can.
     pub(crate) fn settle(&mut self) {
         loop {
             let before = self.all(State::Waiting).len() + self.all(State::Ready).len();
             for task in self.all(State::Waiting) {
-                let broken = |&d: &usize| matches!(self.tasks[d].state, State::Ended(end) if end != EndState::Completed);
-                if self.tasks[task].after.iter().any(broken) {
+                if self.tasks[task].after.iter().any(|&d| self.has_failed(d)) {
                     self.tasks[task].state = State::Ended(EndState::Skipped);
                 }
             }

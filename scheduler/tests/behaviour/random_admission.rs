@@ -206,7 +206,8 @@ impl Twins {
         Some(started.payload)
     }
 
-    /// Nothing starts: who lacks nothing waits for a slot, or behind one that needs some of the same.
+    /// Nothing starts: who lacks nothing waits for a slot, or behind one that needs some of the
+    /// same.
     fn assert_only_rivals_hold_up(&self) {
         let model = &self.model;
         if model.all_in(State::Running).len() >= model.limit {

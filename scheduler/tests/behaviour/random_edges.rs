@@ -58,7 +58,10 @@ proptest! {
 
     #[test]
     fn a_grown_graph_runs_in_the_order_of_a_whole_one(
-        tasks in prop::collection::vec((1..1_000_u64, prop::collection::vec(any::<prop::sample::Index>(), 0..3)), 2..8),
+        tasks in prop::collection::vec(
+            (1..1_000_u64, prop::collection::vec(any::<prop::sample::Index>(), 0..3)),
+            2..8,
+        ),
     ) {
         // So small that no way upwards is longer than what an addition follows, and so different in
         // their estimates that ranks decide.
@@ -77,7 +80,8 @@ proptest! {
             grown.submit_into(graph, spec.clone(), NOW).unwrap();
         }
         let mut at_once = new();
-        let graph = at_once.submit_graph(specs[..1].to_vec(), FailurePolicy::FailFast, NOW).unwrap();
+        let first = specs[..1].to_vec();
+        let graph = at_once.submit_graph(first, FailurePolicy::FailFast, NOW).unwrap();
         at_once.grow(graph, specs[1..].to_vec(), NOW).unwrap();
 
         let expected = run_one_by_one(&mut whole);

@@ -103,8 +103,7 @@ impl Twins {
             let after = draft.iter().filter(|_| number > 0).map(|which| which.index(number));
             let after: BTreeSet<usize> =
                 after.filter(|&d| d >= known || !self.model.tasks[d].is_forgotten).collect();
-            let broken = |&d: &usize| matches!(self.model.tasks[d].state, State::Ended(end) if end != EndState::Completed);
-            let is_broken = after.iter().any(broken);
+            let is_broken = after.iter().any(|&d| self.model.has_failed(d));
             specs.push(
                 TaskSpec::new(name(number), number).after_all(after.iter().copied().map(name)),
             );

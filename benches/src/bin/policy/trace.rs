@@ -108,8 +108,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
     Ok(traces)
 }
 
-/// Whether a file of a folder is a pipe or a device: who asks for the folder does not mean that, and
-/// to read it might take for ever. Says so.
+/// Whether a file of a folder is a pipe or a device: who asks for the folder does not mean that,
+/// and to read it might take for ever. Says so.
 fn is_special(path: &Path) -> bool {
     let is_special = fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
     if is_special {

@@ -7,7 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// Samples of each pair of workload and peer; more only make the medians better.
-    #[arg(long, allow_negative_numbers = true, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        default_value_t = 7,
+        value_parser = clap::value_parser!(u32).range(1..=1000),
+    )]
     pub rounds: u32,
     /// Worker threads of every peer that has a choice; several numbers are measured one beside the
     /// other. To use fewer processors, run under taskset.
@@ -25,10 +30,21 @@ pub struct Settings {
     seed: Option<u64>,
     /// Discard samples during which other processes took more than this share of the machine, in
     /// per cent.
-    #[arg(long, allow_negative_numbers = true, value_name = "PERCENT", default_value_t = 10.0, value_parser = percentage)]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_name = "PERCENT",
+        default_value_t = 10.0,
+        value_parser = percentage,
+    )]
     max_external: f64,
     /// How often a discarded sample is repeated before the round goes on without it.
-    #[arg(long, allow_negative_numbers = true, default_value_t = 3, value_parser = clap::value_parser!(u32).range(..=100))]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        default_value_t = 3,
+        value_parser = clap::value_parser!(u32).range(..=100),
+    )]
     pub retries: u32,
     /// A sample that takes longer hangs, in seconds.
     #[arg(

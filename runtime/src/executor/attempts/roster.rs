@@ -14,9 +14,9 @@ const NOBODY: u64 = 0;
 /// What the runners are at, for dumps and for reports of those that are stuck.
 ///
 /// While a runner is polled by a worker, that worker has a desk where it notes each attempt as it
-/// begins, which is all that most attempts cost. An attempt that waits for its waker is listed until
-/// it has ended, and so are those that are polled where there is no free desk: by a thread that
-/// stands in for a blocked worker, or by one that has got the worker of a task that is in
+/// begins, which is all that most attempts cost. An attempt that waits for its waker is listed
+/// until it has ended, and so are those that are polled where there is no free desk: by a thread
+/// that stands in for a blocked worker, or by one that has got the worker of a task that is in
 /// `block_in_place`.
 pub(in crate::executor) struct Roster {
     desks: Box<[CachePadded<Desk>]>,

@@ -145,8 +145,9 @@ impl Core {
         Some(self.crew.is_short_handed())
     }
 
-    /// While the controller or the machine's memory holds ready tasks back, and running ones may take
-    /// long, the alarm has to look for better times; otherwise the ends of tasks are occasion enough.
+    /// While the controller or the machine's memory holds ready tasks back, and running ones may
+    /// take long, the alarm has to look for better times; otherwise the ends of tasks are occasion
+    /// enough.
     fn look_again_if_held_back(&mut self, now: Timestamp) {
         let Some(control) = &self.control else { return };
         let counts = self.scheduler.counts();

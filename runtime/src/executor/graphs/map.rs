@@ -204,8 +204,11 @@ impl Graph {
     /// use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, ExecutorError, Graph, TaskError};
     ///
     /// let mut graph = Graph::new();
-    /// let words = graph.task("split", |_| async { Ok::<_, TaskError>(vec!["to", "be", "or"]) }).add();
-    /// let lengths = graph.map("measure", words, |_, word| async move { Ok::<_, TaskError>(word.len()) });
+    /// let words = graph
+    ///     .task("split", |_| async { Ok::<_, TaskError>(vec!["to", "be", "or"]) })
+    ///     .add();
+    /// let lengths =
+    ///     graph.map("measure", words, |_, word| async move { Ok::<_, TaskError>(word.len()) });
     /// let total = graph
     ///     .task("sum", move |context| async move {
     ///         Ok::<usize, ExecutorError>(context.output(lengths)?.iter().sum())

@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 /// use graph_runtime::executor::{ExecutableTask, task_fn};
 /// use std::time::Duration;
 ///
-/// let fetch = ExecutableTask::new(task_fn(|_| async { Ok::<_, std::io::Error>(1) })).named("fetch");
+/// let fetch = ExecutableTask::new(task_fn(|_| async { Ok::<_, std::io::Error>(1) }))
+///     .named("fetch");
 /// let parse = ExecutableTask::new(task_fn(|_| async { Ok::<_, std::io::Error>(2) }))
 ///     .named("parse")
 ///     .after(fetch.id)

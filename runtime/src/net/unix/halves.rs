@@ -15,7 +15,9 @@ use graph_runtime::net::UnixStream;
 # async fn main() -> std::io::Result<()> {
 let (stream, echo) = UnixStream::pair()?;
 let (mut echo_reads, mut echo_writes) = echo.into_split();
-graph_runtime::spawn(async move { futures_lite::io::copy(&mut echo_reads, &mut echo_writes).await });
+graph_runtime::spawn(async move {
+    futures_lite::io::copy(&mut echo_reads, &mut echo_writes).await
+});
 let (mut reading, mut writing) = stream.into_split();
 writing.write_all(b\"and back\").await?;
 drop(writing);

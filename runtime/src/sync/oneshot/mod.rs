@@ -13,7 +13,7 @@
 //! # }
 //! ```
 
-#![allow(unsafe_code)] // Fenced: a value and two wakers that change hands; the rules are in `inner.rs`.
+#![allow(unsafe_code)] // Fenced: a value and two wakers that change hands; rules in `inner.rs`.
 
 pub mod error;
 mod inner;

@@ -28,8 +28,13 @@ struct Budget {
 
 thread_local! {
     // Without a destructor: reading it is reading the thread's memory.
-    static BUDGET: Budget =
-        const { Budget { left: Cell::new(UNLIMITED), full: Cell::new(UNLIMITED), waits_for: Cell::new(Resource::Unknown) } };
+    static BUDGET: Budget = const {
+        Budget {
+            left: Cell::new(UNLIMITED),
+            full: Cell::new(UNLIMITED),
+            waits_for: Cell::new(Resource::Unknown),
+        }
+    };
 }
 
 /// A poll of a task begins.

@@ -36,7 +36,14 @@ const RECOVERY: f64 = 0.95;
 /// let mut gradient = Gradient2::new(ControllerSettings::default());
 /// let before = gradient.limit();
 /// let span = Duration::from_millis(10);
-/// let window = Window { span, completions: 8, in_flight: 8.0, held_back: 1.0, is_whole: true, ..Window::default() };
+/// let window = Window {
+///     span,
+///     completions: 8,
+///     in_flight: 8.0,
+///     held_back: 1.0,
+///     is_whole: true,
+///     ..Window::default()
+/// };
 /// (0..20).for_each(|_| drop(gradient.observe(&window, Timestamp::ZERO)));
 /// assert!(gradient.limit() > before, "latency stays where it is");
 /// ```

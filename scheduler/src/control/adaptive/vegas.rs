@@ -30,7 +30,14 @@ const FORGET_AFTER: f64 = 30.0;
 /// let mut vegas = Vegas::new(ControllerSettings::default());
 /// let before = vegas.limit();
 /// let span = Duration::from_millis(10);
-/// let window = Window { span, completions: 8, in_flight: 8.0, held_back: 1.0, is_whole: true, ..Window::default() };
+/// let window = Window {
+///     span,
+///     completions: 8,
+///     in_flight: 8.0,
+///     held_back: 1.0,
+///     is_whole: true,
+///     ..Window::default()
+/// };
 /// vegas.observe(&window, Timestamp::ZERO);
 /// assert!(vegas.limit() > before, "there is no queue");
 /// ```

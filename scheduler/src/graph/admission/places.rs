@@ -72,7 +72,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn behaves_like_a_sorted_set(steps in prop::collection::vec((0..12_u64, 0..12_u64), 0..60)) {
+        fn behaves_like_a_sorted_set(
+            steps in prop::collection::vec((0..12_u64, 0..12_u64), 0..60),
+        ) {
             let (mut places, mut oracle) = (Places::default(), BTreeSet::new());
             for (changed, asked) in steps {
                 let [changed, asked] = [changed, asked].map(|n| Key::with_rank(n, n));

@@ -12,8 +12,8 @@ use std::time::Duration;
 /// How many expected ends are looked at. What lies beyond them is too far away to be planned for.
 const ENDS_MAX: usize = 64;
 
-/// So many tasks are looked through sooner than one is hashed: the first to start is often the first
-/// to end.
+/// So many tasks are looked through sooner than one is hashed: the first to start is often the
+/// first to end.
 const LATEST_MAX: usize = 32;
 
 /// When those running tasks are expected to end that take something of a budget. O(1) for each that

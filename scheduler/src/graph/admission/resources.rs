@@ -10,7 +10,8 @@ use crate::graph::TaskId;
 /// ```
 /// use graph_runtime_scheduler::ResourceRequirements;
 ///
-/// let heavy = ResourceRequirements { cpu_cores: 1.5, memory_bytes: 1 << 30, ..Default::default() };
+/// let heavy =
+///     ResourceRequirements { cpu_cores: 1.5, memory_bytes: 1 << 30, ..Default::default() };
 /// assert_eq!(heavy.io_intensity, 0.0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

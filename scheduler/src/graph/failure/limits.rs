@@ -56,7 +56,8 @@ impl<P> TaskScheduler<P> {
     /// assert!(scheduler.next_event().is_none());
     /// assert_eq!(scheduler.next_wake(), Some(at(8)));
     /// scheduler.pass_time(at(8));
-    /// assert!(matches!(scheduler.next_event(), Some(Event::Silent { since, .. }) if since == at(3)));
+    /// let event = scheduler.next_event();
+    /// assert!(matches!(event, Some(Event::Silent { since, .. }) if since == at(3)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn heartbeat(&mut self, ticket: Ticket, at: Timestamp) {

@@ -44,8 +44,8 @@ pub(crate) struct ReadyQueue {
 /// A key with its slot behind it.
 type Entry = Key;
 
-/// Up to so many entries, in the nearest cache, a heap is faster than looking for a run. (Tests have
-/// fewer.)
+/// Up to so many entries, in the nearest cache, a heap is faster than looking for a run. (Tests
+/// have fewer.)
 const HEAP_SMALL: usize = if cfg!(test) { 4 } else { 64 };
 /// More entries than this, 32 bytes each, are no longer at hand.
 const HEAP_MAX: usize = 4096;
