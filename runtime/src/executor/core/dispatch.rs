@@ -169,7 +169,6 @@ mod tests {
     use crate::{TaskError, task_fn};
     use monitor::{ResourceMonitor, ResourceMonitorConfig, Sample, Sampler};
     use primitives::Timestamp;
-    use scheduler::GraphId;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
