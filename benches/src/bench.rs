@@ -1,7 +1,7 @@
 //! Micro-benchmarks: criterion measures, and each claim is checked on what it measured.
 
 use crate::samples::Samples;
-use crate::{Batch, Claim, Report, Rounds, Row, Yardsticks};
+use crate::{Batch, Claim, Report, Rounds, Row, Yardsticks, say};
 use criterion::Criterion;
 use std::cell::OnceCell;
 use std::process::ExitCode;
@@ -136,7 +136,7 @@ impl Bench {
     /// Prints all rows, if there are any. Success if every claim holds.
     pub fn end(self) -> ExitCode {
         let Some(machine) = self.machine.get() else { return ExitCode::SUCCESS };
-        println!("This machine, in ns: {machine:.1?}\n");
+        say(format_args!("This machine, in ns: {machine:.1?}\n"));
         let mut report = Report::begin(false);
         self.rows.iter().for_each(|row| report.row(row));
         report.end()

@@ -1,5 +1,6 @@
 //! Figures that are to meet a target each.
 
+use crate::say;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
@@ -112,20 +113,17 @@ impl Findings {
                 let (value, target) = (format!("{value:.2}"), target.to_string());
                 table.add_row([&case, metric, &value, unit, &target, met]);
             }
-            None => println!(
-                "{}",
-                json!({
-                    "bench": self.bench, "case": case, "metric": metric, "value": value,
-                    "unit": unit, "target": target.limit(), "met": met,
-                })
-            ),
+            None => say(json!({
+                "bench": self.bench, "case": case, "metric": metric, "value": value,
+                "unit": unit, "target": target.limit(), "met": met,
+            })),
         }
     }
 
     /// Prints the table, if it is to be one. Success if every target is met.
     pub fn end(self) -> ExitCode {
         if let Some(table) = self.table {
-            println!("{table}");
+            say(table);
         }
         if self.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }

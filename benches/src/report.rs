@@ -1,6 +1,6 @@
 //! Printing what was measured, and whether it is what was claimed.
 
-use crate::Rounds;
+use crate::{Rounds, say};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -37,8 +37,8 @@ impl Report {
     /// Begins, with the head of the table if it is to be one.
     pub fn begin(json: bool) -> Self {
         if !json {
-            println!("| benchmark | median | min | max | limit | unit | holds | claim |");
-            println!("|---|--:|--:|--:|--:|---|---|---|");
+            say("| benchmark | median | min | max | limit | unit | holds | claim |");
+            say("|---|--:|--:|--:|--:|---|---|---|");
         }
         Self { json, broken: 0 }
     }
@@ -54,13 +54,13 @@ impl Report {
                 "name": name, "median": median, "min": min, "max": max, "limit": limit,
                 "unit": unit, "holds": holds, "claim": claim,
             });
-            println!("{line}");
+            say(line);
         } else {
             let holds = if holds { "yes" } else { "NO" };
-            println!(
+            say(format_args!(
                 "| {name} | {median:.1} | {min:.1} | {max:.1} | {limit} | {unit} | {holds} | \
                  {claim} |"
-            );
+            ));
         }
     }
 

@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::contender::Contender;
 use crate::hindsight::Hindsight;
 use crate::race::Run;
-use benches::Rounds;
+use benches::{Rounds, say};
 use serde_json::json;
 
 /// The runs of one contender: one for each round until one was cut off.
@@ -60,17 +60,17 @@ impl Figure {
                 "value": median, "min": min, "max": max, "unit": self.unit,
                 "cut_off": self.is_cut_off, "target": self.target, "met": met,
             });
-            println!("{line}");
+            say(line);
         } else {
             let least = if self.is_cut_off { "> " } else { "" };
             let target = self.target.map_or_else(String::new, |target| format!("≥ {target}"));
             let word = met.map_or("", |met| if met { "yes" } else { "NO" });
-            println!(
+            say(format_args!(
                 "| {} | {} | {least}{median:.2} | {min:.2} | {max:.2} | {} | {target} | {word} |",
                 case.name(),
                 self.metric,
                 self.unit,
-            );
+            ));
         }
         met != Some(false)
     }
@@ -78,8 +78,8 @@ impl Figure {
 
 /// Prints the head of the table.
 pub(crate) fn head() {
-    println!("| case | metric | median | min | max | unit | target | met |");
-    println!("|---|---|--:|--:|--:|---|---|---|");
+    say("| case | metric | median | min | max | unit | target | met |");
+    say("|---|---|--:|--:|--:|---|---|---|");
 }
 
 impl Standing {

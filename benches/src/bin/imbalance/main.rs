@@ -12,11 +12,10 @@
 
 mod lengths;
 
-use benches::{Finding, Findings, Rounds, Target};
+use benches::{Finding, Findings, Rounds, Target, parse_workers};
 use clap::Parser;
 use graph_runtime::runtime::{Builder, Runtime, worker_index};
 use lengths::Lengths;
-use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -36,13 +35,12 @@ struct Options {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
     /// How many workers the runtime has
-    #[arg(long, default_value = "2")]
-    workers: NonZeroUsize,
+    #[arg(long, default_value_t = 2, value_parser = parse_workers)]
+    workers: usize,
 }
 
 fn main() -> ExitCode {
     let Options { json, rounds, workers } = Options::parse();
-    let workers = workers.get();
     let runtime = Builder::new_multi_thread().worker_threads(workers).build();
     let runtime = runtime.expect("the machine has threads and descriptors left");
     let mut findings = Findings::begin("imbalance", json);

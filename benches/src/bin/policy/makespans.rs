@@ -3,8 +3,9 @@
 use crate::Options;
 use crate::contender::{Contender, Setting};
 use crate::estimates::{Estimates, Told};
-use crate::output::{Columns, geometric_mean, progress, say};
+use crate::output::{Columns, geometric_mean, progress};
 use crate::trace::Trace;
+use benches::say;
 use serde_json::json;
 
 /// More than this is a difference: published makespans have three decimals.

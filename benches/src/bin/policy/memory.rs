@@ -7,8 +7,9 @@
 use crate::Options;
 use crate::contender::{Contender, Setting};
 use crate::estimates::Estimates;
-use crate::output::{Columns, geometric_mean, progress, say};
+use crate::output::{Columns, geometric_mean, progress};
 use crate::trace::Trace;
+use benches::say;
 use scheduler::sim::memory_lower_bound;
 use serde_json::json;
 

@@ -1,17 +1,9 @@
 //! Tables and progress.
 
+use benches::say;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::fmt::Display;
-use std::io::{self, Write};
-
-/// Prints a line; ends the program if nobody reads it.
-pub(crate) fn say(line: impl Display) {
-    if writeln!(io::stdout(), "{line}").is_err() {
-        std::process::exit(0);
-    }
-}
 
 /// A table whose columns but the first are numbers.
 pub(crate) struct Columns(Table);

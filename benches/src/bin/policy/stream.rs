@@ -6,8 +6,9 @@
 //! the others show what becomes of the policies when jobs differ more, or come in bursts.
 
 use crate::Options;
-use crate::output::{Columns, progress, say};
+use crate::output::{Columns, progress};
 use crate::trace::Trace;
+use benches::say;
 use primitives::Timestamp;
 use primitives::rng::Rng;
 use scheduler::sim::{SimGraph, SimJob, SimTask, lower_bound, simulate_jobs};

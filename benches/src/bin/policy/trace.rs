@@ -1,5 +1,6 @@
 //! The workflows that are compared on.
 
+use benches::workflow_files;
 use scheduler::sim::{SimGraph, SimTask, lower_bound};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -87,17 +88,10 @@ impl Trace {
 /// The workflows of a folder, or of one file. Files that cannot be used are named and left out.
 pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
     let unreadable = |error| TraceError::Unreadable { path: path.to_owned(), error };
-    let mut files = if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        let entries = fs::read_dir(path).map_err(unreadable)?;
-        let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|it| it.path())).collect();
-        let mut paths = paths.map_err(unreadable)?;
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-        paths.retain(|path| !is_special(path));
-        paths
-    } else {
-        vec![path.to_owned()]
+    let files = match fs::metadata(path).map_err(unreadable)?.is_dir() {
+        true => workflow_files(path).map_err(unreadable)?,
+        false => vec![path.to_owned()],
     };
-    files.sort();
     let mut traces: Vec<Trace> = files.iter().filter_map(|file| read_file(file)).collect();
     if traces.is_empty() {
         return Err(TraceError::Nothing { path: path.to_owned() });
@@ -106,16 +100,6 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
         traces.iter_mut().for_each(|trace| trace.published = published(&table, &trace.file));
     }
     Ok(traces)
-}
-
-/// Whether a file of a folder is a pipe or a device: who asks for the folder does not mean that,
-/// and to read it might take for ever. Says so.
-fn is_special(path: &Path) -> bool {
-    let is_special = fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
-    if is_special {
-        eprintln!("left out: {}: is not a regular file", path.display());
-    }
-    is_special
 }
 
 fn read_file(path: &Path) -> Option<Trace> {

@@ -5,8 +5,7 @@ use graph_runtime::sim::{SimGraph, SimTask, simulate};
 use graph_runtime::time::sleep;
 use graph_runtime::{AsyncTaskExecutor, ExecutorConfig, Graph, Policy, TaskContext, TaskId};
 use std::convert::Infallible;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use wfformat::{SEED_DEFAULT, Workflow, generate};
 
@@ -14,23 +13,15 @@ const SLOTS: usize = 16;
 /// A run must be this long to tell: below, timers that fire some 50 us late are what is measured.
 const SHORTEST: Duration = Duration::from_millis(250);
 
-/// Compares on our generated workflow and on every file of `folder`.
-pub(crate) fn measure(report: &mut Report, folder: Option<&Path>, time_scale: f64) {
+/// Compares on our generated workflow and on every one of the files.
+pub(crate) fn measure(report: &mut Report, files: &[PathBuf], time_scale: f64) {
     compare(report, &generate(SEED_DEFAULT), time_scale);
-    for path in folder.map(files).unwrap_or_default() {
-        match Workflow::read(&path) {
+    for path in files {
+        match Workflow::read(path) {
             Ok(workflow) => compare(report, &workflow, time_scale),
             Err(error) => eprintln!("left out: {error}"),
         }
     }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("--traces names a folder that can be read");
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    paths.sort();
-    paths
 }
 
 fn compare(report: &mut Report, workflow: &Workflow, time_scale: f64) {

@@ -15,7 +15,7 @@ mod probe;
 mod tasks;
 mod timers;
 
-use benches::Report;
+use benches::{Report, say, workflow_files};
 use clap::Parser;
 use probe::Probe;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ struct Options {
     #[arg(long, value_name = "FOLDER")]
     traces: Option<PathBuf>,
     /// Real seconds for each second of a published workflow
-    #[arg(long, default_value_t = 0.01)]
+    #[arg(long, default_value_t = 0.01, value_parser = time_scale)]
     time_scale: f64,
     /// Compare a runtime on which everything is on that watches and adapts with one without, and
     /// nothing else
@@ -45,12 +45,24 @@ struct Options {
     probe: Option<Probe>,
 }
 
+fn time_scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().ok().filter(|scale| (1e-6..=1e3).contains(scale));
+    scale.ok_or_else(|| "it must be a number from 1e-6 to 1e3".to_owned())
+}
+
 fn main() -> ExitCode {
     let options = Options::parse();
     if let Some(probe) = options.probe {
-        println!("{}", probe.run());
+        say(probe.run());
         return ExitCode::SUCCESS;
     }
+    let traces = match options.traces.as_deref().map(workflow_files).transpose() {
+        Ok(traces) => traces.unwrap_or_default(),
+        Err(error) => {
+            eprintln!("error: --traces: the folder cannot be read: {error}");
+            return ExitCode::from(2);
+        }
+    };
     let mut report = Report::begin(options.json);
     let rounds = usize::from(options.rounds);
     if options.overhead {
@@ -60,6 +72,6 @@ fn main() -> ExitCode {
     tasks::measure(&mut report, rounds);
     timers::measure(&mut report, rounds);
     graphs::measure(&mut report, rounds);
-    agreement::measure(&mut report, options.traces.as_deref(), options.time_scale);
+    agreement::measure(&mut report, &traces, options.time_scale);
     report.end()
 }

@@ -10,11 +10,10 @@
 
 mod probes;
 
-use benches::{Finding, Findings, Rounds, Target};
+use benches::{Finding, Findings, Rounds, Target, parse_workers};
 use clap::Parser;
 use graph_runtime::runtime::{Builder, Runtime};
 use probes::Delays;
-use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -36,8 +35,8 @@ struct Options {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
     /// How many workers the runtime has
-    #[arg(long, default_value = "2")]
-    workers: NonZeroUsize,
+    #[arg(long, default_value_t = 2, value_parser = parse_workers)]
+    workers: usize,
 }
 
 /// What holds a worker up.
@@ -73,8 +72,7 @@ fn main() -> ExitCode {
     let mut findings = Findings::begin("stall", json);
     for holding in [Holding::Sleep, Holding::Compute] {
         for per_worker in [1, 2] {
-            let rounds: Vec<_> =
-                (0..rounds).map(|_| round(workers.get(), holding, per_worker)).collect();
+            let rounds: Vec<_> = (0..rounds).map(|_| round(workers, holding, per_worker)).collect();
             let case = format!("{}, {per_worker} for each worker", holding.name());
             report(&mut findings, &case, &rounds);
         }
