@@ -2,6 +2,7 @@
 
 use super::page::PAGE_BYTES;
 use primitives::shim::MODEL_CAPACITY_SHIFT;
+use rustix::param::page_size;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
@@ -51,10 +52,19 @@ impl Blocks {
     ///
     /// The piece came from [`take`](Self::take) of this value, and nobody uses it any more.
     pub(super) unsafe fn give_back(&mut self, piece: NonNull<u8>) {
-        // SAFETY: the range is ours, and its content may be lost. A failure leaves all as it is.
-        unsafe { libc::madvise(piece.as_ptr().cast(), PAGE_BYTES, libc::MADV_DONTNEED) };
+        if is_whole_pages(page_size()) {
+            // SAFETY: the range is ours, down to the last page of the machine's in it, and its
+            // content may be lost. A failure leaves all as it is.
+            unsafe { libc::madvise(piece.as_ptr().cast(), PAGE_BYTES, libc::MADV_DONTNEED) };
+        }
         self.spare.push(piece);
     }
+}
+
+/// Whether a piece is made of whole pages of the machine's. Where these are larger, as 64 KiB on some
+/// processors, the machine would round a piece up and take the neighbour's memory as well.
+const fn is_whole_pages(machine_page_bytes: usize) -> bool {
+    PAGE_BYTES.is_multiple_of(machine_page_bytes)
 }
 
 impl Drop for Blocks {
@@ -64,5 +74,35 @@ impl Drop for Blocks {
             // the pieces any more.
             unsafe { dealloc(block.as_ptr(), LAYOUT) };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Blocks, is_whole_pages};
+    use crate::task::slab::page::PAGE_BYTES;
+
+    #[test]
+    fn memory_is_given_back_where_no_page_of_the_machine_holds_a_neighbour() {
+        assert!(is_whole_pages(4 << 10) && is_whole_pages(16 << 10));
+        assert!(!is_whole_pages(64 << 10) && !is_whole_pages(2 << 20));
+    }
+
+    #[test]
+    fn a_neighbour_keeps_its_content() {
+        let mut blocks = Blocks::default();
+        let pieces = [(); 3].map(|()| blocks.take());
+        for piece in pieces {
+            // SAFETY: the piece is ours, and so large.
+            unsafe { piece.write_bytes(7, PAGE_BYTES) };
+        }
+        // SAFETY: it was taken above, and is not looked at any more.
+        unsafe { blocks.give_back(pieces[1]) };
+        for piece in [pieces[0], pieces[2]] {
+            // SAFETY: the piece is ours, and was written to the end.
+            let bytes = unsafe { std::slice::from_raw_parts(piece.as_ptr(), PAGE_BYTES) };
+            assert!(bytes.iter().all(|&byte| byte == 7));
+        }
+        assert_eq!(blocks.take(), pieces[1]);
     }
 }
