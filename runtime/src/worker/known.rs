@@ -20,6 +20,9 @@ impl<T: ?Sized> Known<T> {
         let mut known = self.0.lock();
         if known.len() == known.capacity() {
             known.retain(|known| known.strong_count() > 0);
+            // If hardly anybody is gone, the next look must not come with the next who is added.
+            let there = known.len();
+            known.reserve(there.max(1));
         }
         known.push(new);
     }
@@ -45,5 +48,18 @@ mod tests {
         assert_eq!(known.all(), [kept]);
         let entries = known.0.lock().len();
         assert!(entries <= 8, "{entries}");
+    }
+
+    #[test]
+    fn the_next_look_at_all_comes_after_as_many_more() {
+        let known = Known::default();
+        let mut there: Vec<_> = (0..1_024).map(Arc::new).collect();
+        there.iter().for_each(|it| known.add(Arc::downgrade(it)));
+        known.0.lock().shrink_to_fit();
+        drop(there.pop());
+        known.add(Arc::downgrade(&there[0]));
+        let entries = known.0.lock();
+        assert_eq!(entries.len(), 1_024);
+        assert!(entries.capacity() >= 2 * 1_023, "{}", entries.capacity());
     }
 }
