@@ -46,7 +46,7 @@ impl<F: Future, P: Place> Clone for Harness<F, P> {
 
 impl<F: Future, P: Place> Copy for Harness<F, P> {}
 
-// For each of the seven functions: SAFETY of the cast is `repr(C)` of the cell, and that the vtable
+// For each of these functions: SAFETY of the cast is `repr(C)` of the cell, and that the vtable
 // of these types was put into cells of these types only.
 
 unsafe fn run<F: Future, P: Place>(ptr: NonNull<Header>, clock: &CoarseClock) -> Option<Runnable> {
