@@ -2,7 +2,6 @@
 
 use loom_tests::explore;
 use primitives::parker::Parker;
-use primitives::shim::atomic::{Ordering, fence};
 use primitives::shim::sync::Arc;
 use primitives::shim::{hint, thread};
 use scheduler::steal::{
@@ -18,6 +17,7 @@ pub(crate) const KILLS: &[Kill] = &[
     (Mutant::IdleSleepFence, "idle::a_busy_worker_meets_one_going_to_sleep"),
     (Mutant::IdleLeaveFence, "idle::a_busy_worker_meets_a_searcher_that_gives_up"),
     (Mutant::OrderedPushSilent, "idle::something_urgent_meets_a_worker_going_to_sleep"),
+    (Mutant::IdleStopFence, "idle::two_workers_share_two_items"),
     (Mutant::IdleSearcherSilent, "idle::two_workers_share_two_items"),
     (Mutant::IdleSearcherRelease, "idle::a_searcher_with_a_find_meets_one_going_to_sleep"),
     (Mutant::IdleLastLookSilent, "idle::two_items_meet_the_last_look_of_a_searcher"),
@@ -115,11 +115,8 @@ impl<S: Source> Pool<S> {
     }
 
     fn stop_search(&self, searching: bool) {
-        if searching && self.idle.stop_search() {
-            fence(Ordering::SeqCst);
-            if !self.source.is_empty() {
-                self.announce();
-            }
+        if searching && self.idle.stop_search() && !self.source.is_empty() {
+            self.announce();
         }
     }
 

@@ -69,6 +69,16 @@ mutants! {
     IdleSleepFence,
     /// A searcher that gives up does not fence before its last look at the queues.
     IdleLeaveFence,
+    /// The last searcher finds work and does not fence before it looks whether there is more.
+    IdleStopFence,
+    /// A worker that has told that all sleep does not fence before it looks whether one is awake.
+    IdleAsleepFence,
+    /// A worker that takes back that all sleep does not fence before it looks again.
+    IdleRelapseFence,
+    /// A worker that takes back that all sleep does not look again.
+    IdleRelapseUnseen,
+    /// A worker that gets up does not fence before it tells that it is awake.
+    IdleAwakeFence,
     /// The last searcher finds work and does not wake the next.
     IdleSearcherSilent,
     /// A searcher that finds work, but is not the last, does not publish what it leaves to others.

@@ -2,7 +2,6 @@
 
 use super::{Local, Shared};
 use crate::task::Runnable;
-use primitives::shim::atomic::{Ordering, fence};
 use scheduler::steal::Steal;
 
 /// How often a searcher goes round all victims while their queues are contended.
@@ -83,14 +82,8 @@ impl Local {
 impl Shared {
     /// A searcher has work. If it was the last that did search and there is more, the next starts.
     pub(super) fn stop_search(&self) {
-        if self.idle.stop_search() {
-            // ORDERING: pairs with the fence of a producer between its push and its look at who
-            // searches: either what it has pushed is seen here, or it sees that nobody searches
-            // any more.
-            fence(Ordering::SeqCst);
-            if self.sees_work() {
-                self.announce();
-            }
+        if self.idle.stop_search() && self.sees_work() {
+            self.announce();
         }
     }
 

@@ -33,7 +33,6 @@ use crate::task::coop::{self, BudgetScope};
 use primitives::Timestamp;
 use primitives::bomb::Bomb;
 use primitives::shim::CachePadded;
-use primitives::shim::atomic::{Ordering, fence};
 use scheduler::steal::{Steal, Tenure};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -263,9 +262,7 @@ impl<'a> StandIn<'a> {
         let shared = self.shared;
         let turn = self.remote.reactor.park_then(&|| shared.now(), None, || {
             self.get_up();
-            // ORDERING: pairs with the fence in `tell_if_idle`.
-            fence(Ordering::SeqCst);
-            shared.set_idle(false);
+            shared.tell_awake();
         });
         shared.spares.count_io_events(turn.io_events);
         let now = shared.now();

@@ -28,7 +28,6 @@ use crate::runtime;
 use crate::task::Runnable;
 use crate::task::coop::{self, BudgetScope};
 use primitives::Timestamp;
-use primitives::shim::atomic::{Ordering, fence};
 use reactor::Turn;
 use scheduler::steal::TakeBack;
 use std::time::Duration;
@@ -245,9 +244,7 @@ impl Local {
             if self.shared.idle.snapshot().awake > 1 {
                 self.solo_wakes.set(0);
             }
-            // ORDERING: pairs with the fence in `tell_if_idle`.
-            fence(Ordering::SeqCst);
-            self.shared.set_idle(false);
+            self.shared.tell_awake();
         });
         self.polls_awake.set(Some(self.stats.get().polls));
         self.remote().gauges.count_park_or_unpark();

@@ -41,7 +41,7 @@ use super::{Remote, Shared};
 use crate::runtime::{Handle, StallCause};
 use primitives::Timestamp;
 use primitives::parker::Parker;
-use primitives::shim::atomic::{AtomicBool, Ordering, fence};
+use primitives::shim::atomic::{AtomicBool, Ordering};
 use scheduler::steal::Rest;
 use std::sync::Arc;
 use std::time::Duration;
@@ -264,19 +264,12 @@ impl Shared {
     }
 
     /// The last one to fall asleep sends the watch and the monitor to sleep as well.
-    ///
-    /// It looks again afterwards: a worker that woke up in between may have told them so before
-    /// they were told the contrary here.
     pub(super) fn tell_if_idle(&self) {
-        let all_asleep = || self.idle.snapshot().awake == 0;
-        if all_asleep() {
-            self.set_idle(true);
-            // ORDERING: pairs with the fence after `wake_up` of a worker or stand-in: either it
-            // sees that they were sent to sleep, or it is seen here to be awake.
-            fence(Ordering::SeqCst);
-            if !all_asleep() {
-                self.set_idle(false);
-            }
-        }
+        self.idle.tell_if_all_asleep(|idle| self.set_idle(idle));
+    }
+
+    /// Whoever gets up has them look again.
+    pub(super) fn tell_awake(&self) {
+        self.idle.tell_awake(|idle| self.set_idle(idle));
     }
 }

@@ -49,6 +49,24 @@
 //! wakes the next when it finds work. So a burst wakes workers one after another, not all at
 //! once, and a steady trickle wakes nobody.
 //!
+//! # Telling that all sleep
+//!
+//! ```text
+//!   the last to fall asleep:  read word: nobody awake    one that gets up:  word: awake + 1
+//!                             told ← all asleep                             fence(SeqCst)
+//!                             fence(SeqCst)                                 told ← awake
+//!                             read word: still nobody?
+//!                             if not: told ← awake
+//!                                     fence(SeqCst)
+//!                                     from the start
+//! ```
+//!
+//! `told` is what an observer goes by ([`Rest`](super::Rest)), and several may write it. Of the
+//! first fence and that of the one that gets up, whichever comes second sees the other's write: if
+//! it is the latter, what it tells comes after "all asleep"; otherwise the other reads that somebody
+//! is awake, and says so. That one may sleep again by then, and have told so already: therefore the
+//! second fence, against the one with which it has fallen asleep, and another look.
+//!
 //! # When fewer may be awake than there are
 //!
 //! Producers wake nobody while as many are awake as may be. There are more only after the limit has
@@ -199,17 +217,22 @@ impl Idle {
         true
     }
 
-    /// A searcher found work. True if it was the last one: it should then, after a sequentially
-    /// consistent fence, look whether there is more, and [`wake_one`](Self::wake_one) if so.
+    /// A searcher found work. True if it was the last one: it should then look whether there is
+    /// more, and [`wake_one`](Self::wake_one) if so.
     #[must_use = "the last searcher wakes the next"]
     pub fn stop_search(&self) -> bool {
         // ORDERING: Release, for a searcher that is not the last wakes nobody. What it has brought
         // into its own queue must be seen by the others' last looks: their change of the word in
-        // `fall_asleep` comes after this one, and the fence there acquires it. For the last one,
-        // `wake_one` fences.
+        // `fall_asleep` comes after this one, and the fence there acquires it.
         let order = Mutant::IdleSearcherRelease.weaken(Ordering::Release);
         let before = unpack(self.word.fetch_sub(SEARCHING_ONE, order));
-        before.searching == 1 && !Mutant::IdleSearcherSilent.is_active()
+        let is_last = before.searching == 1 && !Mutant::IdleSearcherSilent.is_active();
+        if is_last {
+            // ORDERING: pairs with the fence in `wake_one`: either what a producer has pushed is
+            // seen by the look that follows, or the producer sees that nobody searches any more.
+            Mutant::IdleStopFence.fence();
+        }
+        is_last
     }
 
     /// A searcher found nothing, and does something else before it sleeps. If true, it was the
@@ -264,6 +287,35 @@ impl Idle {
         // ORDERING: as in `choose`.
         self.word.fetch_add(AWAKE_ONE, Ordering::Relaxed);
         false
+    }
+
+    /// A worker has [fallen asleep](Self::fall_asleep). If all have, `tell` is called with true, for
+    /// whoever watches over them; with false if one is awake again by then; and so on for as long as
+    /// others get up and fall asleep meanwhile, which bounds it.
+    pub fn tell_if_all_asleep(&self, tell: impl Fn(bool)) {
+        let all_asleep = || self.snapshot().awake == 0;
+        while all_asleep() {
+            tell(true);
+            // ORDERING: pairs with the fence in `tell_awake`, as said above.
+            Mutant::IdleAsleepFence.fence();
+            if all_asleep() {
+                return;
+            }
+            tell(false);
+            // ORDERING: pairs with the fence in `fall_asleep` of the one that was awake: either it
+            // is seen to sleep again, or what it tells then comes after this.
+            Mutant::IdleRelapseFence.fence();
+            if Mutant::IdleRelapseUnseen.is_active() {
+                return;
+            }
+        }
+    }
+
+    /// A worker that [is awake](Self::wake_up) again calls `tell` with false.
+    pub fn tell_awake(&self, tell: impl FnOnce(bool)) {
+        // ORDERING: pairs with the fence in `tell_if_all_asleep`.
+        Mutant::IdleAwakeFence.fence();
+        tell(false);
     }
 
     /// How many workers are doing what right now.

@@ -1,7 +1,7 @@
 //! A worker's place among those that run, which another thread may take over.
 
 use primitives::shim::Mutant;
-use primitives::shim::atomic::{AtomicU64, Ordering, fence};
+use primitives::shim::atomic::{AtomicU64, Ordering};
 
 /// The holder sleeps, or is about to, or is just getting up.
 const ASLEEP: u64 = 1;
@@ -156,11 +156,9 @@ impl Seat {
     pub fn take_back(&self) -> TakeBack {
         // Bounded by what others do to the word, each of which is a step of theirs.
         loop {
-            // ORDERING: Relaxed; the exchange decides.
-            let word = self.word.load(Ordering::Relaxed);
+            // ORDERING: Acquire, like the exchanges: the stand-in may have passed it on.
+            let word = self.word.load(Mutant::SeatHandOver.weaken(Ordering::Acquire));
             if word & LENT == 0 {
-                // ORDERING: Acquire, like the exchanges: the stand-in has passed it on.
-                fence(Ordering::Acquire);
                 return TakeBack::Taken(Tenure(word));
             }
             if word & WANTED != 0 {
