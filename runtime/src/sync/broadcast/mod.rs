@@ -31,7 +31,7 @@
 //! allocation of its own: receivers take a reference under the lock, and clone the value when they
 //! have released it. As values need not be `Sync`, clones of *one message* take turns, by a lock
 //! that belongs to that message: it is the one lock of this family under which somebody else's
-//! code runs, the value's `clone`. The last receiver of a message does not clone, but takes it.
+//! code runs, the value's `clone`. The last receiver that has read a message drops it.
 
 pub mod error;
 mod message;
