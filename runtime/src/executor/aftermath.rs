@@ -90,6 +90,7 @@ impl Aftermath {
         for task in self.ended.drain(..) {
             discard(task.settle());
         }
+        inner.learn_the_rest(&self.ended_batches);
         for batch in self.ended_batches.drain(..) {
             batch.joiner.wake();
         }

@@ -6,7 +6,6 @@ use super::config::invalid;
 use super::core::Core;
 use super::inner::Inner;
 use super::steer::control::Control;
-use super::steer::learner::Learner;
 use super::{
     Concurrency, Events, ExecutableTask, ExecutorConfig, ExecutorError, Graph, GraphHandle,
     GraphReport, SubmitError, TaskHandle,
@@ -269,7 +268,7 @@ impl AsyncTaskExecutor {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn history(&self) -> Option<History> {
-        self.inner.learner.as_ref().map(Learner::snapshot)
+        self.inner.history()
     }
 
     /// The limit on tasks in flight, who decides on it, and the last decisions with their reasons.

@@ -50,18 +50,19 @@ impl Inner {
         config: ExecutorConfig,
     ) -> Self {
         let metrics = ExecutionMetrics::with_workers(handle.shared().counters.clone());
+        let workers = handle.shared().config.workers;
         Self {
             core: BiasedLock::new(core),
             progress: CachePadded::default(),
-            roster: Roster::new(handle.shared().config.workers),
+            roster: Roster::new(workers),
             scheduler: config.scheduler(handle.shared().seams.seed),
+            learner: config.history.clone().map(|history| Learner::new(history, workers)),
             handle,
             metrics,
             monitor,
             alarm: Arc::default(),
             is_draining: AtomicBool::new(false),
             audience: Audience::default(),
-            learner: config.history.clone().map(Learner::new),
             config,
         }
     }

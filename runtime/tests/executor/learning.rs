@@ -65,6 +65,47 @@ async fn what_was_added_to_a_graph_is_ranked_again_with_it() {
     drop(part);
 }
 
+/// So many short tasks, of three kinds in turn.
+fn short(tasks: usize) -> Graph {
+    let mut graph = Graph::new();
+    for name in ["a", "b", "c"].into_iter().cycle().take(tasks) {
+        graph.task(name, |_| async { Ok::<_, TaskError>(()) }).add();
+    }
+    graph
+}
+
+fn samples(executor: &AsyncTaskExecutor) -> [Option<u64>; 3] {
+    let history = executor.history().expect("it learns");
+    ["a", "b", "c"].map(|kind| history.get(kind).map(|known| known.samples))
+}
+
+#[test]
+fn of_many_short_tasks_none_is_forgotten() {
+    let config = ExecutorConfig { history: Some(History::default()), ..ExecutorConfig::default() };
+    let executor = AsyncTaskExecutor::new(config).unwrap();
+    for (tasks, seen) in [(3_000, 1_000), (300, 1_100), (66, 1_122), (30, 1_132)] {
+        executor.block_on(executor.run(short(tasks))).unwrap();
+        assert_eq!(samples(&executor), [Some(seen); 3], "after {tasks} more");
+    }
+}
+
+#[graph_runtime::test(start_paused = true)]
+async fn what_short_tasks_took_is_known_while_the_graph_runs_and_to_the_next() {
+    let executor = executor(Some(History::default()));
+    let mut graph = short(99);
+    graph.push(task("z", 1));
+    let handle = executor.submit_graph(graph).await.unwrap();
+    // The clock moves on when nothing else is left to do.
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(samples(&executor), [Some(33); 3], "the last task still runs");
+    assert!(handle.await.is_complete());
+
+    // Which begins with what this graph has shown, all of its kinds.
+    let mut graph = short(3);
+    graph.push(task("z", 1));
+    assert_eq!(order(&executor.run(graph).await.unwrap()), "zabc");
+}
+
 #[graph_runtime::test(start_paused = true)]
 async fn the_next_run_begins_with_what_the_last_one_knew() {
     let graph = || {

@@ -40,11 +40,14 @@ impl Forecast {
         history: &History,
         tasks: impl Iterator<Item = (&'a str, Option<Duration>)>,
     ) -> Self {
-        let (mut known, mut unknown) = (0_usize, 0);
-        for (kind, hint) in tasks {
-            *(if is_known(history, kind, hint) { &mut known } else { &mut unknown }) += 1;
-        }
-        Self { is_confident: known >= unknown }
+        let (known, all) = count(history, tasks);
+        Self::of(known, all)
+    }
+
+    /// The same for a driver that has counted by itself: so many of all the tasks have a hint or a
+    /// known kind. O(1).
+    pub fn of(known: usize, all: usize) -> Self {
+        Self { is_confident: known >= all.saturating_sub(known) }
     }
 
     /// How long each of its tasks is likely to run: as [`History::estimate`] says, or nothing at
@@ -54,24 +57,30 @@ impl Forecast {
         history: &History,
         tasks: impl Iterator<Item = (&'a str, Option<Duration>)> + Clone,
     ) -> Vec<Duration> {
-        let is_sufficient = self.is_sufficient(history, tasks.clone());
-        let estimate = |(kind, hint)| match is_sufficient {
+        let (known, all) = count(history, tasks.clone());
+        self.is_confident = self.is_met_by(known, all);
+        let estimate = |(kind, hint)| match self.is_confident {
             true => history.estimate(kind, hint),
             false => Duration::ZERO,
         };
         tasks.map(estimate).collect()
     }
 
-    /// Whether enough is known now, for a driver that knows more than kinds and hints. O(tasks log
-    /// kinds).
-    pub fn is_sufficient<'a>(
-        &mut self,
-        history: &History,
-        mut tasks: impl Iterator<Item = (&'a str, Option<Duration>)>,
-    ) -> bool {
-        self.is_confident |= tasks.all(|(kind, hint)| is_known(history, kind, hint));
-        self.is_confident
+    /// Whether enough is known, now that so many of all the tasks have a hint or a known kind.
+    /// O(1).
+    pub fn is_met_by(&self, known: usize, all: usize) -> bool {
+        self.is_confident || known >= all
     }
+}
+
+/// Of how many tasks something is known, and how many there are.
+fn count<'a>(
+    history: &History,
+    tasks: impl Iterator<Item = (&'a str, Option<Duration>)>,
+) -> (usize, usize) {
+    tasks.fold((0, 0), |(known, all), (kind, hint)| {
+        (known + usize::from(is_known(history, kind, hint)), all + 1)
+    })
 }
 
 fn is_known(history: &History, kind: &str, hint: Option<Duration>) -> bool {

@@ -1,18 +1,12 @@
 //! What is known about all kinds.
 
 use super::KindHistory;
+use super::kind::{Kind, MOVE_MIN};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many run times of its own weigh as much as everything known about other kinds.
-const PRIOR_WEIGHT: f64 = 2.0;
-/// An estimate moves when it is off by more than this, so that ranks need not be computed again
-/// for every run time.
-const MOVE_MIN: f64 = 0.1;
 /// The most kinds that are kept.
 const KINDS_MAX: usize = 4096;
-/// The shortest time that has a logarithm worth taking.
-const SECONDS_MIN: f64 = 1e-9;
 /// What a task is taken for when nothing is known at all. All tasks being equal, ranks count steps.
 const UNKNOWN: Duration = Duration::from_millis(1);
 
@@ -60,7 +54,7 @@ const UNKNOWN: Duration = Duration::from_millis(1);
     serde(into = "BTreeMap<String, KindHistory>", from = "BTreeMap<String, KindHistory>")
 )]
 pub struct History {
-    kinds: BTreeMap<String, KindHistory>,
+    kinds: BTreeMap<String, Kind>,
     /// The sum of the logarithms of the kinds' means.
     log_means: f64,
 }
@@ -74,24 +68,29 @@ impl History {
 
     /// As [`observe`](Self::observe), for a task with so many bytes of input, if that is known.
     pub fn observe_sized(&mut self, kind: &str, bytes: Option<u64>, run_time: Duration) -> bool {
-        if !self.kinds.contains_key(kind) {
-            self.make_room();
-            self.insert(kind.to_owned(), KindHistory::default());
+        if let Some(has_moved) = self.observe_known(kind, bytes, run_time) {
+            return has_moved;
         }
+        self.make_room();
+        self.insert(kind.to_owned(), KindHistory::default());
+        self.observe_known(kind, bytes, run_time).expect("it has just been inserted")
+    }
+
+    /// The same, for a kind that is there.
+    fn observe_known(
+        &mut self,
+        kind: &str,
+        bytes: Option<u64>,
+        run_time: Duration,
+    ) -> Option<bool> {
         let kinds = self.kinds.len() as f64;
-        let known = self.kinds.get_mut(kind).expect("it has just been inserted");
-        self.log_means -= contribution(known);
-        known.observe(run_time.as_secs_f64());
-        let own = contribution(known);
-        self.log_means += own;
-        let fresh = drawn(own, known.samples, self.log_means / kinds);
-        let has_moved = (fresh - known.estimate_s).abs() > MOVE_MIN * known.estimate_s;
-        if has_moved {
-            known.estimate_s = fresh;
-        }
-        let Some(bytes) = bytes else { return has_moved };
-        known.trend.observe(bytes, run_time.as_secs_f64());
-        known.trend.moves(MOVE_MIN) || has_moved
+        let known = self.kinds.get_mut(kind)?;
+        self.log_means += known.observe(run_time);
+        let has_moved = known.follow(self.log_means / kinds);
+        let Some(bytes) = bytes else { return Some(has_moved) };
+        let trend = &mut known.history.trend;
+        trend.observe(bytes, run_time.as_secs_f64());
+        Some(trend.moves(MOVE_MIN) || has_moved)
     }
 
     /// How long a task is likely to take: `hint` if the caller knows, else what its kind takes,
@@ -115,9 +114,20 @@ impl History {
     /// assert!(hour > history.estimate_sized("align", Some(10 << 30)));
     /// ```
     pub fn estimate_sized(&self, kind: &str, bytes: Option<u64>) -> Duration {
-        let Some(known) = self.kinds.get(kind) else { return self.typical().unwrap_or(UNKNOWN) };
+        self.known(kind, bytes).unwrap_or_else(|| self.estimate_unknown())
+    }
+
+    /// As [`estimate_sized`](Self::estimate_sized), for a kind that has been seen. O(log kinds).
+    pub fn known(&self, kind: &str, bytes: Option<u64>) -> Option<Duration> {
+        let known = &self.kinds.get(kind)?.history;
         let by_size = bytes.and_then(|bytes| known.trend.estimate(bytes));
-        by_size.unwrap_or_else(|| seconds(known.estimate_s))
+        Some(by_size.unwrap_or_else(|| seconds(known.estimate_s)))
+    }
+
+    /// How long a task is likely to take of whose kind nothing is known: what tasks take in
+    /// general, else a millisecond. O(1).
+    pub fn estimate_unknown(&self) -> Duration {
+        self.typical().unwrap_or(UNKNOWN)
     }
 
     /// What tasks of all known kinds take: the geometric mean of the kinds' means.
@@ -128,12 +138,12 @@ impl History {
 
     /// What is known about a kind.
     pub fn get(&self, kind: &str) -> Option<&KindHistory> {
-        self.kinds.get(kind)
+        self.kinds.get(kind).map(|kind| &kind.history)
     }
 
     /// All kinds, in alphabetical order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &KindHistory)> {
-        self.kinds.iter().map(|(kind, known)| (kind.as_str(), known))
+        self.kinds.iter().map(|(kind, known)| (kind.as_str(), &known.history))
     }
 
     /// Makes sure that one more kind can be added.
@@ -141,39 +151,26 @@ impl History {
         if self.kinds.len() < KINDS_MAX {
             return;
         }
-        let mut samples: Vec<u64> = self.kinds.values().map(|known| known.samples).collect();
+        let mut samples: Vec<u64> = self.kinds.values().map(|kind| kind.history.samples).collect();
         let (_, &mut median, _) = samples.select_nth_unstable(KINDS_MAX / 2);
         // Of those that have been seen just as often, as many go as have to.
         let mut excess = samples.iter().filter(|&&it| it >= median).count() - KINDS_MAX / 2;
-        self.kinds.retain(|_, known| {
-            let is_spared = known.samples > median || (known.samples == median && excess == 0);
-            excess -= usize::from(known.samples == median && excess > 0);
+        self.kinds.retain(|_, kind| {
+            let samples = kind.history.samples;
+            let is_spared = samples > median || (samples == median && excess == 0);
+            excess -= usize::from(samples == median && excess > 0);
             is_spared
         });
-        self.log_means = self.kinds.values().map(contribution).sum();
+        self.log_means = self.kinds.values().map(|kind| kind.log_mean).sum();
     }
 
-    fn insert(&mut self, kind: String, known: KindHistory) {
-        self.log_means += contribution(&known);
-        if let Some(before) = self.kinds.insert(kind, known) {
-            self.log_means -= contribution(&before);
+    fn insert(&mut self, name: String, history: KindHistory) {
+        let kind = Kind::new(history);
+        self.log_means += kind.log_mean;
+        if let Some(before) = self.kinds.insert(name, kind) {
+            self.log_means -= before.log_mean;
         }
     }
-}
-
-/// The mean of a kind from so many samples, drawn towards that of all kinds; from their logarithms.
-fn drawn(own: f64, samples: u64, of_all: f64) -> f64 {
-    let weight = samples as f64;
-    ((PRIOR_WEIGHT * of_all + weight * own) / (PRIOR_WEIGHT + weight)).exp()
-}
-
-/// What a kind adds to the sum of logarithms; nothing before its first run time.
-fn contribution(known: &KindHistory) -> f64 {
-    if known.samples == 0 { 0.0 } else { log(known.mean_s) }
-}
-
-fn log(seconds: f64) -> f64 {
-    seconds.max(SECONDS_MIN).ln()
 }
 
 /// Stored figures may be anything.
@@ -183,7 +180,7 @@ fn seconds(seconds: f64) -> Duration {
 
 impl PartialEq for History {
     fn eq(&self, other: &Self) -> bool {
-        self.kinds == other.kinds
+        self.iter().eq(other.iter())
     }
 }
 
@@ -212,7 +209,7 @@ impl From<BTreeMap<String, KindHistory>> for History {
 
 impl From<History> for BTreeMap<String, KindHistory> {
     fn from(history: History) -> Self {
-        history.kinds
+        history.kinds.into_iter().map(|(name, kind)| (name, kind.history)).collect()
     }
 }
 
@@ -220,6 +217,7 @@ impl From<History> for BTreeMap<String, KindHistory> {
 mod tests {
     use super::{History, KINDS_MAX, KindHistory, UNKNOWN};
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     #[test]
@@ -304,7 +302,50 @@ mod tests {
         assert_eq!(read.estimate("old", None), Duration::from_secs(2));
     }
 
+    /// The same as it is defined, computed anew each time: kinds with the figures of each.
+    #[derive(Default)]
+    struct Plain(BTreeMap<String, KindHistory>);
+
+    impl Plain {
+        fn observe(&mut self, kind: &str, run_time: Duration) {
+            self.0.entry(kind.to_owned()).or_default().observe(run_time.as_secs_f64());
+            let seen = self.0.values().filter(|known| known.samples > 0);
+            let of_all = seen.map(|known| known.mean_s.max(1e-9).ln()).sum::<f64>();
+            let of_all = of_all / self.0.len() as f64;
+            let known = self.0.get_mut(kind).expect("it has just been seen");
+            let weight = known.samples as f64;
+            let own = known.mean_s.max(1e-9).ln();
+            let fresh = ((2.0 * of_all + weight * own) / (2.0 + weight)).exp();
+            if (fresh - known.estimate_s).abs() > 0.1 * known.estimate_s {
+                known.estimate_s = fresh;
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_kept_for_later_is_what_the_definition_says(
+            times in prop::collection::vec((0..5_u8, 0..1_000_000_u64), 1..200),
+            restored_after in 0..200_usize,
+        ) {
+            let (mut history, mut plain) = (History::default(), Plain::default());
+            for (at, (kind, micros)) in times.into_iter().enumerate() {
+                let (kind, run_time) = (kind.to_string(), Duration::from_micros(micros));
+                history.observe(&kind, run_time);
+                plain.observe(&kind, run_time);
+                if at == restored_after {
+                    history = BTreeMap::from(history).into();
+                }
+            }
+            for (kind, known) in history.iter() {
+                let expected = plain.0[kind];
+                let is_near = (known.estimate_s / expected.estimate_s - 1.0).abs() < 1e-9;
+                prop_assert!(is_near, "{kind}: {known:?}, {expected:?}");
+                prop_assert_eq!((known.samples, known.mean_s), (expected.samples, expected.mean_s));
+            }
+            prop_assert_eq!(history.iter().len(), plain.0.len());
+        }
+
         #[test]
         fn estimates_stay_near_the_means_and_survive_storing(
             times in prop::collection::vec((0..4_u8, 1..1_000_u64), 1..300),

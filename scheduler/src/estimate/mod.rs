@@ -8,6 +8,7 @@
 
 mod forecast;
 mod history;
+mod kind;
 mod kind_history;
 mod pace;
 mod size_trend;

@@ -206,7 +206,8 @@ impl Attempt {
         let (now, end) = (inner.now(), outcome.state());
         self.count_end(inner, seat.worker, end, now);
         if end.is_completed() {
-            inner.learn(&self.task, self.run.started_at().map(|started_at| now - started_at));
+            let run_time = self.run.started_at().map(|started_at| now - started_at);
+            inner.learn(&self.task, seat.worker, run_time);
         }
         self.task.end(Ending { outcome, run: self.run, finished_at: now });
         self.task.let_go();

@@ -8,6 +8,9 @@ use std::panic::Location;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
+/// A graph, and how far it is.
+pub(in crate::executor) type Progress<'a> = (GraphId, &'a Arc<Mutex<Pace>>);
+
 /// The executor and the graph of a batch: what a running task needs to add others.
 #[derive(Clone)]
 pub(in crate::executor) struct Home {
@@ -79,6 +82,11 @@ impl Home {
 
     pub(in crate::executor) fn pace(&self) -> Option<&Mutex<Pace>> {
         self.pace.as_deref()
+    }
+
+    /// The graph and how far it is, if run times are learnt.
+    pub(in crate::executor) fn progress(&self) -> Option<Progress<'_>> {
+        self.graph().zip(self.pace.as_ref())
     }
 
     pub(in crate::executor) fn is_whole(&self) -> bool {

@@ -1,16 +1,20 @@
 //! Learning how long tasks take.
 
-use crate::executor::books::batch::TaskRef;
+use super::notes::{Notes, Observation};
+use crate::executor::books::batch::{Batch, TaskRef};
+use crate::executor::books::home::Progress;
 use crate::executor::books::id_map::IdMap;
 use crate::executor::books::tasks::Tasks;
 use crate::executor::inner::Inner;
-use primitives::shim::Mutex;
 use primitives::shim::atomic::{AtomicU64, Ordering};
+use primitives::shim::{CachePadded, Mutex};
 use scheduler::{Forecast, GraphId, History};
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// For more tasks it is better to copy the history than to keep the others from it.
+/// For more tasks it is better to copy the history than to keep the others from it, and to note
+/// their run times first.
 const FEW: usize = 64;
 
 /// The executor's history of run times, if it keeps one.
@@ -19,31 +23,87 @@ const FEW: usize = 64;
 /// that run are ranked again, with all that was added to them: in the background, because that is
 /// O(tasks + edges), and each at a [`Pace`](scheduler::Pace) that bounds the work by a constant for
 /// each task and edge.
+///
+/// ```text
+///   an end ──► the notes of its worker ──► the history ──► the pace of the graph ──► ranks
+///     └─ alone, or one of few ───────────────▲
+/// ```
+///
+/// Where many tasks were submitted together, each worker tells of its short ones some at a time,
+/// and of those that are left when the batch ends or somebody asks for the history.
 #[derive(Debug)]
 pub(in crate::executor) struct Learner {
     history: Mutex<History>,
     /// How often an estimate has moved.
     moves: AtomicU64,
+    /// By worker.
+    notes: Box<[CachePadded<Mutex<Notes>>]>,
 }
 
 impl Learner {
-    pub(in crate::executor) fn new(history: History) -> Self {
-        Self { history: Mutex::new(history), moves: AtomicU64::new(0) }
+    /// For an executor with so many workers.
+    pub(in crate::executor) fn new(history: History, workers: usize) -> Self {
+        let notes = (0..workers).map(|_| CachePadded::default()).collect();
+        Self { history: Mutex::new(history), moves: AtomicU64::new(0), notes }
     }
 
-    /// A copy of what is known.
-    pub(in crate::executor) fn snapshot(&self) -> History {
+    /// A copy of what is known; what has been noted is not.
+    fn snapshot(&self) -> History {
         self.history.lock().clone()
     }
 
-    /// A task has completed. Whether the ranks of its graph are to be computed again.
-    fn observe(&self, task: &TaskRef, run_time: Duration) -> bool {
-        let Some((kind, size)) = task.kind() else { return false };
-        let has_moved = self.history.lock().observe_sized(kind, size, run_time);
+    /// A task has completed on `worker`, if it is one. Which graphs are to be ranked again.
+    fn observe(
+        &self,
+        task: &TaskRef,
+        worker: Option<usize>,
+        run_time: Duration,
+    ) -> [Option<GraphId>; 2] {
+        let Some((kind, size)) = task.kind() else { return [None; 2] };
+        let (seen, progress) = ((kind, size, run_time), task.batch.home.progress());
+        let notes = worker.and_then(|worker| self.notes.get(worker));
+        let notes = notes.zip(progress).filter(|_| takes_notes(&task.batch));
+        let Some((notes, progress)) = notes else {
+            return [self.tell(iter::once(seen), progress), None];
+        };
+        let mut notes = notes.lock();
+        let of_another = if notes.may_be_of(progress) { None } else { self.tell_all(&mut notes) };
+        let is_time = notes.add(seen, progress);
+        [of_another, if is_time { self.tell_all(&mut notes) } else { None }]
+    }
+
+    /// Tells the history of all that has been noted. Which graphs are to be ranked again. O(workers
+    /// + notes).
+    fn tell_notes(&self) -> Vec<GraphId> {
+        self.notes.iter().filter_map(|notes| self.tell_all(&mut notes.lock())).collect()
+    }
+
+    fn tell_all(&self, notes: &mut Notes) -> Option<GraphId> {
+        let progress = Some(notes.progress()?);
+        let graph = self.tell(notes.iter(), progress);
+        notes.clear();
+        graph
+    }
+
+    /// Tells the history what was seen, of this graph if it was one. The graph, if it is to be
+    /// ranked again.
+    fn tell<'a>(
+        &self,
+        seen: impl Iterator<Item = Observation<'a>> + Clone,
+        progress: Option<Progress<'_>>,
+    ) -> Option<GraphId> {
+        let moved = {
+            let mut history = self.history.lock();
+            let moves = |&(kind, size, run_time): &_| history.observe_sized(kind, size, run_time);
+            seen.clone().filter(moves).count() as u64
+        };
         // ORDERING: Relaxed; it only says that it is worth looking at the history, behind its lock.
-        let moves = self.moves.fetch_add(u64::from(has_moved), Ordering::Relaxed);
-        let pace = task.batch.home.pace();
-        pace.is_some_and(|pace| pace.lock().advance(run_time, moves + u64::from(has_moved)))
+        let moves = self.moves.fetch_add(moved, Ordering::Relaxed) + moved;
+        let (graph, pace) = progress?;
+        let mut pace = pace.lock();
+        let is_due =
+            seen.fold(false, |is_due, (_, _, run_time)| pace.advance(run_time, moves) || is_due);
+        is_due.then_some(graph)
     }
 
     /// How long each task is expected to run: what it says itself, or what is known of its kind and
@@ -63,31 +123,71 @@ impl Learner {
 }
 
 fn estimates(history: &History, tasks: &Tasks) -> Vec<Duration> {
-    let each = || (0..tasks.records.len()).map(|index| (tasks.kind(index), tasks.hint(index)));
-    // Who has no kind is of one that nobody knows.
-    let known = || each().map(|(kind, hint)| (kind.unwrap_or_default().0, hint));
-    // What was found at the submission counts later on, too.
-    let forecast = tasks.forecast.get_or_init(|| Forecast::new(history, known()));
-    if !forecast.clone().is_sufficient(history, known()) {
-        return vec![Duration::ZERO; tasks.records.len()];
-    }
-    let estimate = |(kind, hint): (Option<(&str, Option<u64>)>, Option<Duration>)| {
-        let (kind, size) = kind.unwrap_or_default();
-        hint.unwrap_or_else(|| history.estimate_sized(kind, size))
+    let all = tasks.records.len();
+    let unknown = history.estimate_unknown();
+    // The tasks of a large graph are in no cache, and many have the kind of the one before.
+    let mut last: Option<(&str, _)> = None;
+    let mut look_up = |(kind, size): (_, Option<_>)| match last {
+        Some((same, found)) if same == kind && size.is_none() => found,
+        _ => {
+            let found = history.known(kind, size);
+            if size.is_none() {
+                last = Some((kind, found));
+            }
+            found
+        }
     };
-    each().map(estimate).collect()
+    let mut known = 0;
+    let each = (0..all).map(|index| {
+        let found = tasks.hint(index).or_else(|| tasks.kind(index).and_then(&mut look_up));
+        known += usize::from(found.is_some());
+        found.unwrap_or(unknown)
+    });
+    let estimates = each.collect();
+    // What was found at the submission counts later on, too.
+    let forecast = tasks.forecast.get_or_init(|| Forecast::of(known, all));
+    if forecast.is_met_by(known, all) { estimates } else { vec![Duration::ZERO; all] }
+}
+
+/// Whether run times of these tasks are noted first.
+fn takes_notes(batch: &Batch) -> bool {
+    batch.records().len() > FEW
 }
 
 impl Inner {
-    /// A task has completed after `run_time`. Free if nothing is to be learnt.
-    pub(in crate::executor) fn learn(self: &Arc<Self>, task: &TaskRef, run_time: Option<Duration>) {
-        let (Some(learner), Some(run_time)) = (&self.learner, run_time) else { return };
-        if learner.observe(task, run_time)
-            && let Some(graph) = task.batch.home.graph()
-        {
-            let inner = Arc::clone(self);
-            drop(self.handle.spawn_blocking(move || inner.rank_again(graph)));
+    /// A task has completed on `worker`, if it is one, after `run_time`. Free if nothing is to be
+    /// learnt.
+    pub(in crate::executor) fn learn(
+        self: &Arc<Self>,
+        task: &TaskRef,
+        worker: Option<usize>,
+        run_time: Option<Duration>,
+    ) {
+        if let (Some(learner), Some(run_time)) = (&self.learner, run_time) {
+            let due = learner.observe(task, worker, run_time);
+            due.into_iter().flatten().for_each(|graph| self.rank_again_soon(graph));
         }
+    }
+
+    /// These batches have ended. What is known of their tasks counts for all that come.
+    pub(in crate::executor) fn learn_the_rest(self: &Arc<Self>, ended: &[Arc<Batch>]) {
+        if let Some(learner) = &self.learner
+            && ended.iter().any(|batch| takes_notes(batch))
+        {
+            learner.tell_notes().into_iter().for_each(|graph| self.rank_again_soon(graph));
+        }
+    }
+
+    /// What is known about run times, with all that has been seen so far.
+    pub(in crate::executor) fn history(self: &Arc<Self>) -> Option<History> {
+        let learner = self.learner.as_ref()?;
+        learner.tell_notes().into_iter().for_each(|graph| self.rank_again_soon(graph));
+        Some(learner.snapshot())
+    }
+
+    fn rank_again_soon(self: &Arc<Self>, graph: GraphId) {
+        let inner = Arc::clone(self);
+        drop(self.handle.spawn_blocking(move || inner.rank_again(graph)));
     }
 
     fn rank_again(self: &Arc<Self>, graph: GraphId) {

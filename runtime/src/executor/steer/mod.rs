@@ -5,6 +5,7 @@ mod concurrency;
 pub(super) mod control;
 mod controller;
 pub(super) mod learner;
+mod notes;
 pub(super) mod steering;
 mod throttle;
 
