@@ -12,8 +12,11 @@ use std::time::Duration;
 
 /// The most workers whose threads are watched.
 pub const WORKERS_MAX: usize = 1 << 10;
-/// Threads that are looked at after a sample, in turn: a bound on what a sample costs.
-const THREADS_PER_SAMPLE: usize = 8;
+/// Threads that are looked at after a sample, in turn, to bound what a sample costs; more only if
+/// so many looks in a period do not suffice.
+const THREADS_PER_LOOK: usize = 8;
+/// Looks in a period, as there are samples 100 ms apart.
+const LOOKS: usize = 8;
 
 /// What a worker's thread got of the machine.
 ///
@@ -21,8 +24,8 @@ const THREADS_PER_SAMPLE: usize = 8;
 /// 10 ms, so shares of short times are as coarse as that.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct WorkerUsage {
-    /// When this was last read: about once a second, eight workers with a sample. If there are more
-    /// than eight for each of the samples of a second, it takes as many more.
+    /// When this was last read: about once a second, up to eight workers with a sample. Of more
+    /// than 64 workers it is an eighth, and if samples are further apart than 100 ms as many more.
     pub at: Timestamp,
     /// The share of the time since the reading before that it was on a core, 0 to 1.
     pub cpu: Option<f64>,
@@ -91,18 +94,18 @@ impl Workers {
         self.table.lock().slots.get(worker)?.map(|slot| slot.usage)
     }
 
-    /// Looks at those whose turn it is, if it is anybody's. O(slots) to find them, O(1) readings.
+    /// Looks at those whose turn it is, if it is anybody's. O(slots) to find them.
     pub(crate) fn look(&self, sampler: &mut dyn Sampler, now: Timestamp) {
-        let slots = self.table.lock().begin_look(now);
+        let (slots, most) = self.table.lock().begin_look(now);
         let mut looked_at = 0;
         for _ in 0..slots {
+            if looked_at == most {
+                break;
+            }
             let Some(thread) = self.table.lock().next() else { continue };
             let total = sampler.thread_times(thread);
             self.table.lock().note(thread, now, total);
             looked_at += 1;
-            if looked_at == THREADS_PER_SAMPLE {
-                break;
-            }
         }
     }
 }
@@ -114,11 +117,14 @@ impl Default for Table {
 }
 
 impl Table {
-    /// How many slots there are to look at, so that all of them have had their turn after a period.
-    fn begin_look(&mut self, now: Timestamp) -> usize {
-        // There are few: `WORKERS_MAX`. Without any, the pace keeps its place beside other files.
-        let looks = self.slots.len().div_ceil(THREADS_PER_SAMPLE).max(1) as u32;
-        if self.pace.is_due_every(PERIOD / looks, now) { self.slots.len() } else { 0 }
+    /// How many slots there are, and how many threads to look at now, so that all of them have had
+    /// their turn after a period.
+    fn begin_look(&mut self, now: Timestamp) -> (usize, usize) {
+        let slots = self.slots.len();
+        // Without any, the pace keeps its place beside other files.
+        let looks = slots.div_ceil(THREADS_PER_LOOK).clamp(1, LOOKS);
+        let turns = self.pace.turns(PERIOD / looks as u32, now) as usize;
+        (slots, slots.div_ceil(looks).saturating_mul(turns))
     }
 
     /// The thread in the slot whose turn it is, and on to the next.

@@ -22,9 +22,10 @@ use std::time::Duration;
 ///
 /// Only the process's CPU clock is read for each sample. The files are read about once in
 /// [`SELDOM`](Self::SELDOM), in groups that take turns, and their figures repeated in between; so a
-/// sample reads one group at most if they are 100 ms apart. The first, and one after a pause, reads
-/// everything. CPU of the machine and of the cgroup is then estimated: what this process uses now,
-/// and what others used between the last two readings.
+/// sample reads one group at most if they are 100 ms apart. Pressure is read in every second turn,
+/// that of the machine and that of the cgroup by turns. The first sample, and one after a pause,
+/// reads everything. Otherwise CPU of the machine and of the cgroup is estimated: what this process
+/// uses now, and what others used between the last two readings.
 ///
 /// Control groups of both versions, and of a mixture, are found by the process's own list of them
 /// and of its mounts. If the process is moved to another cgroup, so are they. A sample allocates
@@ -114,12 +115,8 @@ impl ProcSampler {
         if paces.is_due(Group::MachineCpu, now) {
             machine.read(reader, process, sample);
         }
-        let is_membership_due = paces.is_due(Group::Membership, now);
-        if is_membership_due {
-            sample.affinity_cpus = reader.source().affinity_cpus();
-        }
         // What was read of another cgroup says nothing of the one it is in now.
-        let has_moved = is_membership_due && cgroups.follow(reader);
+        let has_moved = paces.is_due(Group::Membership, now) && cgroups.follow(reader);
         if paces.is_due(Group::Quota, now) || has_moved {
             cgroups.read_quota(reader, process, machine.cores(), sample);
         }
@@ -128,20 +125,21 @@ impl ProcSampler {
             memory_at.machine = now;
         }
         let limits_memory = sample.finite_memory_limit().is_some();
-        if paces.is_due(Group::CgroupMemory, now)
-            || has_moved
-            || (is_memory_wanted && limits_memory)
+        if paces.is_due(Group::WorkingSet, now) || has_moved || (is_memory_wanted && limits_memory)
         {
-            cgroups.read_memory(reader, sample);
+            cgroups.read_working_set(reader, sample);
             memory_at.cgroup = now;
+        }
+        if paces.is_due(Group::Limits, now) || has_moved {
+            sample.affinity_cpus = reader.source().affinity_cpus();
+            sample.process_rss_bytes = self.resident.read(reader);
+            cgroups.read_limits(reader, sample);
         }
         if paces.is_due(Group::Pressure, now) {
             sample.pressure = self.pressure.read(reader, now);
-            sample.process_rss_bytes = self.resident.read(reader);
         }
         if paces.is_due(Group::CgroupPressure, now) || has_moved {
             cgroups.read_pressure(reader, sample);
-            cgroups.read_cpuset(reader, sample);
         }
         self.due = paces.first_due();
     }

@@ -12,7 +12,8 @@ use std::time::Duration;
 ///
 /// CPU of the process is read for each sample. The other figures are read about every
 /// [850 ms](crate::ProcSampler::SELDOM), not all by the same sample, and repeated in between;
-/// memory more often if that is [wanted](crate::ResourceMonitor::want_memory). A quota or limit
+/// memory more often if that is [wanted](crate::ResourceMonitor::want_memory), and pressure half as
+/// often, over twice the time. A quota or limit
 /// that changes is thus seen within a second if samples are at most 150 ms apart, else a period and
 /// an interval later at most. [`cpu_utilization`](Self::cpu_utilization) and
 /// [`cgroup_cpu`](Self::cgroup_cpu) are of the moment all the same: what this process uses now, and

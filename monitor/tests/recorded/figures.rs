@@ -113,13 +113,13 @@ fn rates_come_back_after_a_counter_ran_backwards() {
     tree.edit("/proc/stat", "cpu  100 10 50 1000", "cpu  90 10 50 1100");
     tree.edit("/proc/pressure/cpu", "total=1000000", "total=999999");
     tree.set_process_cpu(None);
-    let backwards = sampler.sample(Timestamp::from_nanos(SECOND));
+    let backwards = sampler.sample(Timestamp::from_nanos(2 * SECOND));
     assert_eq!((backwards.cpu_utilization, backwards.pressure.cpu), (None, None));
     tree.edit("/proc/stat", "cpu  90 10 50 1100", "cpu  140 10 50 1150");
     tree.edit("/proc/pressure/cpu", "total=999999", "total=1499999");
-    let forwards = sampler.sample(Timestamp::from_nanos(2 * SECOND));
+    let forwards = sampler.sample(Timestamp::from_nanos(4 * SECOND));
     assert_eq!(forwards.cpu_utilization, Some(0.5));
-    assert_eq!(forwards.pressure.cpu.map(|stall| stall.some), Some(0.5));
+    assert_eq!(forwards.pressure.cpu.map(|stall| stall.some), Some(0.25));
     assert_eq!(forwards.process_cpu, None, "there was none before");
 }
 

@@ -42,8 +42,8 @@
 //!
 //! With a [history](ExecutorConfig::history) a `Learner` watches what tasks of each kind take. A
 //! task without an estimate goes by that; a running graph is ranked again, in the background, when
-//! that has changed. Of short tasks of a large graph each worker takes `Notes` first, at most 32 or a
-//! millisecond's: the history is memory that all of them would wait for.
+//! that has changed. Of short tasks of a large graph each worker takes `Notes` first, at most 32 or
+//! a millisecond's: the history is memory that all of them would wait for.
 //!
 //! # One alarm
 //!

@@ -7,11 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What there may be in a path, and what it is then called.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 12] = [
     ("/schedstat", "workers"),
+    ("/statm", "resident memory"),
     ("/proc/stat", "machine CPU"),
     ("/proc/meminfo", "memory"),
     ("/memory.stat", "cgroup memory"),
+    ("/memory.max", "memory limits"),
+    ("/memory.limit_in_bytes", "memory limits"),
     ("/proc/pressure/", "pressure"),
     ("/self/cgroup", "which cgroup"),
     ("/cpu.stat", "quota"),

@@ -89,16 +89,23 @@ impl Cgroups {
         self.files.usage.as_ref()?.estimate(process, cores)
     }
 
-    /// The cores there are.
-    pub(crate) fn read_cpuset(&mut self, reader: &mut Reader, sample: &mut Sample) {
-        let cpuset = self.files.cpuset.as_mut();
-        sample.cpuset_cpus = cpuset.and_then(|cpuset| cpuset.read(reader));
+    /// Memory; where the kernel says so in the same file, its limit too.
+    pub(crate) fn read_working_set(&mut self, reader: &mut Reader, sample: &mut Sample) {
+        let Some(memory) = &mut self.files.memory else {
+            sample.working_set_bytes = None;
+            return;
+        };
+        sample.working_set_bytes = memory.read_working_set(reader);
+        if let Some(limit) = memory.told_limit() {
+            sample.memory_limit_bytes = Some(limit);
+        }
     }
 
-    /// Memory, and its limits.
-    pub(crate) fn read_memory(&mut self, reader: &mut Reader, sample: &mut Sample) {
-        let memory = self.files.memory.as_mut().map(|memory| memory.read(reader));
-        (sample.working_set_bytes, sample.memory_limit_bytes) = memory.unwrap_or_default();
+    /// The cores there are, and the limits on memory.
+    pub(crate) fn read_limits(&mut self, reader: &mut Reader, sample: &mut Sample) {
+        let Files { cpuset, memory, .. } = &mut self.files;
+        sample.cpuset_cpus = cpuset.as_mut().and_then(|cpuset| cpuset.read(reader));
+        sample.memory_limit_bytes = memory.as_mut().and_then(|memory| memory.limit(reader));
     }
 
     pub(crate) fn read_pressure(&mut self, reader: &mut Reader, sample: &mut Sample) {

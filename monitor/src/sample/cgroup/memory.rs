@@ -9,6 +9,8 @@ use crate::sample::parse::{self, WorkingSetStat};
 #[derive(Debug)]
 pub(super) struct CgroupMemory {
     own: Option<Own>,
+    /// What came of reading its statistics.
+    stat: Found<WorkingSetStat>,
     levels: Vec<Level>,
 }
 
@@ -46,24 +48,37 @@ impl CgroupMemory {
                 Version::Two => Level { max: file("memory.max"), high: Some(file("memory.high")) },
             }
         });
-        Self { own, levels: levels.collect() }
+        Self { own, stat: Found::Absent, levels: levels.collect() }
     }
 
-    /// The working set and the least limit, in bytes.
-    pub(super) fn read(&mut self, reader: &mut Reader) -> (Option<u64>, Option<u64>) {
+    /// The working set, in bytes.
+    pub(super) fn read_working_set(&mut self, reader: &mut Reader) -> Option<u64> {
+        let own = self.own.as_mut()?;
+        let usage = reader.value(&mut own.usage, parse::sole_number);
+        self.stat = reader.value(&mut own.stat, own.parse_stat);
+        // Both are counted per core and added up in batches, so that what is a part can seem
+        // larger than the whole.
+        let working_set = usage.known().zip(self.stat.known());
+        working_set.map(|(usage, stat)| usage.saturating_sub(stat.inactive_file_bytes))
+    }
+
+    /// The least limit, in bytes, if it was told with the working set: then it is that of all
+    /// levels, seen or not.
+    pub(super) fn told_limit(&self) -> Option<u64> {
+        self.stat.known()?.limit_bytes
+    }
+
+    /// The least limit, in bytes. Reads nothing if it was told with the working set.
+    pub(super) fn limit(&mut self, reader: &mut Reader) -> Option<u64> {
+        if let Some(limit) = self.told_limit() {
+            return Some(limit);
+        }
         let mut least = Least::new(u64::MAX);
-        let (usage, stat) = match &mut self.own {
-            Some(own) => {
-                let usage = reader.value(&mut own.usage, parse::sole_number);
-                (usage, reader.value(&mut own.stat, own.parse_stat))
-            }
-            None => (Found::Absent, Found::Absent),
-        };
         for (index, level) in self.levels.iter_mut().enumerate() {
             let max = reader.value(&mut level.max, parse::limit);
             // The root of the hierarchy counts without limiting, and so does a cgroup without the
             // controller.
-            let is_seen = index > 0 || stat != Found::Absent;
+            let is_seen = index > 0 || self.stat != Found::Absent;
             least.add(if max == Found::Absent && is_seen { Found::Value(u64::MAX) } else { max });
             if let Some(high) = &mut level.high
                 && let high @ (Found::Value(_) | Found::Unclear) = reader.value(high, parse::limit)
@@ -71,14 +86,6 @@ impl CgroupMemory {
                 least.add(high);
             }
         }
-        if let Found::Value(stat) = stat {
-            least.add(Found::Value(stat.limit_bytes));
-        }
-        // Both are counted per core and added up in batches, so that what is a part can seem
-        // larger than the whole.
-        let working_set = usage.known().zip(stat.known());
-        let working_set =
-            working_set.map(|(usage, stat)| usage.saturating_sub(stat.inactive_file_bytes));
-        (working_set, least.known())
+        least.known()
     }
 }

@@ -22,8 +22,9 @@ pub(crate) struct CpuStat {
 pub(crate) struct WorkingSetStat {
     /// Pages of files that have not been used lately.
     pub(crate) inactive_file_bytes: u64,
-    /// Version 1 says here what limits apply further up, seen or not. `u64::MAX` for none.
-    pub(crate) limit_bytes: u64,
+    /// The least limit from here upwards, seen or not, which version 1 has in the same file.
+    /// `u64::MAX` for none.
+    pub(crate) limit_bytes: Option<u64>,
 }
 
 /// `cpu.max`: quota and period, or `max` and period. In cores, infinite for no quota.
@@ -76,14 +77,14 @@ pub(crate) fn cpu_stat_v1(text: &[u8]) -> Option<CpuStat> {
 /// `memory.stat` of version 2, which counts all that is below as well.
 pub(crate) fn memory_stat_v2(text: &[u8]) -> Option<WorkingSetStat> {
     let inactive_file_bytes = field(text, b"inactive_file")?;
-    Some(WorkingSetStat { inactive_file_bytes, limit_bytes: u64::MAX })
+    Some(WorkingSetStat { inactive_file_bytes, limit_bytes: None })
 }
 
 /// `memory.stat` of version 1.
 pub(crate) fn memory_stat_v1(text: &[u8]) -> Option<WorkingSetStat> {
     let inactive_file_bytes = field(text, b"total_inactive_file")?;
     let limit_bytes = limit_of(field(text, b"hierarchical_memory_limit")?);
-    Some(WorkingSetStat { inactive_file_bytes, limit_bytes })
+    Some(WorkingSetStat { inactive_file_bytes, limit_bytes: Some(limit_bytes) })
 }
 
 /// A file with a limit on memory, of either version; `u64::MAX` for none.
