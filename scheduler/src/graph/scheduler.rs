@@ -118,6 +118,9 @@ impl<P> TaskScheduler<P> {
         let slot = choice.slot;
         let &Profile { demand, estimate, timeout, resilience, .. } = self.graph.profile(slot);
         self.turnstile.start(choice, demand, estimate, now);
+        if let Some(soon) = self.turnstile.upcoming(choice) {
+            self.graph.prefetch(soon);
+        }
         self.count_start(slot);
         self.step(slot, Phase::Running);
         let ticket = self.graph.ticket(slot);

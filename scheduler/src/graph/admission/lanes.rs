@@ -174,6 +174,11 @@ impl Lanes {
         self.change(number, |queue| queue.pop().is_some());
     }
 
+    /// A task that is likely to be taken out of a lane soon, if that is easy to say.
+    pub(crate) fn upcoming(&self, number: u32) -> Option<u32> {
+        self.lanes.get(number)?.queue.upcoming()
+    }
+
     /// Sorts all tasks anew, by the keys that they have now.
     pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
         let numbers: Vec<u32> = self.lanes.indices().collect();

@@ -129,3 +129,28 @@ impl<P> TaskScheduler<P> {
         Ok(())
     }
 }
+
+impl Turnstile {
+    /// The attempt in `slot` has not begun and will not: it has cost nothing.
+    pub(crate) fn refund(&mut self, slot: u32, now: Timestamp) {
+        if let Some(needs) = self.needs(slot).cloned() {
+            let rates = needs.claims.iter().take(needs.costs.len());
+            rates.for_each(|&rate| self.correct(slot, rate, 0, now));
+        }
+    }
+
+    /// The attempt in `slot` costs `truth` in millionths, whatever it was thought to cost before.
+    pub(crate) fn correct(&mut self, slot: u32, rate: Resource, truth: u64, now: Timestamp) {
+        let said = self.needs(slot).map_or(0, |needs| needs.amount(rate));
+        let corrected = self.corrected.entry(slot).or_default();
+        let taken = match corrected.iter_mut().find(|(it, _)| *it == rate) {
+            Some((_, taken)) => std::mem::replace(taken, truth),
+            None => {
+                corrected.push((rate, truth));
+                said
+            }
+        };
+        self.allowances.correct(rate, taken, truth, now);
+        self.unsettle(rate);
+    }
+}

@@ -47,7 +47,7 @@ pub(crate) struct Turnstile {
     /// What those tasks need by name that need anything, from their submission to their end.
     needs: HashMap<u32, Arc<Needs>>,
     /// What running attempts cost in truth, of those that have said so.
-    corrected: HashMap<u32, Vec<(Resource, u64)>>,
+    pub(in crate::graph) corrected: HashMap<u32, Vec<(Resource, u64)>>,
     pub(super) ends: Ends,
     /// When there is enough for the first of those who wait for a rate.
     pub(in crate::graph) wakes: Wakes,
@@ -322,6 +322,15 @@ impl Turnstile {
         }
     }
 
+    /// A task that is likely to start soon after one that has just been started, if that is easy to
+    /// say.
+    pub(crate) fn upcoming(&self, after: Choice) -> Option<u32> {
+        match after.lane {
+            None => self.plain.upcoming(),
+            Some(lane) => self.lanes.upcoming(lane),
+        }
+    }
+
     /// Starts a task that has just been chosen, which takes `demand`, for so many nanoseconds.
     pub(crate) fn start(&mut self, choice: Choice, demand: Demand, estimate: u64, now: Timestamp) {
         self.admission.take(demand);
@@ -352,29 +361,6 @@ impl Turnstile {
             self.allowances.release(&needs);
             self.unsettled.extend(needs.groups());
         }
-    }
-
-    /// The attempt in `slot` has not begun and will not: it has cost nothing.
-    pub(crate) fn refund(&mut self, slot: u32, now: Timestamp) {
-        if let Some(needs) = self.needs(slot).cloned() {
-            let rates = needs.claims.iter().take(needs.costs.len());
-            rates.for_each(|&rate| self.correct(slot, rate, 0, now));
-        }
-    }
-
-    /// The attempt in `slot` costs `truth` in millionths, whatever it was thought to cost before.
-    pub(crate) fn correct(&mut self, slot: u32, rate: Resource, truth: u64, now: Timestamp) {
-        let said = self.needs(slot).map_or(0, |needs| needs.amount(rate));
-        let corrected = self.corrected.entry(slot).or_default();
-        let taken = match corrected.iter_mut().find(|(it, _)| *it == rate) {
-            Some((_, taken)) => std::mem::replace(taken, truth),
-            None => {
-                corrected.push((rate, truth));
-                said
-            }
-        };
-        self.allowances.correct(rate, taken, truth, now);
-        self.unsettle(rate);
     }
 
     /// There may be more or less of a resource than before.

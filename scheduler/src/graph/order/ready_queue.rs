@@ -87,6 +87,11 @@ impl ReadyQueue {
         Some(best.slot())
     }
 
+    /// A slot that is likely to be taken soon, if that is easy to say.
+    pub(crate) fn upcoming(&self) -> Option<u32> {
+        self.runs.upcoming().map(Key::slot)
+    }
+
     /// Takes out the slot with this key, which is queued. True if it was the best one.
     pub(crate) fn remove(&mut self, key: Key) -> bool {
         if self.best.is_some_and(|best| best.with_slot(0) == key) {

@@ -140,6 +140,11 @@ impl<P> DependencyGraph<P> {
         inside.chain(self.edges.targets(outside.successors))
     }
 
+    /// Has the record of the task in `slot` brought near.
+    pub(crate) fn prefetch(&self, slot: u32) {
+        self.records.prefetch(slot);
+    }
+
     /// Has the first few tasks of its graph that wait for `slot` brought near.
     pub(crate) fn prefetch_successors(&self, slot: u32) {
         let record = &self[slot];
