@@ -50,7 +50,7 @@ mod watch;
 
 pub(crate) use executors::{Executor, NotBegun, Submitted};
 use gauges::Gauges;
-pub(crate) use handover::{Bench, step_aside};
+pub(crate) use handover::{Bench, has_lost_worker, step_aside};
 pub(crate) use hooks::Hooks;
 pub(crate) use injected::Injected;
 use known::Known;

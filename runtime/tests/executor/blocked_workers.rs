@@ -2,7 +2,8 @@
 
 use crate::common::{check_all_ended, executor, noop, wait};
 use futures_lite::future::block_on;
-use graph_runtime::task::block_in_place;
+use graph_runtime::runtime::{Handle, worker_index};
+use graph_runtime::task::{block_in_place, spawn};
 use graph_runtime::{AsyncTaskExecutor, ExecutableTask, Graph, TaskError, task_fn};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -54,6 +55,35 @@ fn they_are_freed_by_one_far_behind_them() {
     })));
     assert!(wait(executor.run(graph)).unwrap().is_complete());
     check_all_ended(&executor, 1_009);
+}
+
+#[test]
+fn whoever_comes_after_one_that_lost_its_worker_is_begun_by_a_worker() {
+    for workers in [1, 2] {
+        let executor = executor(|config| config.worker_count = workers);
+        let mut graph = Graph::new();
+        let first = graph.push(ExecutableTask::new(task_fn(|_| async {
+            // When a task spawned here has run, another thread is this worker, or will be soon.
+            block_in_place(|| Handle::current().block_on(spawn(worker())).unwrap());
+            Ok::<_, TaskError>(worker().await)
+        })));
+        let second = graph
+            .task("second", move |context| async move {
+                Ok::<_, TaskError>((context.worker(), worker().await))
+            })
+            .after(first)
+            .add();
+        let report = wait(executor.run(graph)).unwrap();
+        let (said, is) = *report.output(second).unwrap();
+        assert_eq!(said, is, "it was begun there");
+        assert!(is.is_some(), "by a thread that is a worker");
+        check_all_ended(&executor, 2);
+    }
+}
+
+/// The number of the worker that polls this.
+async fn worker() -> Option<usize> {
+    worker_index()
 }
 
 #[test]

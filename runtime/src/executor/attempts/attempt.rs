@@ -204,10 +204,10 @@ impl Attempt {
         let (kept, unused) = if is_kept { (body, None) } else { (None, body) };
         discard(unused);
         let (now, end) = (inner.now(), outcome.state());
-        self.count_end(inner, seat.worker, end, now);
+        self.count_end(inner, seat.worker(), end, now);
         if end.is_completed() {
             let run_time = self.run.started_at().map(|started_at| now - started_at);
-            inner.learn(&self.task, seat.worker, run_time);
+            inner.learn(&self.task, seat.worker(), run_time);
         }
         self.task.end(Ending { outcome, run: self.run, finished_at: now });
         self.task.let_go();
@@ -248,7 +248,7 @@ impl Attempt {
         let is_retried = core.retry(self.started.ticket, outcome.state(), now);
         // Under the lock, so that whoever learns of the task's end finds it counted.
         let forgotten = is_retried.then(|| {
-            self.count_retry(inner, seat.worker, now);
+            self.count_retry(inner, seat.worker(), now);
             self.task.note_failure(ExecutorError::clone(&error), self.run)
         });
         drop(core);

@@ -87,7 +87,7 @@ impl Core {
     /// start, new ones.
     pub(super) fn man(&mut self, may_start: bool, step: &mut Step<'_>) {
         if let Some(seat) = step.runner {
-            step.inner.progress.note_end(seat.worker);
+            step.inner.progress.note_end(seat.worker());
             step.after.next = self.seat(seat);
         }
         if !may_start {

@@ -24,6 +24,7 @@ use super::books::waker_set::WakerSet;
 use super::graphs::backlog::Backlog;
 use super::inner::Inner;
 use super::steer::control::Control;
+use crate::worker::has_lost_worker;
 use monitor::Recorder;
 use primitives::Timestamp;
 use scheduler::{Counts, GraphId, SchedulerError, TaskId, TaskScheduler, TaskState};
@@ -56,10 +57,18 @@ pub(super) struct Seat {
     pub(super) takes_next: bool,
     /// Whether the attempt was the first of a poll, so that the clock was read just before it.
     pub(super) is_first: bool,
-    /// The worker it is on.
-    pub(super) worker: Option<usize>,
+    /// The worker on which the poll began.
+    pub(super) began_on: Option<usize>,
     /// The graph with which its task was submitted, if any.
     pub(super) graph: Option<GraphId>,
+}
+
+impl Seat {
+    /// The worker it is on; none any more if the task has blocked in place, and another thread has
+    /// come for the worker: that thread records under its number now.
+    pub(super) fn worker(&self) -> Option<usize> {
+        self.began_on.filter(|_| !has_lost_worker())
+    }
 }
 
 /// Everything that one lock guards. No method runs user code: whatever does goes into the
