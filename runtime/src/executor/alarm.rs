@@ -48,7 +48,7 @@ impl Alarm {
         if is_manned {
             self.moved.notify_one();
         } else {
-            drop(inner.handle.spawn(ring(Arc::clone(self), Arc::downgrade(inner))));
+            inner.spawn_helper("executor's alarm", ring(Arc::clone(self), Arc::downgrade(inner)));
         }
     }
 

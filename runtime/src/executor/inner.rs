@@ -12,6 +12,7 @@ use super::event::Audience;
 use super::steer::learner::Learner;
 use crate::context;
 use crate::runtime::Handle;
+use crate::task;
 use crate::worker::Local;
 use monitor::{ExecutionMetrics, ResourceMonitor};
 use primitives::Timestamp;
@@ -139,7 +140,19 @@ impl Inner {
     /// Has somebody look after the runners.
     #[track_caller]
     pub(super) fn watch(self: &Arc<Self>) {
-        drop(self.handle.spawn(watch(Arc::downgrade(self))));
+        self.spawn_helper("executor's watch", watch(Arc::downgrade(self)));
+    }
+
+    /// Starts a task of the executor's own, by whose name dumps tell it from the user's. It is
+    /// cancelled with the runtime.
+    #[track_caller]
+    pub(super) fn spawn_helper(
+        &self,
+        name: &str,
+        helper: impl Future<Output = ()> + Send + 'static,
+    ) {
+        // No task can be refused.
+        drop(task::Builder::new().name(name).spawn_on(helper, &self.handle));
     }
 
     /// Accepts nothing more, cancels everything, and switches the alarm off.

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use crate::runtime::Handle;
+use crate::task::Builder;
 use std::future::poll_fn;
 use std::mem::take;
 use std::process::Child;
@@ -29,7 +30,7 @@ pub(super) fn adopt(mut child: Child, exit: Exit) {
     let orphan = Orphan { child: Some(child), exit };
     if let Ok(handle) = Handle::try_current() {
         // If the runtime has shut down this drops the orphan.
-        drop(handle.spawn(orphan.wait()));
+        drop(Builder::new().name("orphaned process").spawn_on(orphan.wait(), &handle));
     }
 }
 

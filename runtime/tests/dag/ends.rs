@@ -7,6 +7,7 @@ use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
+use std::time::{Duration, Instant};
 
 /// A node, a bad one after it, and one more after that, which must not run.
 fn three<F, R>(bad: F) -> (Dag, Arc<AtomicUsize>)
@@ -215,7 +216,9 @@ fn a_runtime_that_goes_away_in_the_middle_drops_every_future() {
         let runtime = Builder::new_multi_thread().worker_threads(1 + round % 3).build().unwrap();
         let runs = [graph.run_on(runtime.handle()), graph.run_on(runtime.handle())];
         // From before the first node to after the last that can end.
+        let begun = Instant::now();
         while live.load(Ordering::Relaxed) < round {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{round} nodes are never begun");
             std::thread::yield_now();
         }
         drop(runtime);

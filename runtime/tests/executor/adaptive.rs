@@ -1,6 +1,6 @@
 //! What the monitor sees steers how much runs.
 
-use crate::common::{Gate, Reports, wait, waiting};
+use crate::common::{Gate, Reports, until, wait, waiting};
 use graph_runtime::adaptive::LimitReason;
 use graph_runtime::runtime::{Builder, Runtime};
 use graph_runtime::seam::Seams;
@@ -75,6 +75,14 @@ fn on(
     (runtime, executor)
 }
 
+/// Waits until the machine has been looked at so many times more.
+#[track_caller]
+fn wait_for_samples(executor: &AsyncTaskExecutor, more: u64) {
+    let monitor = executor.resource_monitor().unwrap();
+    let enough = monitor.samples() + more;
+    until(|| monitor.samples() >= enough);
+}
+
 /// Keeps the runtime awake, and with it its monitor, until the guard is dropped.
 fn keep_awake(runtime: &Runtime) -> impl Drop + use<> {
     struct Abort(graph_runtime::task::AbortHandle);
@@ -112,21 +120,14 @@ fn a_busy_machine_runs_fewer_tasks_and_a_free_one_more_again() {
     while executor.counts().running > 1 {
         gates[ended].open();
         ended += 1;
-        while executor.counts().completed < ended {
-            std::thread::yield_now();
-        }
+        until(|| executor.counts().completed >= ended);
         // A window without enough ends is cut off after 100 ms, ten samples.
-        let samples = executor.resource_monitor().unwrap().samples();
-        while executor.resource_monitor().unwrap().samples() < samples + 12 {
-            std::thread::yield_now();
-        }
+        wait_for_samples(&executor, 12);
     }
     assert!(executor.counts().ready > 0, "they wait although there is room for 16");
     // Nothing ends any more: only the timer can notice that the machine is free.
     machine.set(0.1, 0);
-    while executor.counts().running < 16 && executor.counts().ready > 0 {
-        std::thread::yield_now();
-    }
+    until(|| executor.counts().running >= 16 || executor.counts().ready == 0);
     gates.iter().for_each(Gate::open);
     for handle in handles {
         wait(handle).unwrap();
@@ -176,10 +177,7 @@ fn memory_of_started_tasks_is_set_aside_until_memory_is_read_again() {
     assert_eq!([seen.next(), seen.next()], ["alone", "first"]);
     // What is repeated says nothing about the first.
     let second = executor.try_submit(task("second", 500)).unwrap();
-    let samples = executor.resource_monitor().unwrap().samples();
-    while executor.resource_monitor().unwrap().samples() < samples + 12 {
-        std::thread::yield_now();
-    }
+    wait_for_samples(&executor, 12);
     assert_eq!(executor.counts().ready, 1, "600 of 1000 are in use or set aside");
     machine.set_memory_age(Duration::ZERO);
     assert_eq!(seen.next(), "second", "the first has turned out not to need what it said");
@@ -219,9 +217,7 @@ fn an_executor_goes_by_its_own_memory_threshold() {
     let config = ExecutorConfig { memory_threshold: 1_000, ..ExecutorConfig::default() };
     let executor = AsyncTaskExecutor::on(runtime.handle().clone(), config).unwrap();
     let awake = keep_awake(&runtime);
-    while executor.resource_monitor().unwrap().samples() == 0 {
-        std::thread::yield_now();
-    }
+    wait_for_samples(&executor, 1);
     drop(awake);
     let (reports, seen) = Reports::new();
     let gate = Gate::default();

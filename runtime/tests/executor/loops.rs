@@ -1,6 +1,6 @@
 //! Parts of a graph that run again and again.
 
-use crate::common::{executor, noop, wait};
+use crate::common::{executor, noop, until, wait};
 use graph_runtime::{ExecutorError, Graph, GraphReport, Node, TaskContext, TaskError};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -188,9 +188,7 @@ fn what_waits_in_a_loop_in_a_loop_is_listed() {
     });
     let handle = executor.try_submit_graph(graph).unwrap();
     let is_listed = || handle.waiting().any(|why| why.name.as_deref() == Some("extra"));
-    while !is_listed() {
-        std::thread::yield_now();
-    }
+    until(is_listed);
     drop(wait(handle.cancel_and_join()));
 }
 
@@ -242,11 +240,7 @@ fn an_endless_loop_can_be_cancelled() {
     let mut graph = Graph::new();
     let result = count_to(&mut graph, 0, u64::MAX);
     let handle = executor.try_submit_graph(graph).unwrap();
-    wait(async {
-        while executor.counts().completed < 1_000 {
-            futures_lite::future::yield_now().await;
-        }
-    });
+    until(|| executor.counts().completed >= 1_000);
     let report = wait(handle.cancel_and_join());
     assert!(report.output(result).unwrap_err().is_cancelled());
     assert_eq!(report.counts().unfinished(), 0);

@@ -7,6 +7,7 @@ use graph_runtime::{
 };
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A task that blocks its thread until the test lets go of the sender.
 fn blocks() -> (ExecutableTask, Sender<()>, Receiver<()>) {
@@ -158,6 +159,24 @@ fn what_is_left_to_the_workers_is_queued() {
     assert_eq!((last.kind(), last.state()), (TaskKind::NotBegun, TaskState::Queued), "{dump}");
     runtime.block_on(executor.idle());
     assert_eq!(seen.all().len(), 3);
+}
+
+#[test]
+fn the_executor_s_own_tasks_have_names() {
+    // Nothing runs: what has been spawned is there.
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let executor = on(&runtime);
+    let hour = Duration::from_secs(3_600);
+    let handles: Vec<_> =
+        (0..3).map(|_| executor.try_submit(noop().total_timeout(hour)).unwrap()).collect();
+    let dump = runtime.handle().dump();
+    let spawned = dump.tasks().iter().filter(|task| task.kind() == TaskKind::Spawned);
+    // The third is what would run the attempts.
+    let mut names: Vec<_> = spawned.map(|task| task.name().unwrap_or_default()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["", "executor's alarm", "executor's watch"], "{dump}");
+    runtime.block_on(executor.idle());
+    drop(handles);
 }
 
 #[test]

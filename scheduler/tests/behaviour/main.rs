@@ -11,6 +11,7 @@ mod explanations;
 mod extremes;
 mod failure;
 mod failures_model;
+mod failures_steps;
 mod families;
 mod gate_model;
 mod gate_tasks;
