@@ -125,7 +125,8 @@ where
     })
 }
 
-/// Waits until something is so that nobody tells of; fails the test, where it waits, if it never is.
+/// Waits until something is so that nobody tells of; fails the test, where it waits, if it never
+/// is.
 #[track_caller]
 pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();

@@ -63,9 +63,9 @@
 //!
 //! `told` is what an observer goes by ([`Rest`](super::Rest)), and several may write it. Of the
 //! first fence and that of the one that gets up, whichever comes second sees the other's write: if
-//! it is the latter, what it tells comes after "all asleep"; otherwise the other reads that somebody
-//! is awake, and says so. That one may sleep again by then, and have told so already: therefore the
-//! second fence, against the one with which it has fallen asleep, and another look.
+//! it is the latter, what it tells comes after "all asleep"; otherwise the other reads that
+//! somebody is awake, and says so. That one may sleep again by then, and have told so already:
+//! therefore the second fence, against the one with which it has fallen asleep, and another look.
 //!
 //! # When fewer may be awake than there are
 //!
@@ -289,9 +289,9 @@ impl Idle {
         false
     }
 
-    /// A worker has [fallen asleep](Self::fall_asleep). If all have, `tell` is called with true, for
-    /// whoever watches over them; with false if one is awake again by then; and so on for as long as
-    /// others get up and fall asleep meanwhile, which bounds it.
+    /// A worker has [fallen asleep](Self::fall_asleep). If all have, `tell` is called with true,
+    /// for whoever watches over them; with false if one is awake again by then; and so on for as
+    /// long as others get up and fall asleep meanwhile, which bounds it.
     pub fn tell_if_all_asleep(&self, tell: impl Fn(bool)) {
         let all_asleep = || self.snapshot().awake == 0;
         while all_asleep() {

@@ -61,8 +61,8 @@ impl Blocks {
     }
 }
 
-/// Whether a piece is made of whole pages of the machine's. Where these are larger, as 64 KiB on some
-/// processors, the machine would round a piece up and take the neighbour's memory as well.
+/// Whether a piece is made of whole pages of the machine's. Where these are larger, as 64 KiB on
+/// some processors, the machine would round a piece up and take the neighbour's memory as well.
 const fn is_whole_pages(machine_page_bytes: usize) -> bool {
     PAGE_BYTES.is_multiple_of(machine_page_bytes)
 }
