@@ -1,9 +1,9 @@
 //! Groups, rates and who may overtake whom, one promise at a time.
 
-use crate::common::{NOW, Scheduler, at, finish, id, scheduler, spec, started};
+use crate::common::{NOW, Scheduler, at, finish, id, run_one_by_one, scheduler, spec, started};
 use graph_runtime_scheduler::{
-    EndState, GroupLimit, RateLimit, Reason, ResourceRequirements, SchedulerError, TaskSpec,
-    TaskState,
+    EndState, FailurePolicy, GroupLimit, RateLimit, Reason, ResourceRequirements, SchedulerError,
+    TaskSpec, TaskState,
 };
 use std::time::Duration;
 
@@ -185,4 +185,20 @@ fn what_can_never_start_is_refused_with_what_there_is() {
     assert!(scheduler.set_group_limit("bd", 1).unwrap_err().is_unknown_name());
     assert!(scheduler.set_group_limit("db", 0).unwrap_err().is_invalid());
     assert_eq!(scheduler.known(), 0);
+}
+
+#[test]
+fn ranks_that_change_while_nothing_is_held_up_leave_groups_alone() {
+    let mut scheduler = scheduler(|config| {
+        config.groups = vec![GroupLimit::new("db", 1), GroupLimit::new("browser", 1)];
+    });
+    // None of its kind is left.
+    scheduler.submit(spec(1, &[]).group("db"), NOW).unwrap();
+    assert_eq!(run_one_by_one(&mut scheduler), [1]);
+    let specs = (2..10).map(|number| spec(number, &[])).collect();
+    let graph = scheduler.submit_graph(specs, FailurePolicy::default(), NOW).unwrap();
+    assert!(scheduler.reestimate(graph, |node| Duration::from_secs(node as u64), |_| None));
+    scheduler.submit(spec(10, &[]).group("browser").priority(1), NOW).unwrap();
+    scheduler.submit(spec(11, &[]).group("db").priority(2), NOW).unwrap();
+    assert_eq!(run_one_by_one(&mut scheduler), [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
 }

@@ -181,7 +181,9 @@ impl Lanes {
 
     /// Sorts all tasks anew, by the keys that they have now.
     pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
-        let numbers: Vec<u32> = self.lanes.indices().collect();
+        // The one that is kept without tasks stays as it is.
+        let numbers = self.lanes.indices().filter(|&number| self.empty != Some(number));
+        let numbers: Vec<u32> = numbers.collect();
         for number in numbers {
             self.change(number, |queue| {
                 let before = queue.best();
