@@ -156,7 +156,7 @@ impl<P> TaskScheduler<P> {
     /// Has the memory brought near that [`finish`](Self::finish) will write when this attempt ends:
     /// for many attempts at once that is much faster than one cache miss after the other.
     pub fn prefetch(&self, attempt: Ticket) {
-        self.graph.prefetch_successors(attempt.index);
+        self.graph.prefetch_successors(attempt);
     }
 
     /// The task that [`dispatch`](Self::dispatch) would consider first, if no time had passed since

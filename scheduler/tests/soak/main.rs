@@ -3,10 +3,12 @@
 //! pauses and a clock that moves. After each step the books must agree with what was promised.
 //!
 //! A life has 60,000 steps here; `SOAK_STEPS` sets another number, `SOAK_SEED` another life.
+//! Drivers that break every rule have less to promise, and get a test of their own.
 
 mod books;
 mod bucket;
 mod draft;
+mod hostile;
 mod life;
 mod promise;
 

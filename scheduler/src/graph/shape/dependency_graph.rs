@@ -145,11 +145,12 @@ impl<P> DependencyGraph<P> {
         self.records.prefetch(slot);
     }
 
-    /// Has the first few tasks of its graph that wait for `slot` brought near.
-    pub(crate) fn prefetch_successors(&self, slot: u32) {
-        let record = &self[slot];
-        if record.node != NO_NODE {
-            let children = self.jobs[record.job].children(record.node);
+    /// Has the first few tasks of its graph that wait for the one of `ticket` brought near.
+    pub(crate) fn prefetch_successors(&self, ticket: Ticket) {
+        if let Some(&Record { job, node, .. }) = self.get(ticket)
+            && node != NO_NODE
+        {
+            let children = self.jobs[job].children(node);
             children.take(SUCCESSORS_NEAR).for_each(|child| self.records.prefetch(child));
         }
     }
