@@ -1,6 +1,7 @@
 //! Histograms of polls, as tokio lets them be configured.
 
 use std::iter;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::runtime::{
@@ -100,6 +101,42 @@ fn the_older_methods_take_the_place_of_a_configuration() {
     builder.metrics_poll_count_histogram_buckets(usize::MAX);
     let all = edges(&builder.build().unwrap().metrics());
     assert_eq!(all[all.len() - 2..], [1 << 62, u64::MAX]);
+}
+
+#[test]
+#[expect(deprecated, reason = "they are what is tested")]
+fn metrics_go_by_their_older_names_too() {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_metrics_poll_time_histogram().build().unwrap();
+    let metrics = runtime.metrics();
+    runtime.block_on(async { tokio::spawn(async {}).await.unwrap() });
+    drop(runtime.spawn(std::future::pending::<()>()));
+    assert!(metrics.poll_count_histogram_enabled());
+    let buckets = 0..metrics.poll_count_histogram_num_buckets();
+    let polls = buckets.map(|bucket| metrics.poll_count_histogram_bucket_count(0, bucket));
+    assert_eq!(polls.sum::<u64>(), 1);
+    assert_eq!(metrics.poll_count_histogram_bucket_range(1), us(100)..us(200));
+    assert_eq!((metrics.active_tasks_count(), metrics.injection_queue_depth()), (1, 1));
+}
+
+#[test]
+fn hooks_are_told_how_long_a_task_has_waited_for_its_poll() {
+    let (tell, told) = mpsc::channel();
+    let after = tell.clone();
+    let runtime = Builder::new_current_thread()
+        .track_task_schedule_latency()
+        .on_task_spawn(|task| assert_eq!(task.schedule_latency(), None))
+        .on_task_terminate(|task| assert_eq!(task.schedule_latency(), None))
+        .on_before_task_poll(move |task| tell.send(task.schedule_latency()).unwrap())
+        .on_after_task_poll(move |task| after.send(task.schedule_latency()).unwrap())
+        .build()
+        .unwrap();
+    let task = runtime.spawn(async {});
+    std::thread::sleep(Duration::from_millis(2));
+    runtime.block_on(task).unwrap();
+    let [before, after] = [told.recv().unwrap(), told.recv().unwrap()];
+    assert!(before >= Some(us(1_000)), "{before:?}");
+    assert_eq!(before, after);
 }
 
 #[test]

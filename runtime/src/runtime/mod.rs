@@ -15,6 +15,7 @@ mod local_runtime;
 mod metrics;
 mod multi_thread;
 mod processors;
+mod renamed_metrics;
 mod rng_seed;
 mod root;
 mod runtime_type;

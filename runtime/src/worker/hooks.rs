@@ -4,6 +4,7 @@ use crate::runtime::{StallReport, TaskMeta};
 use crate::task::{CoarseClock, RawTask, Runnable};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A closure that is told of a task.
 pub(crate) type Hook = Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>;
@@ -43,18 +44,32 @@ impl Hooks {
         self.before_poll.is_some() || self.after_poll.is_some()
     }
 
-    /// Runs a task, and tells those who want to know.
-    pub(super) fn run(&self, runnable: Runnable, clock: &CoarseClock) -> Option<Runnable> {
-        if self.watch_polls() { self.run_watched(runnable, clock) } else { runnable.run_at(clock) }
+    /// Runs a task, and tells those who want to know. It was queued for `delay`, if that is known.
+    pub(super) fn run(
+        &self,
+        runnable: Runnable,
+        delay: Option<Duration>,
+        clock: &CoarseClock,
+    ) -> Option<Runnable> {
+        if self.watch_polls() {
+            self.run_watched(runnable, delay, clock)
+        } else {
+            runnable.run_at(clock)
+        }
     }
 
     #[cold]
-    fn run_watched(&self, runnable: Runnable, clock: &CoarseClock) -> Option<Runnable> {
+    fn run_watched(
+        &self,
+        runnable: Runnable,
+        delay: Option<Duration>,
+        clock: &CoarseClock,
+    ) -> Option<Runnable> {
         let task = runnable.task();
         // The task may be gone after the poll.
         let (id, site) = (task.id(), task.site());
         let name = task.annotation().and_then(|annotation| annotation.name.clone());
-        let meta = TaskMeta::new(id, site, name.as_deref());
+        let meta = TaskMeta::new(id, site, name.as_deref()).queued_for(delay);
         if let Some(hook) = &self.before_poll {
             hook(&meta);
         }

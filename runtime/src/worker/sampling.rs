@@ -129,15 +129,13 @@ impl Shared {
         counts: &PollCounts,
         record: impl Fn(Timing),
     ) -> Option<Runnable> {
-        let began = is_picked.then(|| {
-            let now = self.now();
-            if let Some(delay) = self.sampling.delay(runnable.task(), now) {
-                counts.count_delay(delay);
-                record(Timing::Delay(delay));
-            }
-            now
-        });
-        let again = self.hooks.run(runnable, &self.coarse);
+        let began = is_picked.then(|| self.now());
+        let delay = began.and_then(|now| self.sampling.delay(runnable.task(), now));
+        if let Some(delay) = delay {
+            counts.count_delay(delay);
+            record(Timing::Delay(delay));
+        }
+        let again = self.hooks.run(runnable, delay, &self.coarse);
         if let Some(began) = began {
             let length = self.now() - began;
             counts.count_length(length);

@@ -2,7 +2,7 @@
 
 use crate::support::{Gate, multi, until, watched};
 use graph_runtime::Timestamp;
-use graph_runtime::runtime::{Builder, Runtime, RuntimeMetrics};
+use graph_runtime::runtime::{Builder, Runtime, RuntimeMetrics, TaskMeta};
 use graph_runtime::seam::{Clock, Seams};
 use graph_runtime::task::{self, Priority, block_in_place, spawn_pinned, yield_now};
 use graph_runtime::time::Duration;
@@ -40,6 +40,39 @@ impl Hand {
         let mut builder = Builder::new_current_thread();
         builder.seams(Seams { clock, ..Seams::default() });
         builder
+    }
+}
+
+#[test]
+fn hooks_of_polls_that_are_timed_are_told_how_long_the_task_was_queued() {
+    for sampling in [Some(1), None] {
+        let hand = Hand::default();
+        let (tell, told) = mpsc::channel();
+        let mut builder = hand.builder();
+        for event in ["spawn", "before", "after", "end"] {
+            let tell = tell.clone();
+            let hook = move |task: &TaskMeta<'_>| {
+                tell.send((event, task.schedule_latency())).unwrap();
+            };
+            match event {
+                "spawn" => builder.on_task_spawn(hook),
+                "before" => builder.on_before_task_poll(hook),
+                "after" => builder.on_after_task_poll(hook),
+                _ => builder.on_task_terminate(hook),
+            };
+        }
+        let runtime = builder.poll_sampling(sampling).build().unwrap();
+        runtime.block_on(async {
+            let clock = hand.clone();
+            let task = task::spawn(async move { clock.advance(100 * MICROSECOND) });
+            hand.advance(8 * MICROSECOND);
+            task.await.unwrap();
+        });
+        let delay = sampling.map(|_| 8 * MICROSECOND);
+        let mut told: Vec<_> = told.try_iter().collect();
+        told.sort_unstable();
+        let expected = [("after", delay), ("before", delay), ("end", None), ("spawn", None)];
+        assert_eq!(told, expected);
     }
 }
 

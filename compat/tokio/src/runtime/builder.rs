@@ -19,7 +19,7 @@ use super::{LocalOptions, LocalRuntime, Runtime, TaskMeta};
 /// ```
 #[derive(Debug)]
 pub struct Builder {
-    inner: runtime::Builder,
+    pub(super) inner: runtime::Builder,
     is_multi_thread: bool,
     pub(super) poll_times: HistogramOption,
     pub(super) poll_delays: HistogramOption,

@@ -34,6 +34,14 @@ impl Builder {
         self
     }
 
+    /// Tells the hooks of polls how long each task has waited for its poll; see
+    /// [`TaskMeta::schedule_latency`](super::TaskMeta::schedule_latency). Without, and without a
+    /// histogram, they are told of one poll in so many.
+    pub fn track_task_schedule_latency(&mut self) -> &mut Self {
+        self.inner.poll_sampling(1);
+        self
+    }
+
     /// Counts how long polls take.
     #[deprecated(note = "the same as `enable_metrics_poll_time_histogram`")]
     pub fn enable_metrics_poll_count_histogram(&mut self) -> &mut Self {
