@@ -4,6 +4,7 @@ use super::rates::Rate;
 use super::source::{FileSource, SourceFile};
 use super::warning::{Problem, Warning};
 use rustix::io::Errno;
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -17,6 +18,10 @@ const LONGEST_FILE_BYTES: usize = 4 << 20;
 /// The most warnings that wait to be taken. What comes then is dropped: nobody takes them.
 const WARNINGS_MAX: usize = 64;
 
+/// The most files that there are warnings about. Whoever moves from cgroup to cgroup meets new ones
+/// without end.
+const WARNED_MAX: usize = 1024;
+
 /// Makes a figure of the text of a file.
 pub(crate) type Parse<T> = fn(&[u8]) -> Option<T>;
 
@@ -27,6 +32,7 @@ pub(crate) struct KeptFile {
     kind: Kind,
     /// Whether the kernel may hand it over in several pieces.
     has_records: bool,
+    /// There is nothing more to say about it.
     is_warned_about: bool,
 }
 
@@ -103,11 +109,15 @@ pub(crate) struct Reader {
     source: Box<dyn FileSource>,
     buffer: Vec<u8>,
     warnings: Vec<Warning>,
+    /// The files that there has been a warning about: some are kept more than once, and all of a
+    /// cgroup's are looked for anew when this process has been elsewhere.
+    warned: HashSet<PathBuf>,
 }
 
 impl Reader {
     pub(crate) fn new(source: Box<dyn FileSource>) -> Self {
-        Self { source, buffer: vec![0; BUFFER_BYTES], warnings: Vec::new() }
+        let buffer = vec![0; BUFFER_BYTES];
+        Self { source, buffer, warnings: Vec::new(), warned: HashSet::new() }
     }
 
     pub(crate) fn source(&self) -> &dyn FileSource {
@@ -155,8 +165,10 @@ impl Reader {
     }
 
     fn warn(&mut self, file: &mut KeptFile, problem: Problem) {
-        let is_new = !std::mem::replace(&mut file.is_warned_about, true);
-        if is_new && self.warnings.len() < WARNINGS_MAX {
+        if std::mem::replace(&mut file.is_warned_about, true) || self.warned.len() >= WARNED_MAX {
+            return;
+        }
+        if self.warned.insert(file.path.clone()) && self.warnings.len() < WARNINGS_MAX {
             self.warnings.push(Warning { path: file.path.clone(), problem });
         }
     }

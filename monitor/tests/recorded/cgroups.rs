@@ -214,3 +214,16 @@ fn what_cannot_be_read_could_be_less_and_makes_the_least_unknown() {
     tree.write(own, "150000 100000\n");
     assert_eq!(at(&mut sampler, 2000).cpu_quota, Some(1.5));
 }
+
+#[test]
+fn mounts_that_could_not_be_read_at_first_are_read_when_they_can_be() {
+    let tree = layouts::v2();
+    let mounts = tree.text("/proc/self/mountinfo");
+    // As when there is no descriptor left.
+    tree.refuse("/proc/self/mountinfo", ErrorKind::Other);
+    let mut sampler = ProcSampler::with_source(Box::new(tree.clone()));
+    assert_eq!(sampler.sample(Timestamp::ZERO).cpu_quota, None);
+    tree.write("/proc/self/mountinfo", mounts);
+    let later = Timestamp::ZERO + 2 * ProcSampler::SELDOM;
+    assert_eq!(sampler.sample(later).cpu_quota, Some(2.5));
+}

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::time::Duration;
 
 /// What must hold of every sample.
-fn check_possible(sample: &Sample) {
+pub(crate) fn check_possible(sample: &Sample) {
     let shares = [sample.cpu_utilization, sample.io_wait].into_iter().flatten();
     let stalls = |p: &Pressure| [p.cpu, p.memory, p.io].into_iter().flatten();
     let stalls = stalls(&sample.pressure).chain(stalls(&sample.cgroup_pressure));

@@ -58,7 +58,12 @@ impl Cgroups {
             Found::Value(true) => {
                 let mounts = &mut self.mounts;
                 let found = reader.value(mounts, |mounts| Discovery::new(&self.member_of, mounts));
-                self.files = found.known().map(|found| Files::of(&found)).unwrap_or_default();
+                let found = found.known();
+                if found.is_none() {
+                    // There may be no descriptor left just now: it looks again the next time.
+                    self.member_of.clear();
+                }
+                self.files = found.map(|found| Files::of(&found)).unwrap_or_default();
             }
             Found::Absent | Found::Unclear => {
                 self.member_of.clear();
