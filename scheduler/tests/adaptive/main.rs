@@ -4,6 +4,7 @@ mod alternatives;
 mod bench;
 mod constant;
 mod guards;
+mod hostile;
 mod phases;
 mod plant;
 mod steering;

@@ -38,6 +38,8 @@ pub(crate) struct Phase {
     pub(crate) width: usize,
     /// By how much the speed goes up and down, every 5 ms.
     pub(crate) jitter: f64,
+    /// From when to when nothing is served, in seconds since the beginning.
+    pub(crate) outage: (f64, f64),
 }
 
 pub(crate) const PHASE: Phase = Phase {
@@ -49,6 +51,7 @@ pub(crate) const PHASE: Phase = Phase {
     speed: |n| n,
     width: usize::MAX,
     jitter: 0.0,
+    outage: (0.0, 0.0),
 };
 
 /// Throughput has its top, 1, at `knee` in service, and falls to both sides, to a quarter on the
@@ -317,8 +320,12 @@ impl Plant<'_> {
 
     fn shake(&mut self) {
         self.ticks += 1;
-        let jitter = self.phases.get(self.phase).map_or(0.0, |phase| phase.jitter);
+        let phase = self.phases.get(self.phase).or(self.phases.last());
+        let (jitter, outage) = phase.map_or((0.0, (0.0, 0.0)), |it| (it.jitter, it.outage));
         self.factor = 1.0 + jitter * (2.0 * self.rng.unit() - 1.0);
+        if (outage.0..outage.1).contains(&self.now) {
+            self.factor = 0.0;
+        }
     }
 }
 
