@@ -19,5 +19,7 @@ pub mod dag;
 pub mod floor;
 pub mod measure;
 pub mod peers;
+#[path = "../../src/say.rs"]
+pub mod say;
 pub mod versus;
 pub mod workloads;

@@ -96,7 +96,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Trace>, TraceError> {
     if traces.is_empty() {
         return Err(TraceError::Nothing { path: path.to_owned() });
     }
-    if let Ok(table) = fs::read_to_string(path.join("bounds.csv")) {
+    let table = path.join("bounds.csv");
+    if table.is_file()
+        && let Ok(table) = fs::read_to_string(table)
+    {
         traces.iter_mut().for_each(|trace| trace.published = published(&table, &trace.file));
     }
     Ok(traces)
@@ -163,8 +166,9 @@ mod tests {
         workflow("not-json.txt", 3, "1");
         fs::write(folder.join("cut.json"), "{").unwrap();
         fs::create_dir(folder.join("folder.json")).unwrap();
-        // Nobody ever writes to it.
-        let pipe = Command::new("mkfifo").arg(folder.join("pipe.json")).status().unwrap();
+        // Nobody ever writes to them.
+        let pipes = ["pipe.json", "bounds.csv"].map(|name| folder.join(name));
+        let pipe = Command::new("mkfifo").args(pipes).status().unwrap();
         assert!(pipe.success());
         let traces = read(&folder).map(|all| all.into_iter().map(|it| it.file).collect());
         fs::remove_dir_all(&folder).unwrap();

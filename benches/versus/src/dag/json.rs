@@ -1,6 +1,7 @@
 //! The result as lines of JSON.
 
 use super::standing::Standing;
+use crate::say::say;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -17,10 +18,6 @@ struct Line {
 }
 
 /// Prints one line per shape and engine. Where there is nothing to print, standard error says why.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn print(standings: &[Standing]) {
     for standing in standings {
         match &standing.result {
@@ -36,7 +33,7 @@ pub fn print(standings: &[Standing]) {
                     max: figures.run.max,
                     bytes_per_task: figures.bytes,
                 };
-                println!("{}", serde_json::to_string(&line).expect("a line is plain data"));
+                say(serde_json::to_string(&line).expect("a line is plain data"));
             }
             Err(reason) => eprintln!("{} {}: {reason}", standing.shape, standing.engine),
         }

@@ -5,16 +5,13 @@ use super::standing::{Figures, Standing};
 use super::table;
 use crate::measure::summary::Summary;
 use crate::measure::{cell, markdown};
+use crate::say::say;
 
 /// Prints ours beside tokio and the best peer, shape by shape, and then everybody.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn print(standings: &[Standing]) {
-    println!("Nanoseconds a task; {}.\n", table::tally(standings));
-    println!("{}", ours(standings));
-    println!("{}", everybody(standings));
+    say(format_args!("Nanoseconds a task; {}.\n", table::tally(standings)));
+    say(ours(standings));
+    say(everybody(standings));
 }
 
 fn ours(standings: &[Standing]) -> String {

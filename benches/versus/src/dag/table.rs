@@ -2,6 +2,7 @@
 
 use super::standing::Standing;
 use crate::measure::cell;
+use crate::say::say;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
@@ -23,10 +24,6 @@ const HEADER: [&str; 14] = [
 ];
 
 /// Prints the table and, below it, how many targets were met.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn print(standings: &[Standing]) {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_header(HEADER);
@@ -37,8 +34,8 @@ pub fn print(standings: &[Standing]) {
     for standing in standings {
         table.add_row(cells(standing));
     }
-    println!("{}", table.trim_fmt());
-    println!("{}", tally(standings));
+    say(table.trim_fmt());
+    say(tally(standings));
 }
 
 fn cells(standing: &Standing) -> Vec<String> {

@@ -3,6 +3,7 @@
 use super::disturbance::Watch;
 use super::process;
 use crate::peers::Figures;
+use crate::say::say;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -25,19 +26,11 @@ pub enum Sample {
 }
 
 /// Measures in this process, watching the machine, and says the result on standard output.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn measure(run: impl FnOnce() -> Figures) {
     measure_with(|| run().map(|figures| (figures, Duration::ZERO)));
 }
 
 /// As [`measure`], for a run that also says how much CPU time another process spent for it.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn measure_with(run: impl FnOnce() -> Result<(Vec<f64>, Duration), crate::peers::Missing>) {
     process::die_with_parent();
     process::raise_descriptor_limit();
@@ -48,5 +41,5 @@ pub fn measure_with(run: impl FnOnce() -> Result<(Vec<f64>, Duration), crate::pe
         }
         Err(missing) => Sample::Missing { reason: missing.to_string() },
     };
-    println!("{}", serde_json::to_string(&sample).expect("a sample is plain data"));
+    say(serde_json::to_string(&sample).expect("a sample is plain data"));
 }

@@ -3,6 +3,7 @@
 use super::standing::Standing;
 use crate::allocator::Allocator;
 use crate::peers::PeerName;
+use crate::say::say;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -21,10 +22,6 @@ struct Line {
 }
 
 /// Prints one line per row and peer. Where there is nothing to print, standard error says why.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn print(standings: &[Standing]) {
     for standing in standings {
         match &standing.result {
@@ -42,7 +39,7 @@ pub fn print(standings: &[Standing]) {
                     external_cpu: standing.quality.external_cpu,
                     ratio_to_tokio: standing.ratio_to_tokio(),
                 };
-                println!("{}", serde_json::to_string(&line).expect("a line is plain data"));
+                say(serde_json::to_string(&line).expect("a line is plain data"));
             }
             Err(reason) => eprintln!("{} {}: {reason}", standing.row.name, standing.peer),
         }

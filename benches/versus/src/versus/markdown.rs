@@ -5,16 +5,13 @@ use super::table;
 use crate::allocator::Allocator;
 use crate::measure::summary::Summary;
 use crate::measure::{cell, markdown};
+use crate::say::say;
 
 /// Prints ours beside tokio and the best peer, row by row, and then everybody.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn print(standings: &[Standing]) {
-    println!("Allocator: {}; {}.\n", Allocator::BUILT, table::tally(standings));
-    println!("{}", ours(standings));
-    println!("{}", everybody(standings));
+    say(format_args!("Allocator: {}; {}.\n", Allocator::BUILT, table::tally(standings)));
+    say(ours(standings));
+    say(everybody(standings));
 }
 
 fn ours(standings: &[Standing]) -> String {

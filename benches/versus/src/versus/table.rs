@@ -3,6 +3,7 @@
 use super::standing::Standing;
 use crate::allocator::Allocator;
 use crate::measure::cell;
+use crate::say::say;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
@@ -22,10 +23,6 @@ const HEADER: [&str; 12] = [
 ];
 
 /// Prints the table and, below it, how many targets were met.
-///
-/// # Panics
-///
-/// If standard output is closed.
 pub fn print(standings: &[Standing]) {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_header(HEADER);
@@ -36,9 +33,9 @@ pub fn print(standings: &[Standing]) {
     for standing in standings {
         table.add_row(cells(standing));
     }
-    println!("allocator: {}", Allocator::BUILT);
-    println!("{}", table.trim_fmt());
-    println!("{}", tally(standings));
+    say(format_args!("allocator: {}", Allocator::BUILT));
+    say(table.trim_fmt());
+    say(tally(standings));
 }
 
 fn cells(standing: &Standing) -> Vec<String> {
