@@ -202,6 +202,8 @@ fn a_runtime_that_ran_in_it_is_forgotten_afterwards() {
             let inner =
                 block_in_place(|| current().block_on(async { spawn(async { 1 }).await.unwrap() }));
             drop(release);
+            let metrics = Handle::current().metrics();
+            until("there is a thread", || metrics.num_idle_blocking_threads() == 1);
             let outer = block_in_place(|| {
                 Handle::current().block_on(async { spawn(async { 2 }).await.unwrap() })
             });
