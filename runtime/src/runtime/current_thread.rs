@@ -1,7 +1,10 @@
 //! The runtime without worker threads: whoever is in `block_on` is the worker.
 
 use super::root::RootWaker;
+use super::watcher::start_watch;
+use super::{BuildError, Config, Handle, Wait};
 use crate::context::EnteredWorker;
+use crate::seam::ThreadHandle;
 use crate::task::coop::{BudgetScope, budgeted};
 use crate::worker::{Local, Shared};
 use primitives::shim::Mutex;
@@ -12,6 +15,8 @@ use std::task::{Context, Poll, Waker};
 /// The single worker's own part, while nobody drives it, and who waits to.
 pub(super) struct CurrentThread {
     seat: Mutex<Seat>,
+    /// The thread that watches over whoever drives it, if there is one.
+    watch: Option<Box<dyn ThreadHandle>>,
 }
 
 struct Seat {
@@ -22,7 +27,24 @@ struct Seat {
 
 impl CurrentThread {
     pub(super) fn new(local: Local) -> Self {
-        Self { seat: Mutex::new(Seat { local: Some(local), waiting: Vec::new() }) }
+        let seat = Mutex::new(Seat { local: Some(local), waiting: Vec::new() });
+        Self { seat, watch: None }
+    }
+
+    /// Has whoever drives it watched, if somebody wants to be told.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses the thread.
+    pub(super) fn start_watch(
+        &mut self,
+        config: &Config,
+        handle: &Handle,
+    ) -> Result<(), BuildError> {
+        // Until somebody drives it.
+        handle.shared().set_driven(false);
+        self.watch = start_watch(config, handle, || ())?;
+        Ok(())
     }
 
     /// Drives the runtime until `future` is done. If another thread does so already, waits until
@@ -91,8 +113,8 @@ impl CurrentThread {
         }
     }
 
-    /// Cancels every task. Nobody is in `block_on` any more.
-    pub(super) fn shut_down(&self, shared: &Shared) {
+    /// Cancels every task, and has the watch end. Nobody is in `block_on` any more.
+    pub(super) fn shut_down(&mut self, shared: &Shared, wait: Wait) {
         let Some(local) = self.seat.lock().local.take() else { return };
         shared.begin_shutdown();
         let local = local.into_shared();
@@ -101,6 +123,9 @@ impl CurrentThread {
             local.drain();
         }
         shared.finish_shutdown();
+        if let Some(watch) = self.watch.take().filter(|_| wait != Wait::Not) {
+            watch.join();
+        }
     }
 }
 
@@ -200,18 +225,19 @@ impl Drop for Driver<'_> {
     }
 }
 
-/// While it lives, the monitor watches; between two `block_on`s there is nothing to watch.
+/// While it lives, the watch and the monitor look; between two `block_on`s there is nothing to
+/// watch.
 struct Watched<'a>(&'a Shared);
 
 impl<'a> Watched<'a> {
     fn new(shared: &'a Shared) -> Self {
-        shared.set_idle(false);
+        shared.set_driven(true);
         Self(shared)
     }
 }
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
-        self.0.set_idle(true);
+        self.0.set_driven(false);
     }
 }

@@ -25,6 +25,7 @@ mod thread_hooks;
 mod thread_names;
 mod unhandled_panic;
 mod wait;
+mod watcher;
 mod worker_index;
 
 pub use builder::Builder;

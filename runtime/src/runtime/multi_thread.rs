@@ -2,10 +2,10 @@
 
 use super::exits::Exits;
 use super::runtime_type::unbound;
+use super::watcher::start_watch;
 use super::{BuildError, Config, Handle, Wait};
 use crate::seam::{ThreadHandle, ThreadSpec};
-use crate::worker::{self, Local, Shared, Watch};
-use primitives::bomb::Bomb;
+use crate::worker::{self, Local, Shared};
 use std::sync::{Arc, mpsc};
 
 /// The threads of the workers, and of the watch over them.
@@ -61,26 +61,9 @@ impl MultiThread {
         {
             return Err(unbound(error));
         }
-        if config.work_stealing {
-            self.start_watch(config, handle)?;
-        }
+        let exits = &self.exits;
+        self.threads.extend(start_watch(config, handle, || exits.expect_one())?);
         self.incomplete = false;
-        Ok(())
-    }
-
-    /// A blocked worker matters only where others may do its work.
-    fn start_watch(&mut self, config: &Config, handle: &Handle) -> Result<(), BuildError> {
-        let spec = ThreadSpec { name: config.thread_names.next("watch"), stack_size: None };
-        let shared = Arc::clone(handle.shared());
-        let exit = self.exits.expect_one();
-        let body = Box::new(move || {
-            let _exit = exit;
-            let bomb = Bomb::new("watching the workers");
-            Watch::run(&shared);
-            bomb.defuse();
-        });
-        let started = config.seams.threads.start(spec, body);
-        self.threads.push(started.map_err(|error| BuildError::system("the watch", error))?);
         Ok(())
     }
 

@@ -83,8 +83,12 @@ impl Runtime {
         let local = locals.pop().expect("a current-thread runtime has one worker");
         let flavor = Flavor::CurrentThread(Box::new(CurrentThread::new(local)));
         // From here on dropping the runtime stops whatever has been started.
-        let runtime = Self { handle, flavor, stopped: false };
+        let mut runtime = Self { handle, flavor, stopped: false };
         runtime.start_monitor(&config)?;
+        let Flavor::CurrentThread(current) = &mut runtime.flavor else {
+            unreachable!("it was made so a few lines above")
+        };
+        current.start_watch(&config, &runtime.handle)?;
         Ok(runtime)
     }
 
@@ -113,9 +117,6 @@ impl Runtime {
         debug_assert!(set.is_ok(), "the monitor is started once");
         // Now, because room may be lost before the watch comes to look.
         shared.follow_monitor();
-        if matches!(self.flavor, Flavor::CurrentThread(_)) {
-            shared.set_idle(true);
-        }
         Ok(())
     }
 
@@ -285,7 +286,7 @@ impl Runtime {
         shared.blocking.close();
         let joined = match &mut self.flavor {
             Flavor::CurrentThread(current) => {
-                current.shut_down(shared);
+                current.shut_down(shared, wait);
                 true
             }
             Flavor::MultiThread(threads) => threads.shut_down(shared, wait),

@@ -45,7 +45,8 @@ pub struct StallReport {
     pub lasted: Duration,
     /// How much CPU time it has used in that time.
     pub cpu: Duration,
-    /// The task. `None` if the worker is held up by something else: a waker, or a hook.
+    /// The task. `None` if the worker is held up by something else: a waker, a hook, or the future
+    /// that `block_on` of a current-thread runtime was given.
     pub task: Option<Id>,
     /// The task of an executor that it is an attempt of, if it is one.
     pub executor_task: Option<TaskId>,

@@ -49,6 +49,8 @@ impl Local {
             monitor.register_worker(self.index());
         }
         self.remote().post.pulse.enter_thread();
+        // The root future of a current-thread runtime is polled before anything else.
+        self.count_step();
         let now = self.shared.now();
         self.busy_since.set(now);
         self.shared.coarse.set(now);
@@ -98,13 +100,20 @@ impl Local {
         }
     }
 
+    /// A step begins, by this number.
+    #[inline]
+    fn count_step(&self) -> u64 {
+        let ticks = self.ticks.get() + 1;
+        self.ticks.set(ticks);
+        self.remote().post.pulse.progress.set(ticks);
+        ticks
+    }
+
     /// False if the worker has slept instead.
     #[inline]
     fn begin_step(&self) -> bool {
-        let ticks = self.ticks.get() + 1;
-        self.ticks.set(ticks);
+        let ticks = self.count_step();
         let post = &self.remote().post;
-        post.pulse.progress.set(ticks);
         if !post.seat.is_held_in(self.tenure.get()) {
             self.claim_seat();
         }

@@ -15,7 +15,9 @@
 //! It also has as many workers run as the monitor, if there is one, finds room for
 //! ([`limit`](super::limit)).
 //!
-//! A worker that is stuck while nothing waits has the watch look, and nothing else.
+//! A worker that is stuck while nothing waits has the watch look, and nothing else. Where nobody
+//! may do another's work, on a current-thread runtime and without work stealing, there is a watch
+//! only if somebody wants reports, and these are all it does.
 //!
 //! ```text
 //!   Resting ◄──────────── the last worker falls asleep (and its own last look, see `turn`)
@@ -38,7 +40,7 @@
 use super::stalls::{Reporter, Stalled, Subject};
 use super::stand_in::{Offer, Stuck};
 use super::{Remote, Shared};
-use crate::runtime::{Handle, StallCause};
+use crate::runtime::{Handle, RuntimeFlavor, StallCause};
 use primitives::Timestamp;
 use primitives::parker::Parker;
 use primitives::shim::atomic::{AtomicBool, Ordering};
@@ -152,8 +154,29 @@ impl<'a> Looks<'a> {
     }
 
     fn look(&mut self) {
+        let now = self.shared.now();
+        if self.shared.may_help() {
+            self.look_and_help(now);
+        } else {
+            self.look_on(now);
+        }
+    }
+
+    fn look_on(&mut self, now: Timestamp) {
         let shared = self.shared;
-        let now = shared.now();
+        let others_wait = shared.waiting_tasks() > 0;
+        for subject in &mut self.workers {
+            if let Some(stall) = subject.observe(shared, now) {
+                if others_wait {
+                    subject.note_waiting();
+                }
+                self.reporter.report(shared, subject, &stall, now);
+            }
+        }
+    }
+
+    fn look_and_help(&mut self, now: Timestamp) {
+        let shared = self.shared;
         // A worker that is stuck does not look at the clock.
         shared.coarse.set(now);
         self.follow_monitor();
@@ -228,6 +251,25 @@ fn call_for_spare(shared: &Arc<Shared>, subject: &mut Subject, stall: &Stalled) 
 }
 
 impl Shared {
+    /// Whether anybody may do the work of one that is stuck.
+    fn may_help(&self) -> bool {
+        self.config.flavor == RuntimeFlavor::MultiThread && self.config.work_stealing
+    }
+
+    /// Whether there is to be a watch.
+    pub(crate) fn wants_watch(&self) -> bool {
+        self.may_help() || self.hooks.stall.is_some()
+    }
+
+    /// The worker of a current-thread runtime has a thread from now on, or none any more.
+    pub(crate) fn set_driven(&self, is_driven: bool) {
+        if !is_driven {
+            // It is in no step in which it could be stuck.
+            self.remotes[0].post.pulse.progress.set(0);
+        }
+        self.set_idle(!is_driven);
+    }
+
     /// Serves a reactor whose worker does not. Whether anybody was woken.
     pub(super) fn serve(&self, remote: &Remote) -> bool {
         // `None`: somebody else is at it.

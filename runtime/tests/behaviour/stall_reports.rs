@@ -60,6 +60,50 @@ fn a_pinned_task_that_blocks_is_reported_with_its_name_and_origin() {
 }
 
 #[test]
+fn the_future_that_a_current_thread_is_in_is_reported_twice() {
+    watched(|| {
+        let (tell, told) = mpsc::channel();
+        let mut builder = Builder::new_current_thread();
+        let builder = builder.on_stall(move |report| _ = tell.send(report.clone()));
+        let runtime = builder.build().unwrap();
+        // Also the second time, and in the first step of each.
+        for round in 0..2 {
+            let reports = runtime.block_on(async {
+                drop(task::spawn(async {}));
+                [(); 2].map(|()| told.recv().unwrap())
+            });
+            for (report, least) in reports.iter().zip([100, 1000]) {
+                assert!(report.lasted >= Duration::from_millis(least), "{report:?}");
+                assert_eq!((report.cause, report.task), (StallCause::Blocked, None), "{round}");
+                assert!(report.others_waited, "a task is queued: {report:?}");
+            }
+        }
+        let quiet = told.recv_timeout(Duration::from_millis(150));
+        assert!(quiet.is_err(), "nobody drives it, so nobody is stuck: {quiet:?}");
+        assert_eq!(runtime.metrics().stalls.spares_called, 0);
+    });
+}
+
+#[test]
+fn a_task_is_reported_where_nobody_could_help() {
+    watched(|| {
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let (tell, told) = mpsc::channel();
+            builder.worker_threads(1).work_stealing(false);
+            builder.on_stall(move |report| _ = tell.send(report.clone()));
+            let runtime = builder.build().unwrap();
+            let named = task::Builder::new().name("the culprit");
+            let task = named.spawn_on(async move { told.recv().unwrap() }, runtime.handle());
+            let task = task.unwrap();
+            let id = task.id();
+            let report = runtime.block_on(task).unwrap();
+            assert_eq!((report.task, report.name.as_deref()), (Some(id), Some("the culprit")));
+            assert_eq!(runtime.metrics().stalls.spares_called, 0);
+        }
+    });
+}
+
+#[test]
 fn a_stand_in_is_reported_as_one_and_who_computes_as_computing() {
     watched(|| {
         let (runtime, told) = reporting(1);

@@ -54,8 +54,10 @@ impl Builder {
     /// nor the look-out for others that are stuck. While 16 reports wait for it to return, more are
     /// dropped. A panic of it is reported as one of a thread, and ends nothing.
     ///
-    /// Workers are watched where others could help them: not without [work
-    /// stealing](Self::work_stealing), and not on a current-thread runtime.
+    /// Without a hook workers are watched only where others could help them: not without [work
+    /// stealing](Self::work_stealing), and not on a current-thread runtime. With one they are there
+    /// as well, by one more thread, while somebody is in `block_on`, and others have waited if
+    /// tasks were queued. All goes by the runtime's clock; while that is paused nobody is stuck.
     pub fn on_stall<F>(&mut self, hook: F) -> &mut Self
     where
         F: Fn(&StallReport) + Send + Sync + 'static,
