@@ -19,7 +19,11 @@ impl Life {
         };
         let promise = self.books.promises.get_mut(&after).expect("it is known");
         assert!(matches!(promise.state, State::Waiting));
-        promise.dependencies.entry(before).or_insert(end);
+        let dependency = promise.dependencies.entry(before).or_insert(end);
+        if *dependency == Dependency::Waived {
+            // It need not have waited for that one any more, and does so again.
+            *dependency = end;
+        }
         let dependents = &mut self.books.promises.get_mut(&before).expect("it is known").dependents;
         if end == Dependency::Open && !dependents.contains(&after) {
             dependents.push(after);
