@@ -124,16 +124,21 @@ impl ExecutorConfig {
         let queue = self.max_queue_size;
         check("max_queue_size", queue, (1..=1 << 31).contains(&queue), "1 to 2^31")?;
         if self.default_timeout.is_zero() {
-            return Err(invalid("default_timeout", "0 s".into(), "above zero"));
+            return Err(invalid(
+                "default_timeout",
+                "0 s".into(),
+                "above zero; Duration::MAX is no timeout",
+            ));
         }
         // Written so that NaN, which is neither above nor below anything, is refused too.
         let target = self.cpu_target;
         check("cpu_target", target, target > 0.0 && target <= 1.0, "above 0 and at most 1")?;
-        let at_least_1 = |field, value| check(field, value, value > 0, "at least 1");
-        at_least_1("memory_threshold", self.memory_threshold)?;
-        at_least_1("max_in_flight", self.max_in_flight)?;
-        at_least_1("memory_bytes", self.memory_bytes)?;
-        let above_0 = |field, value| check(field, value, value > 0.0, "above 0");
+        check("max_in_flight", self.max_in_flight, self.max_in_flight > 0, "at least 1")?;
+        let or_none = "at least 1, or usize::MAX for no limit";
+        check("memory_threshold", self.memory_threshold, self.memory_threshold > 0, or_none)?;
+        check("memory_bytes", self.memory_bytes, self.memory_bytes > 0, or_none)?;
+        let or_infinite = "above 0, or infinity for no limit";
+        let above_0 = |field, value| check(field, value, value > 0.0, or_infinite);
         above_0("cpu_cores", self.cpu_cores)?;
         above_0("io_capacity", self.io_capacity)?;
         let allowed = "a list of distinct names with limits, units, periods and bursts above 0";

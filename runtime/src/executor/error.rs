@@ -28,8 +28,8 @@ use thiserror::Error;
 pub enum ExecutorError {
     /// There is no room now; there may be when some tasks have started.
     #[error(
-        "the queue is full: at most {capacity} tasks may wait to start{}; await `submit`, or try \
-         again when some have started",
+        "the queue is full: at most {capacity} tasks may wait to start{}; await `submit`, try again \
+         when some have started, or raise ExecutorConfig.max_queue_size",
         while_limited(*limited)
     )]
     QueueFull {
@@ -160,7 +160,10 @@ pub enum ExecutorError {
     },
     /// A task asked for the output of a dependency that has not ended. It was there to start
     /// without it; see [`TriggerRule`](crate::TriggerRule).
-    #[error("task {id} asks for the output of task {dependency}, which has not ended")]
+    #[error(
+        "task {id} asks for the output of task {dependency}, which has not ended; by the rule \
+         `AllSucceeded` or `AllDone` it would start after that"
+    )]
     NotEnded {
         /// The task that asks.
         id: TaskId,
@@ -168,7 +171,7 @@ pub enum ExecutorError {
         dependency: TaskId,
     },
     /// An output is of another type than the one asked for.
-    #[error("the output of task {id} is a {actual}, not a {expected}")]
+    #[error("the output of task {id} is a {actual}, not a {expected}; ask for what it returns")]
     WrongType {
         /// The task whose output it is.
         id: TaskId,
@@ -178,7 +181,10 @@ pub enum ExecutorError {
         actual: &'static str,
     },
     /// The task named is not part of the graph.
-    #[error("task {id} is not part of this graph")]
+    #[error(
+        "task {id} is not part of this graph; ask the report or the handle of what it was \
+         submitted with"
+    )]
     NotInGraph {
         /// The task named.
         id: TaskId,

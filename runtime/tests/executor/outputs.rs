@@ -65,6 +65,7 @@ fn an_output_of_another_type_is_an_error_that_names_both() {
     let report = run(graph);
     let message = report.output(asks).unwrap();
     assert!(message.contains("u32") && message.contains("String"), "{message}");
+    assert!(message.ends_with("ask for what it returns"), "{message}");
     assert!(matches!(
         report.output::<u8>(seven.id()),
         Err(ExecutorError::WrongType { id, .. }) if id == seven.id()
@@ -84,6 +85,7 @@ fn only_dependencies_can_be_asked() {
     assert!(error.to_string().contains("not among its dependencies"), "{error}");
     let stranger = report.output::<u32>(TaskId::new(404)).unwrap_err();
     assert!(matches!(stranger, ExecutorError::NotInGraph { .. }), "{stranger}");
+    assert!(stranger.to_string().contains("ask the report"), "{stranger}");
 }
 
 #[test]

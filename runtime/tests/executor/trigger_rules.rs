@@ -66,7 +66,8 @@ fn the_first_that_succeeds_is_enough() {
     assert_eq!(seen(&report, any), [Some(EndState::Completed), None]);
     let error = report.tasks().find(|task| task.id == asks).unwrap().error;
     if let Some(ExecutorError::Failed { source, .. }) = error {
-        assert!(source.to_string().ends_with("which has not ended"), "{source}");
+        let message = source.to_string();
+        assert!(message.contains("which has not ended; by the rule `AllSucceeded`"), "{message}");
     }
 }
 

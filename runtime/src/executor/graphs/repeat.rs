@@ -135,7 +135,9 @@ where
         let result = self.0.result.lock().take();
         Box::pin(ready(match result {
             Some(result) => result.map(TaskOutput::new).map_err(Into::into),
-            None => Err(TaskError::from("a task of the loop was removed, so it has no result")),
+            None => Err(TaskError::from(
+                "a task of the loop was removed, so it has no result; cancel the loop's task instead",
+            )),
         }))
     }
 }
