@@ -1,6 +1,7 @@
 //! Long random lives with everything on: dependencies of all trigger rules, retries, time limits,
-//! deadlines, budgets, groups, rates, graphs that grow, edges, holds, removals, cancellation,
-//! pauses and a clock that moves. After each step the books must agree with what was promised.
+//! deadlines, budgets, groups, rates, graphs that grow, other ranks, edges, holds, removals,
+//! cancellation, pauses and a clock that moves. After each step the books must agree with what was
+//! promised.
 //!
 //! A life has 60,000 steps here; `SOAK_STEPS` sets another number, `SOAK_SEED` another life.
 //! Drivers that break every rule have less to promise, and get a test of their own.
