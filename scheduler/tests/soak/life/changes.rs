@@ -132,7 +132,8 @@ impl Life {
         let millis = |n: u64| Duration::from_millis(n * 7_919 % 3_000);
         let (graph, salt) = (self.books.graphs[&number].id, u64::from(self.rng.below(1_000)));
         let estimate = |node: usize| millis(node as u64 + salt);
-        let added = |id: TaskId| (id.as_u64() % 3 > 0).then(|| millis(id.as_u64() + salt));
+        let added =
+            |id: TaskId| (!id.as_u64().is_multiple_of(3)).then(|| millis(id.as_u64() + salt));
         assert!(self.scheduler.reestimate(graph, estimate, added));
     }
 
