@@ -2,6 +2,7 @@
 
 mod abort;
 mod block_in_place;
+mod block_in_place_runtimes;
 mod block_on;
 mod blocking;
 mod builder;

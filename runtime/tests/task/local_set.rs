@@ -1,9 +1,9 @@
 //! Tasks that stay on one thread.
 
-use crate::support::{Wakes, current, each_runtime, multi, poll_once, watched};
+use crate::support::{Wakes, current, each_runtime, poll_once, watched};
 use graph_runtime::runtime::UnhandledPanic;
 use graph_runtime::sync::{Notify, mpsc, oneshot};
-use graph_runtime::task::{self, JoinSet, LocalSet, TaskTracker, spawn_local};
+use graph_runtime::task::{self, JoinSet, LocalSet, spawn_local};
 use std::cell::{Cell, RefCell};
 use std::future::{pending, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -381,49 +381,5 @@ fn a_task_may_keep_another_set_entered() {
             let mut context = Context::from_waker(Waker::noop());
             assert!(running.as_mut().poll(&mut context).is_pending());
         }
-    });
-}
-
-#[test]
-fn join_sets_and_trackers_take_local_tasks() {
-    each_runtime(|runtime| {
-        let (local, tracker) = (LocalSet::new(), TaskTracker::new());
-        let mut joined = JoinSet::new();
-        let not_send = Rc::new(3);
-        let clone = Rc::clone(&not_send);
-        joined.spawn_local_on(async move { clone }, &local);
-        assert!(joined.try_join_next().is_none());
-        drop(tracker.spawn_local_on(task::yield_now(), &local));
-        let outputs = local.block_on(runtime, async {
-            drop(tracker.spawn_local(task::yield_now()));
-            let clone = Rc::clone(&not_send);
-            joined.spawn_local(async move { clone });
-            tracker.close();
-            tracker.wait().await;
-            joined.join_all().await
-        });
-        assert_eq!(outputs, [Rc::new(3), Rc::new(3)]);
-    });
-}
-
-#[test]
-fn a_join_set_shut_down_drops_local_tasks() {
-    watched(|| {
-        let runtime = multi(2);
-        let (local, kept) = (LocalSet::new(), Rc::new(()));
-        let mut set = JoinSet::new();
-        for _ in 0..8 {
-            let kept = Rc::clone(&kept);
-            set.spawn_local_on(
-                async move {
-                    let _kept = kept;
-                    pending::<()>().await;
-                },
-                &local,
-            );
-        }
-        local.block_on(&runtime, set.shutdown());
-        assert!(set.is_empty());
-        assert_eq!(Rc::strong_count(&kept), 1);
     });
 }
