@@ -140,6 +140,10 @@ fn a_thousand_runtimes_leave_nothing_behind() {
         if n.is_multiple_of(3) {
             builder = Builder::new_current_thread();
         }
+        if n.is_multiple_of(5) {
+            // A current-thread runtime has a thread that watches over it then.
+            builder.on_stall(|_| ());
+        }
         let runtime = builder.worker_threads(1 + n % 2).build().unwrap();
         if !n.is_multiple_of(2) {
             make_busy(&runtime, &alive);

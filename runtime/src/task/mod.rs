@@ -14,7 +14,7 @@
 //!
 //! # Who holds a reference
 //!
-//! A [`Runnable`] (the task is in a queue or being polled), the [`Slab`] or [`TaskList`] that it is
+//! A [`Runnable`] (the task is in a queue or being polled), the [`Slab`] or `TaskList` that it is
 //! in, the [`JoinHandle`], each [`AbortHandle`], each waker, each [`Pinned`] of who looks at tasks.
 //! The slab's or list's reference goes away when the task completes, so by the time the last
 //! reference is dropped there is no future and no output left and freeing the cell runs no user
