@@ -38,6 +38,7 @@ mod reentry;
 mod retries;
 mod scale;
 mod shutdown;
+mod storm;
 mod throttle;
 mod time_limits;
 mod timeouts;
