@@ -326,9 +326,9 @@ impl Model {
         }
     }
 
-    /// Whether somebody has lost patience.
-    pub(crate) fn has_holder(&self) -> bool {
-        !self.holders.is_empty()
+    /// How many have lost patience and hold something.
+    pub(crate) fn holders(&self) -> usize {
+        self.holders.len()
     }
 
     pub(crate) fn start(&mut self, task: usize) {
