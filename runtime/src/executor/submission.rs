@@ -17,7 +17,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// How many tasks before it is looked at the memory of a task is asked for.
-const TASKS_AHEAD: usize = 8;
+pub(super) const TASKS_AHEAD: usize = 8;
 
 /// A plan, or what is wrong with the graph.
 type Planned = Result<GraphPlan, SchedulerError>;

@@ -6,6 +6,7 @@ use crate::executor::books::home::Progress;
 use crate::executor::books::id_map::IdMap;
 use crate::executor::books::tasks::Tasks;
 use crate::executor::inner::Inner;
+use crate::executor::submission::TASKS_AHEAD;
 use primitives::shim::atomic::{AtomicU64, Ordering};
 use primitives::shim::{CachePadded, Mutex};
 use scheduler::{Forecast, GraphId, History};
@@ -139,6 +140,7 @@ fn estimates(history: &History, tasks: &Tasks) -> Vec<Duration> {
     };
     let mut known = 0;
     let each = (0..all).map(|index| {
+        tasks.prefetch(index + TASKS_AHEAD);
         let found = tasks.hint(index).or_else(|| tasks.kind(index).and_then(&mut look_up));
         known += usize::from(found.is_some());
         found.unwrap_or(unknown)
