@@ -9,20 +9,22 @@
 //!
 //! | figures | file | in a row | sample |
 //! |---|---|--:|--:|
-//! | CPU of the process | its CPU clock | 0.2 | 8 |
-//! | CPU of the machine, I/O wait | `/proc/stat` | 2.3 | 47 |
-//! | quotas, throttling, CPU of the cgroup | `cpu.max` and the like, `cpu.stat`, `cpuacct.usage` | 0.7 a level, 0.3 | 46 |
-//! | memory of the machine | `/proc/meminfo` | 1.7 | 47 |
-//! | memory of the cgroup, limits | `memory.stat`, `memory.max` and the like | 2.6, 0.3 a level | 65 |
-//! | which cgroup, affinity | `/proc/self/cgroup`, a system call | 1.4 | 49 |
-//! | pressure, resident memory | `/proc/pressure/*`, `/proc/self/statm` | 3 × 0.7, 0.4 | 51 |
-//! | pressure and cores of the cgroup | `*.pressure`, `cpuset.cpus.effective` | 3 × 0.7, 0.3 | 50 |
-//! | CPU and run-queue wait of workers | `/proc/self/task/*/schedstat` | 0.3 a worker | 39 with eight |
+//! | CPU of the process | its CPU clock | 0.2 | 6 |
+//! | CPU of the machine, I/O wait | `/proc/stat` | 2.3 | 35 |
+//! | quotas, throttling, CPU of the cgroup | `cpu.max` and the like, `cpu.stat`, `cpuacct.usage` | 0.7 a level, 0.3 | 37 |
+//! | memory of the machine | `/proc/meminfo` | 1.7 | 36 |
+//! | memory of the cgroup; with version 1, limits | `memory.stat`, `memory.current` | 2.6, 0.2 | 41 |
+//! | limits, cores, resident memory, affinity | `memory.max` and the like, `cpuset.cpus.effective`, `/proc/self/statm`, a system call | 0.3 a level, 0.3, 0.4 | 33 |
+//! | which cgroup | `/proc/self/cgroup` | 1.4 | 32 |
+//! | pressure, every other turn | `/proc/pressure/*` | 3 × 0.7 | 28 |
+//! | pressure of the cgroup, every other turn | `*.pressure` | 3 × 0.7 | 33 |
+//! | CPU and run-queue wait of workers | `/proc/self/task/*/schedstat` | 0.3 a worker | 32 with eight |
 //!
 //! It is the first file that costs, 15 to 20 us whichever it is: all at once would cost less in
-//! total, 190 us, and one group less at a time. With eight workers it comes to 460 us a second, a
-//! twentieth of a per cent of a core. While memory is [wanted](Sampler::expect_memory), it is read
-//! for each sample, and all comes to 690 us (`benches --bin monitor_accuracy` prints it).
+//! total, 190 us, and one group less at a time. With eight workers it comes to 210 to 390 us a
+//! second, as the hour is: less than a twentieth of a per cent of a core. While memory is
+//! [wanted](Sampler::expect_memory), it is read for each sample, and all comes to 560 us at most
+//! (`benches --bin monitor_accuracy` prints it).
 //!
 //! Between two readings, CPU of the machine and of the cgroup is estimated: what this process uses
 //! now, and what others used between the last two.
