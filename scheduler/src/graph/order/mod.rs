@@ -6,6 +6,7 @@
 
 pub(super) mod ageing;
 pub(super) mod due;
+mod front;
 mod heap;
 mod look_ahead;
 mod memory_bound;
@@ -15,6 +16,7 @@ pub(super) mod ranks;
 pub(super) mod ready_queue;
 mod regrown;
 mod rehearsal;
+mod rest;
 mod runs;
 pub(super) mod shifts;
 mod spills;

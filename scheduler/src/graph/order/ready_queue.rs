@@ -1,24 +1,24 @@
 //! The tasks that may start, best first.
 
-use super::heap::Heap;
+use super::front::Front;
 use super::policy::Key;
-use super::runs::Runs;
-use super::spills::Spills;
+use super::rest::Rest;
 use std::collections::{HashMap, VecDeque};
+use std::iter;
 
 /// Slots in the exact order of their keys.
 ///
-/// Tasks of a graph seldom become ready in an order that has nothing to do with their urgency: the
+/// The ready tasks of most graphs are few: they are in a short sorted [`Front`]. Where they are
+/// many, they seldom become ready in an order that has nothing to do with their urgency: the
 /// successors of a task come in order of submission, and deadlines and ranks follow that order up
-/// or down, perhaps once for each priority. So the queue is a small heap, a few sorted [`Runs`]
-/// for what is more than that, and the same heap again, now larger, for whatever fits no end of any
-/// run. A heap that outgrows the cache is [spilled](Spills) into runs of another sort. The best
-/// entry is kept apart, so a chain touches nothing else. With n tasks:
+/// or down, perhaps once for each priority. So the [`Rest`] is in a few sorted runs, and the heap
+/// and more behind these are for whatever fits no end of any run. The best entry is kept apart, so a
+/// chain touches nothing else. With n tasks:
 ///
 /// | operation | cost |
 /// |---|---|
 /// | [`peek`](Self::peek) | O(1) |
-/// | [`push`](Self::push), [`pop`](Self::pop) | O(runs) at the end of a run, O(log n), amortised, elsewhere |
+/// | [`push`](Self::push), [`pop`](Self::pop) | O(log n), amortised; behind the front O(runs) at the end of a run |
 /// | [`remove`](Self::remove) | O(1), amortised: it leaves a mark, and the entry is skipped later |
 ///
 /// Why not something relaxed: the ready set of a real graph is small, and giving up exactness
@@ -30,12 +30,11 @@ use std::collections::{HashMap, VecDeque};
 pub(crate) struct ReadyQueue {
     /// The best entry; `None` only if there are no others.
     best: Option<Entry>,
-    runs: Runs<Entry>,
-    /// At most [`HEAP_MAX`].
-    heap: Heap<Entry>,
-    spills: Spills<Entry>,
-    /// How many entries with this key in `runs`, `heap` and `spills` have been removed. Two entries
-    /// with the same key are the same task, so it does not matter which of them is skipped.
+    /// The next ones: nothing in the rest comes before any of them.
+    front: Front<Entry>,
+    rest: Rest<Entry>,
+    /// How many entries with this key in front and rest have been removed. Two entries with the same
+    /// key are the same task, so it does not matter which of them is skipped.
     removed: HashMap<Key, u32>,
     /// The sum of `removed`.
     marks: usize,
@@ -44,11 +43,11 @@ pub(crate) struct ReadyQueue {
 /// A key with its slot behind it.
 type Entry = Key;
 
-/// Up to so many entries, in the nearest cache, a heap is faster than looking for a run. (Tests
-/// have fewer.)
-const HEAP_SMALL: usize = if cfg!(test) { 4 } else { 64 };
-/// More entries than this, 32 bytes each, are no longer at hand.
-const HEAP_MAX: usize = 4096;
+/// So many entries of the rest come to the front when that is empty. (Tests have fewer.)
+const REFILL: usize = if cfg!(test) { 2 } else { 64 };
+/// How far behind the next entry [`ReadyQueue::upcoming`] looks: a miss of the cache takes as long
+/// as a few starts.
+const AHEAD: usize = 5;
 /// Fewer marks than this are not worth sweeping.
 const MARKS_MIN: usize = 32;
 
@@ -89,7 +88,7 @@ impl ReadyQueue {
 
     /// A slot that is likely to be taken soon, if that is easy to say.
     pub(crate) fn upcoming(&self) -> Option<u32> {
-        self.runs.upcoming().map(Key::slot)
+        self.front.upcoming(AHEAD).map(Key::slot)
     }
 
     /// Takes out the slot with this key, which is queued. True if it was the best one.
@@ -111,37 +110,39 @@ impl ReadyQueue {
     pub(crate) fn sort_again(&mut self, key: impl Fn(u32) -> Key) {
         self.sweep();
         let mut entries: Vec<Entry> = self.best.take().into_iter().collect();
-        entries.extend(std::mem::take(&mut self.runs).into_entries());
-        entries.extend(self.heap.take_all());
-        entries.extend(std::mem::take(&mut self.spills).into_entries());
+        entries.extend(self.front.take_all());
+        entries.extend(std::mem::take(&mut self.rest).into_entries());
         for entry in &mut entries {
             *entry = key(entry.slot()).with_slot(entry.slot());
         }
         entries.sort_unstable();
         let mut run = VecDeque::from(entries);
         self.best = run.pop_front();
-        self.runs = Runs::from(run);
+        self.rest = Rest::from(run);
     }
 
     /// All entries but the best, with the removed ones.
     fn stored(&self) -> usize {
-        self.runs.len() + self.heap.len() + self.spills.len()
+        self.front.len() + self.rest.len()
     }
 
     fn store(&mut self, entry: Entry) {
-        if self.heap.len() >= HEAP_SMALL && self.runs.add(entry) {
-            return;
+        let Self { front, rest, .. } = self;
+        if front.is_beyond(entry) || rest.is_empty() {
+            front.add(entry, |large| rest.add(large));
+        } else {
+            rest.add(entry);
         }
-        if self.heap.len() == HEAP_MAX {
-            self.spills.add(self.heap.take_all());
-        }
-        self.heap.push(entry);
     }
 
     /// Takes the best stored entry that has not been removed.
     fn take_next(&mut self) -> Option<Entry> {
         loop {
-            let entry = self.take_stored()?;
+            if self.front.is_empty() {
+                let rest = &mut self.rest;
+                self.front.refill(iter::from_fn(|| rest.pop()).take(REFILL));
+            }
+            let entry = self.front.pop()?;
             if self.marks == 0 || !unmark(&mut self.removed, entry) {
                 return Some(entry);
             }
@@ -149,26 +150,11 @@ impl ReadyQueue {
         }
     }
 
-    fn take_stored(&mut self) -> Option<Entry> {
-        let top = self.heap.peek();
-        let is_first = |it: &(Entry, usize)| top.is_none_or(|top| it.0 <= top);
-        let in_run = self.runs.peek().filter(is_first);
-        let spilled = self.spills.peek().filter(is_first);
-        match (in_run, spilled) {
-            (Some((first, run)), other) if other.is_none_or(|other| first <= other.0) => {
-                self.runs.pop(run)
-            }
-            (_, Some((_, run))) => self.spills.pop(run),
-            _ => self.heap.pop(),
-        }
-    }
-
     /// Drops all removed entries.
     fn sweep(&mut self) {
         let removed = &mut self.removed;
-        self.runs.retain(|entry| !unmark(removed, *entry));
-        self.heap.retain(|entry| !unmark(removed, *entry));
-        self.spills.retain(|entry| !unmark(removed, *entry));
+        self.front.retain(|entry| !unmark(removed, *entry));
+        self.rest.retain(|entry| !unmark(removed, *entry));
         debug_assert!(self.removed.is_empty(), "every mark has its entry");
         self.marks = 0;
     }
@@ -276,13 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn a_few_interleaved_sequences_never_outgrow_a_small_heap() {
+    fn a_long_queue_refills_its_front() {
         let mut queue = ReadyQueue::default();
         for n in 0..1000_u32 {
             queue.push(n, Key::with_rank(u64::from(n % 4) << 32 | u64::from(n), n.into()));
         }
-        assert_eq!(queue.heap.len(), super::HEAP_SMALL);
+        assert!(queue.front.len() < 20 && queue.rest.len() > 900);
         (0..1000).for_each(|_| assert!(queue.pop().is_some()));
-        assert_eq!(queue.peek(), None);
+        assert_eq!((queue.peek(), queue.stored()), (None, 0));
     }
 }

@@ -4,9 +4,6 @@ use std::collections::VecDeque;
 
 /// More runs take longer to look through than a heap does.
 const RUNS_MAX: usize = 8;
-/// How far ahead of the first entry of a run [`Runs::upcoming`] looks: a miss of the cache takes as
-/// long as a few starts.
-const AHEAD: usize = 5;
 /// The memory of a longer run is given back when the run is empty.
 const SPARE_MAX: usize = 1024;
 
@@ -21,13 +18,11 @@ pub(crate) struct Runs<T> {
     runs: Vec<VecDeque<T>>,
     /// How many runs have entries.
     filled: usize,
-    /// The run from which an entry was taken last.
-    recent: usize,
 }
 
 impl<T> Default for Runs<T> {
     fn default() -> Self {
-        Self { runs: Vec::new(), filled: 0, recent: 0 }
+        Self { runs: Vec::new(), filled: 0 }
     }
 }
 
@@ -35,6 +30,10 @@ impl<T: Ord + Copy> Runs<T> {
     /// Entries in all runs.
     pub(crate) fn len(&self) -> usize {
         self.filled().map(VecDeque::len).sum()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.filled == 0
     }
 
     fn filled(&self) -> impl Iterator<Item = &VecDeque<T>> {
@@ -75,15 +74,8 @@ impl<T: Ord + Copy> Runs<T> {
         self.filled().zip(0..).filter_map(|(run, at)| Some((*run.front()?, at))).min()
     }
 
-    /// An entry that is likely to be taken soon, if there is one: a few entries behind the one that
-    /// was taken last.
-    pub(crate) fn upcoming(&self) -> Option<T> {
-        self.runs.get(self.recent)?.get(AHEAD).copied()
-    }
-
     /// Takes the first entry of a run.
     pub(crate) fn pop(&mut self, run: usize) -> Option<T> {
-        self.recent = run;
         let first = self.runs[run].pop_front();
         if self.runs[run].is_empty() {
             if self.runs[run].capacity() > SPARE_MAX {
@@ -111,7 +103,7 @@ impl<T: Ord + Copy> Runs<T> {
 impl<T> From<VecDeque<T>> for Runs<T> {
     /// One run, which is sorted.
     fn from(run: VecDeque<T>) -> Self {
-        Self { filled: usize::from(!run.is_empty()), runs: vec![run], recent: 0 }
+        Self { filled: usize::from(!run.is_empty()), runs: vec![run] }
     }
 }
 
