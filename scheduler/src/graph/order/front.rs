@@ -2,6 +2,10 @@
 
 /// So many entries, 32 bytes each, are in the nearest cache. (Tests have fewer.)
 const FRONT_MAX: usize = if cfg!(test) { 8 } else { 256 };
+/// See [`Front::is_short`].
+const SHORT: usize = if cfg!(test) { 4 } else { 64 };
+/// So few new entries are put where they belong one by one.
+const FEW: usize = if cfg!(test) { 1 } else { 4 };
 /// So many new entries are sorted in at once, at most.
 const ARRIVALS_MAX: usize = if cfg!(test) { 3 } else { 64 };
 
@@ -18,11 +22,13 @@ pub(crate) struct Front<T> {
     /// The largest first.
     sorted: Vec<T>,
     arrivals: Vec<T>,
+    /// No entry is larger, and if there are any one of them is as large.
+    largest: Option<T>,
 }
 
 impl<T> Default for Front<T> {
     fn default() -> Self {
-        Self { sorted: Vec::new(), arrivals: Vec::new() }
+        Self { sorted: Vec::new(), arrivals: Vec::new(), largest: None }
     }
 }
 
@@ -37,19 +43,31 @@ impl<T: Ord + Copy> Front<T> {
 
     /// Whether some entry in here is larger than `entry`.
     pub(crate) fn is_beyond(&self, entry: T) -> bool {
-        self.sorted.first().is_some_and(|&largest| entry < largest)
+        self.largest.is_some_and(|largest| entry < largest)
+    }
+
+    /// Whether there are so few entries that one more is welcome wherever it belongs: behind many,
+    /// others are better at keeping what comes in order.
+    pub(crate) fn is_short(&self) -> bool {
+        self.len() < SHORT
     }
 
     /// Adds an entry. What does not fit, the largest half, is handed to `spill`, the smallest of it
     /// first.
     pub(crate) fn add(&mut self, entry: T, spill: impl FnMut(T)) {
-        self.arrivals.push(entry);
+        self.largest = self.largest.max(Some(entry));
+        if self.arrivals.is_empty() && self.sorted.last().is_none_or(|&next| entry < next) {
+            self.sorted.push(entry);
+        } else {
+            self.arrivals.push(entry);
+        }
         if self.arrivals.len() == ARRIVALS_MAX || self.len() > FRONT_MAX {
             self.sort_in();
         }
         if self.len() > FRONT_MAX {
             let too_many = self.len() - FRONT_MAX / 2;
             self.sorted.drain(..too_many).rev().for_each(spill);
+            self.largest = self.sorted.first().copied();
         }
     }
 
@@ -58,6 +76,7 @@ impl<T: Ord + Copy> Front<T> {
         debug_assert!(self.is_empty(), "it is filled again when it is empty");
         self.sorted.extend(entries);
         self.sorted.reverse();
+        self.largest = self.sorted.first().copied();
         debug_assert!(self.sorted.len() <= FRONT_MAX && self.sorted.is_sorted_by(|a, b| a >= b));
     }
 
@@ -66,7 +85,11 @@ impl<T: Ord + Copy> Front<T> {
         if !self.arrivals.is_empty() {
             self.sort_in();
         }
-        self.sorted.pop()
+        let smallest = self.sorted.pop();
+        if self.sorted.is_empty() {
+            self.largest = None;
+        }
+        smallest
     }
 
     /// An entry that comes soon after the one that was taken last.
@@ -74,8 +97,19 @@ impl<T: Ord + Copy> Front<T> {
         self.sorted.iter().rev().nth(ahead).copied()
     }
 
-    /// Merges the arrivals into the sorted entries, from the smallest on.
+    /// Sorts the arrivals in.
     fn sort_in(&mut self) {
+        if self.arrivals.len() > FEW {
+            self.merge();
+        }
+        for arrival in self.arrivals.drain(..) {
+            let place = self.sorted.partition_point(|&known| known > arrival);
+            self.sorted.insert(place, arrival);
+        }
+    }
+
+    /// Merges the arrivals into the sorted entries, from the smallest on.
+    fn merge(&mut self) {
         self.arrivals.sort_unstable();
         let (mut old, mut new) = (self.sorted.len(), 0);
         self.sorted.extend_from_slice(&self.arrivals);
@@ -98,6 +132,7 @@ impl<T: Ord + Copy> Front<T> {
 
     /// Takes everything, in no order.
     pub(crate) fn take_all(&mut self) -> impl Iterator<Item = T> + '_ {
+        self.largest = None;
         self.sorted.drain(..).chain(self.arrivals.drain(..))
     }
 
@@ -105,6 +140,7 @@ impl<T: Ord + Copy> Front<T> {
     pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         self.sort_in();
         self.sorted.retain(keep);
+        self.largest = self.sorted.first().copied();
     }
 }
 

@@ -128,7 +128,7 @@ impl ReadyQueue {
 
     fn store(&mut self, entry: Entry) {
         let Self { front, rest, .. } = self;
-        if front.is_beyond(entry) || rest.is_empty() {
+        if front.is_beyond(entry) || (rest.is_empty() && front.is_short()) {
             front.add(entry, |large| rest.add(large));
         } else {
             rest.add(entry);
