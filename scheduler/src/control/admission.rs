@@ -8,9 +8,6 @@ use crate::graph::{Reason, ResourceRequirements, SchedulerConfig, TaskId};
 /// Cores and I/O channels are counted in millionths.
 const MILLIONTHS: f64 = 1e6;
 
-/// How many budgets there are.
-const BUDGETS: usize = 3;
-
 /// [`ResourceRequirements`] in whole units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Demand {
@@ -46,25 +43,19 @@ impl Demand {
 
     /// Whether taking it of `free` leaves enough for `kept` of everything that both need.
     pub(crate) fn leaves(self, kept: Self, free: Self) -> bool {
-        let rest = free.minus(kept);
-        self.pairs(kept)
-            .into_iter()
-            .zip(rest.amounts())
-            .all(|((amount, kept), rest)| amount == 0 || kept == 0 || amount <= rest)
+        let leaves = |amount: u64, kept: u64, free: u64| {
+            amount == 0 || kept == 0 || amount <= free.saturating_sub(kept)
+        };
+        leaves(self.cpu_millionths, kept.cpu_millionths, free.cpu_millionths)
+            && leaves(self.memory_bytes, kept.memory_bytes, free.memory_bytes)
+            && leaves(self.io_millionths, kept.io_millionths, free.io_millionths)
     }
 
     /// Whether everything that it needs is among what `other` needs.
     pub(crate) fn is_of(self, other: Self) -> bool {
-        self.pairs(other).into_iter().all(|(amount, other)| amount == 0 || other > 0)
-    }
-
-    fn amounts(self) -> [u64; BUDGETS] {
-        [self.cpu_millionths, self.memory_bytes, self.io_millionths]
-    }
-
-    fn pairs(self, other: Self) -> [(u64, u64); BUDGETS] {
-        let others = other.amounts();
-        std::array::from_fn(|at| (self.amounts()[at], others[at]))
+        (self.cpu_millionths == 0 || other.cpu_millionths > 0)
+            && (self.memory_bytes == 0 || other.memory_bytes > 0)
+            && (self.io_millionths == 0 || other.io_millionths > 0)
     }
 
     /// Both together, as far as numbers go.

@@ -197,6 +197,9 @@ impl Turnstile {
 
     /// A task starts that may be in their way.
     pub(super) fn overtake(&mut self, overtaken: Overtaken) {
+        if overtaken == 0 {
+            return;
+        }
         let reserved = self.reserved.iter().enumerate();
         for (_, &(place, _)) in reserved.filter(|(at, _)| overtaken & (1 << at) != 0) {
             self.lanes.at(place).patience.overtaken += 1;

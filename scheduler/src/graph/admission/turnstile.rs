@@ -302,10 +302,13 @@ impl Turnstile {
             Obstacle::Budget => {
                 self.lanes.waits_for_nothing(place);
                 walk.heavy_left -= 1;
-                let lacking = self.admission.lacking(kind.demand);
-                if !lacking.is_of(walk.lacking) {
-                    walk.lacking = walk.lacking.plus(lacking);
-                    self.reserve(place, kind.demand, now);
+                // Usually somebody before lacks some of all that it needs.
+                if !kind.demand.is_of(walk.lacking) {
+                    let lacking = self.admission.lacking(kind.demand);
+                    if !lacking.is_of(walk.lacking) {
+                        walk.lacking = walk.lacking.plus(lacking);
+                        self.reserve(place, kind.demand, now);
+                    }
                 }
             }
         }
