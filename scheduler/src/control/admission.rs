@@ -66,15 +66,6 @@ impl Demand {
             io_millionths: self.io_millionths.saturating_add(other.io_millionths),
         }
     }
-
-    /// What is left without `other`.
-    pub(crate) fn minus(self, other: Self) -> Self {
-        Self {
-            cpu_millionths: self.cpu_millionths.saturating_sub(other.cpu_millionths),
-            memory_bytes: self.memory_bytes.saturating_sub(other.memory_bytes),
-            io_millionths: self.io_millionths.saturating_sub(other.io_millionths),
-        }
-    }
 }
 
 /// Rounded to the nearest, saturating: a float-to-integer cast stops at the ends of the range.

@@ -12,8 +12,8 @@ use std::iter;
 /// many, they seldom become ready in an order that has nothing to do with their urgency: the
 /// successors of a task come in order of submission, and deadlines and ranks follow that order up
 /// or down, perhaps once for each priority. So the [`Rest`] is in a few sorted runs, and the heap
-/// and more behind these are for whatever fits no end of any run. The best entry is kept apart, so a
-/// chain touches nothing else. With n tasks:
+/// and more behind these are for whatever fits no end of any run. The best entry is kept apart, so
+/// a chain touches nothing else. With n tasks:
 ///
 /// | operation | cost |
 /// |---|---|
@@ -33,8 +33,8 @@ pub(crate) struct ReadyQueue {
     /// The next ones: nothing in the rest comes before any of them.
     front: Front<Entry>,
     rest: Rest<Entry>,
-    /// How many entries with this key in front and rest have been removed. Two entries with the same
-    /// key are the same task, so it does not matter which of them is skipped.
+    /// How many entries with this key in front and rest have been removed. Two entries with the
+    /// same key are the same task, so it does not matter which of them is skipped.
     removed: HashMap<Key, u32>,
     /// The sum of `removed`.
     marks: usize,
