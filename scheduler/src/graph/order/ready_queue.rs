@@ -12,8 +12,8 @@ use std::iter;
 /// many, they seldom become ready in an order that has nothing to do with their urgency: the
 /// successors of a task come in order of submission, and deadlines and ranks follow that order up
 /// or down, perhaps once for each priority. So the [`Rest`] is in a few sorted runs, and the heap
-/// and more behind these are for whatever fits no end of any run. The best entry is kept apart, so
-/// a chain touches nothing else. With n tasks:
+/// and more behind these are for whatever fits no end of any run; a long rest needs no front. The
+/// best entry is kept apart, so a chain touches nothing else. With n tasks:
 ///
 /// | operation | cost |
 /// |---|---|
@@ -45,6 +45,8 @@ type Entry = Key;
 
 /// So many entries of the rest come to the front when that is empty. (Tests have fewer.)
 const REFILL: usize = if cfg!(test) { 2 } else { 64 };
+/// Of a rest with more entries than this, none come to the front. (Tests have fewer.)
+const LONG: usize = if cfg!(test) { 20 } else { 4096 };
 /// How far behind the next entry [`ReadyQueue::upcoming`] looks: a miss of the cache takes as long
 /// as a few starts.
 const AHEAD: usize = 5;
@@ -88,7 +90,7 @@ impl ReadyQueue {
 
     /// A slot that is likely to be taken soon, if that is easy to say.
     pub(crate) fn upcoming(&self) -> Option<u32> {
-        self.front.upcoming(AHEAD).map(Key::slot)
+        self.front.upcoming(AHEAD).or_else(|| self.rest.upcoming(AHEAD)).map(Key::slot)
     }
 
     /// Takes out the slot with this key, which is queued. True if it was the best one.
@@ -138,16 +140,24 @@ impl ReadyQueue {
     /// Takes the best stored entry that has not been removed.
     fn take_next(&mut self) -> Option<Entry> {
         loop {
-            if self.front.is_empty() {
-                let rest = &mut self.rest;
-                self.front.refill(iter::from_fn(|| rest.pop()).take(REFILL));
-            }
-            let entry = self.front.pop()?;
+            let entry = self.take_any()?;
             if self.marks == 0 || !unmark(&mut self.removed, entry) {
                 return Some(entry);
             }
             self.marks -= 1;
         }
+    }
+
+    /// Takes the best stored entry, which may have been removed.
+    fn take_any(&mut self) -> Option<Entry> {
+        let Self { front, rest, .. } = self;
+        if front.is_empty() {
+            if rest.len() > LONG {
+                return rest.pop();
+            }
+            front.refill(iter::from_fn(|| rest.pop()).take(REFILL));
+        }
+        front.pop()
     }
 
     /// Drops all removed entries.

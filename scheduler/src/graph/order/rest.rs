@@ -16,25 +16,28 @@ pub(crate) struct Rest<T> {
     /// At most [`HEAP_MAX`].
     heap: Heap<T>,
     spills: Spills<T>,
+    /// Entries in all of them.
+    len: usize,
 }
 
 impl<T> Default for Rest<T> {
     fn default() -> Self {
-        Self { runs: Runs::default(), heap: Heap::default(), spills: Spills::default() }
+        Self { runs: Runs::default(), heap: Heap::default(), spills: Spills::default(), len: 0 }
     }
 }
 
 impl<T: Ord + Copy> Rest<T> {
     pub(crate) fn len(&self) -> usize {
-        self.runs.len() + self.heap.len() + self.spills.len()
+        self.len
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.runs.is_empty() && self.heap.peek().is_none() && self.spills.len() == 0
+        self.len == 0
     }
 
     /// Adds an entry. O(runs) at the end of a run, O(log n), amortised, elsewhere.
     pub(crate) fn add(&mut self, entry: T) {
+        self.len += 1;
         if self.runs.add(entry) {
             return;
         }
@@ -50,13 +53,20 @@ impl<T: Ord + Copy> Rest<T> {
         let is_first = |it: &(T, usize)| top.is_none_or(|top| it.0 <= top);
         let in_run = self.runs.peek().filter(is_first);
         let spilled = self.spills.peek().filter(is_first);
-        match (in_run, spilled) {
+        let first = match (in_run, spilled) {
             (Some((first, run)), other) if other.is_none_or(|other| first <= other.0) => {
                 self.runs.pop(run)
             }
             (_, Some((_, run))) => self.spills.pop(run),
             _ => self.heap.pop(),
-        }
+        };
+        self.len -= usize::from(first.is_some());
+        first
+    }
+
+    /// An entry that is likely to be taken soon, if that is easy to say.
+    pub(crate) fn upcoming(&self, ahead: usize) -> Option<T> {
+        self.runs.upcoming(ahead)
     }
 
     /// All entries, in no order.
@@ -70,12 +80,13 @@ impl<T: Ord + Copy> Rest<T> {
         self.runs.retain(&mut keep);
         self.heap.retain(&mut keep);
         self.spills.retain(keep);
+        self.len = self.runs.len() + self.heap.len() + self.spills.len();
     }
 }
 
 impl<T: Ord + Copy> From<VecDeque<T>> for Rest<T> {
     /// Entries that are sorted.
     fn from(sorted: VecDeque<T>) -> Self {
-        Self { runs: Runs::from(sorted), ..Self::default() }
+        Self { len: sorted.len(), runs: Runs::from(sorted), ..Self::default() }
     }
 }

@@ -18,11 +18,13 @@ pub(crate) struct Runs<T> {
     runs: Vec<VecDeque<T>>,
     /// How many runs have entries.
     filled: usize,
+    /// The run from which an entry was taken last.
+    recent: usize,
 }
 
 impl<T> Default for Runs<T> {
     fn default() -> Self {
-        Self { runs: Vec::new(), filled: 0 }
+        Self { runs: Vec::new(), filled: 0, recent: 0 }
     }
 }
 
@@ -30,10 +32,6 @@ impl<T: Ord + Copy> Runs<T> {
     /// Entries in all runs.
     pub(crate) fn len(&self) -> usize {
         self.filled().map(VecDeque::len).sum()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.filled == 0
     }
 
     fn filled(&self) -> impl Iterator<Item = &VecDeque<T>> {
@@ -74,8 +72,15 @@ impl<T: Ord + Copy> Runs<T> {
         self.filled().zip(0..).filter_map(|(run, at)| Some((*run.front()?, at))).min()
     }
 
+    /// An entry that is likely to be taken soon, if there is one: so many behind the one that is
+    /// next in the run from which one was taken last.
+    pub(crate) fn upcoming(&self, ahead: usize) -> Option<T> {
+        self.runs.get(self.recent)?.get(ahead).copied()
+    }
+
     /// Takes the first entry of a run.
     pub(crate) fn pop(&mut self, run: usize) -> Option<T> {
+        self.recent = run;
         let first = self.runs[run].pop_front();
         if self.runs[run].is_empty() {
             if self.runs[run].capacity() > SPARE_MAX {
@@ -103,7 +108,7 @@ impl<T: Ord + Copy> Runs<T> {
 impl<T> From<VecDeque<T>> for Runs<T> {
     /// One run, which is sorted.
     fn from(run: VecDeque<T>) -> Self {
-        Self { filled: usize::from(!run.is_empty()), runs: vec![run] }
+        Self { filled: usize::from(!run.is_empty()), runs: vec![run], recent: 0 }
     }
 }
 
