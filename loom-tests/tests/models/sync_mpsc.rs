@@ -14,6 +14,7 @@ pub(crate) const KILLS: &[Kill] = &[
     (Mutant::ChannelPublishRelease, "sync_mpsc::a_message_arrives_whole"),
     (Mutant::ChannelPopAcquire, "sync_mpsc::a_message_arrives_whole"),
     (Mutant::ChannelAwaitBlindly, "sync_mpsc::a_message_arrives_whole"),
+    (Mutant::ChannelKeepRelease, "sync_mpsc::a_block_is_used_again"),
     (Mutant::ChannelIdleFence, "sync_mpsc::the_last_permit_meets_the_last_message"),
     (Mutant::CapacityParkBlindly, "sync_mpsc::a_sender_waits_for_room"),
     (Mutant::CapacityServeOnce, "sync_mpsc::two_senders_wait_for_room"),
@@ -53,6 +54,22 @@ fn blocks_come_and_go() {
         for value in 1..=3 {
             assert_eq!(park_on(receiver.recv()).map(|it| it.read()), Some(value));
         }
+        other.join().unwrap();
+    });
+}
+
+/// While the receiver is done with the first block, the sender needs another one.
+#[test]
+fn a_block_is_used_again() {
+    explore(2, || {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        (1..=4).for_each(|value| assert!(sender.send(message(value)).is_ok()));
+        let other = thread::spawn(move || {
+            for value in 1..=6 {
+                assert_eq!(park_on(receiver.recv()).map(|it| it.read()), Some(value));
+            }
+        });
+        (5..=6).for_each(|value| assert!(sender.send(message(value)).is_ok()));
         other.join().unwrap();
     });
 }

@@ -170,6 +170,8 @@ mutants! {
     ChannelPublishRelease,
     /// A channel's message is taken without Acquire.
     ChannelPopAcquire,
+    /// A channel's empty block is kept to be used again without Release.
+    ChannelKeepRelease,
     /// The receiver waits without asking the sender of the next message to wake it.
     ChannelAwaitBlindly,
     /// A sender waits without looking whether room came free while it got in line.

@@ -211,9 +211,7 @@ impl Attempt {
         }
         self.task.end(Ending { outcome, run: self.run, finished_at: now });
         self.task.let_go();
-        if kept.is_some() {
-            self.task.give_back_body(kept);
-        }
+        kept.into_iter().for_each(|body| self.task.put_back(body));
         let held = self.held(seat, now);
         let next = inner.finish(now, seat, |core, step| {
             held.into_iter().for_each(|held| core.observe(held));

@@ -9,11 +9,9 @@ use primitives::shim::atomic::Ordering;
 use scheduler::{TaskId, TimeLimit};
 use std::task::Waker;
 
-/// What a task holds on to while it is alive.
+/// What few tasks hold on to while they are alive; nothing for most.
+#[derive(Default)]
 pub(in crate::executor) struct Held {
-    /// What to run, until an attempt runs it or the task ends without.
-    body: Option<Body>,
-    /// What few tasks have.
     extras: Option<Box<Extras>>,
 }
 
@@ -56,22 +54,16 @@ impl Stop {
     }
 }
 
-impl Held {
-    pub(in crate::executor) fn new(body: Body) -> Self {
-        Self { body: Some(body), extras: None }
-    }
-}
-
 impl Record {
     /// What to run; `None` the second time.
     pub(in crate::executor) fn take_body(&self) -> Option<Body> {
-        self.held.lock().body.take()
+        self.body.take()
     }
 
-    /// What to run once more.
+    /// What to run once more, here or elsewhere: the attempt that has taken it is over.
     pub(in crate::executor) fn put_back(&self, body: Body) {
-        // It was taken, so nothing of the user's is dropped under the lock.
-        self.held.lock().body = Some(body);
+        let before = self.body.swap(Some(body));
+        debug_assert!(before.is_none(), "it was taken");
     }
 
     /// What is kept of attempts, if anything is.
@@ -90,12 +82,6 @@ impl Record {
         drop(held);
         self.note_extras();
         result
-    }
-
-    /// An attempt has been stopped that may be made again elsewhere.
-    pub(in crate::executor) fn give_back_body(&self, body: Option<Body>) {
-        // There is none that could be replaced.
-        self.held.lock().body = body;
     }
 
     /// The dependencies outside the task's batch, before it can start.
@@ -234,7 +220,6 @@ impl Record {
     #[must_use = "dropping it is user code"]
     pub(in crate::executor) fn settle(&self) -> Option<Body> {
         let mut held = self.held.lock();
-        let body = held.body.take();
         // Helpers keep their places until they leave.
         let take =
             |extras: &mut Box<Extras>| (std::mem::take(&mut extras.inputs), extras.waker.take());
@@ -242,7 +227,7 @@ impl Record {
         drop(held);
         self.tell_helpers();
         drop(live);
-        body
+        self.take_body()
     }
 
     /// Those who help an attempt need not go on if it has ended, and not well.

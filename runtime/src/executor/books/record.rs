@@ -4,6 +4,7 @@ use super::held::Held;
 use crate::executor::discard::discard;
 use crate::executor::{AsyncTask, ExecutableTask, ExecutorError, RootCause, TaskOutput};
 use crate::sync::once_slot::OnceSlot;
+use crossbeam_utils::atomic::AtomicCell;
 use primitives::Timestamp;
 use primitives::prefetch::prefetch;
 use primitives::shim::Mutex;
@@ -21,7 +22,9 @@ use std::time::{Duration, Instant};
 pub(in crate::executor) struct Record {
     pub(in crate::executor) id: TaskId,
     pub(in crate::executor) deadline: Option<Instant>,
-    pub(in crate::executor) held: Mutex<Held>,
+    /// What to run, until an attempt runs it or the task ends without.
+    pub(super) body: AtomicCell<Option<Body>>,
+    pub(super) held: Mutex<Held>,
     /// Whether some attempt was asked to stop; which, the extras say.
     pub(in crate::executor) is_cancelled: AtomicBool,
     /// Whether there are any extras.
@@ -144,7 +147,8 @@ impl Record {
         Self {
             id: task.id,
             deadline: task.deadline,
-            held: Mutex::new(Held::new(Body(task.task))),
+            body: AtomicCell::new(Some(Body(task.task))),
+            held: Mutex::new(Held::default()),
             is_cancelled: AtomicBool::new(false),
             has_extras: AtomicBool::new(false),
             priority: task.priority,

@@ -1,6 +1,7 @@
 //! Blocks to be used again.
 
 use super::block::Block;
+use primitives::shim::Mutant;
 use primitives::shim::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::ptr::{NonNull, null_mut};
 
@@ -49,7 +50,7 @@ impl<T> FreeList<T> {
             match self.top.compare_exchange_weak(
                 top,
                 block.as_ptr(),
-                Ordering::Release,
+                Mutant::ChannelKeepRelease.weaken(Ordering::Release),
                 Ordering::Relaxed,
             ) {
                 Ok(_) => return,
