@@ -9,15 +9,9 @@ use primitives::shim::atomic::Ordering;
 use scheduler::{TaskId, TimeLimit};
 use std::task::Waker;
 
-/// What few tasks hold on to while they are alive; nothing for most.
+/// What few tasks hold on to while they are alive.
 #[derive(Default)]
-pub(in crate::executor) struct Held {
-    extras: Option<Box<Extras>>,
-}
-
-/// What few tasks hold on to.
-#[derive(Default)]
-struct Extras {
+pub(super) struct Extras {
     /// The dependencies outside its batch, sorted by id, until the task has ended.
     inputs: Box<[TaskRef]>,
     /// Whom to wake if the running attempt, which waits, is to stop.
@@ -71,14 +65,14 @@ impl Record {
         if !self.has_extras() {
             return None;
         }
-        let mut held = self.held.lock();
-        held.extras.as_mut()?.tries.as_deref_mut().map(look)
+        let mut held = self.extras.lock();
+        held.as_mut()?.tries.as_deref_mut().map(look)
     }
 
     /// What is kept of attempts, from now on.
     pub(in crate::executor) fn with_tries<R>(&self, change: impl FnOnce(&mut Tries) -> R) -> R {
-        let mut held = self.held.lock();
-        let result = change(held.extras.get_or_insert_default().tries.get_or_insert_default());
+        let mut held = self.extras.lock();
+        let result = change(held.get_or_insert_default().tries.get_or_insert_default());
         drop(held);
         self.note_extras();
         result
@@ -88,14 +82,14 @@ impl Record {
     pub(in crate::executor) fn set_outside_inputs(&self, mut inputs: Vec<TaskRef>) {
         inputs.sort_unstable_by_key(|input| input.id);
         // What was there before is nothing.
-        self.held.lock().extras.get_or_insert_default().inputs = inputs.into();
+        self.extras.lock().get_or_insert_default().inputs = inputs.into();
         self.note_extras();
     }
 
     /// The dependency `id` outside the task's batch, until the task has ended.
     pub(in crate::executor) fn outside_input(&self, id: TaskId) -> Option<TaskRef> {
-        let held = self.held.lock();
-        let inputs = &held.extras.as_ref()?.inputs;
+        let held = self.extras.lock();
+        let inputs = &held.as_ref()?.inputs;
         let place = inputs.binary_search_by_key(&id, |input| input.id).ok()?;
         Some(inputs[place].clone())
     }
@@ -106,8 +100,8 @@ impl Record {
     /// The flag is looked at after the waker has been left: either this look sees that the
     /// attempt is to stop, or [`stop`](Self::stop) sees the waker.
     pub(in crate::executor) fn wait_or_stop(&self, attempt: u32, waker: &Waker) -> Option<Stop> {
-        let mut held = self.held.lock();
-        let extras = held.extras.get_or_insert_default();
+        let mut held = self.extras.lock();
+        let extras = held.get_or_insert_default();
         let is_new = extras.waker.as_ref().is_none_or(|kept| !kept.will_wake(waker));
         // Both wakers are this runtime's own: cloning and dropping them is no user code.
         if is_new {
@@ -121,7 +115,7 @@ impl Record {
     /// Asks attempts to stop. They look at the flag whenever they are polled.
     pub(in crate::executor) fn stop(&self, stop: Stop) {
         self.cancel(stop);
-        let waker = self.held.lock().extras.as_mut().and_then(|extras| extras.waker.take());
+        let waker = self.extras.lock().as_mut().and_then(|extras| extras.waker.take());
         if let Some(waker) = waker {
             discard::wake(waker);
         }
@@ -138,8 +132,8 @@ impl Record {
         if !self.is_cancelled() {
             return None;
         }
-        let held = self.held.lock();
-        let stop = held.extras.as_ref().and_then(|extras| extras.stop);
+        let held = self.extras.lock();
+        let stop = held.as_ref().and_then(|extras| extras.stop);
         stop.or(Some(Stop::for_good(None))).filter(|stop| stop.attempt >= attempt)
     }
 
@@ -147,16 +141,16 @@ impl Record {
     ///
     /// The flag alone, without extras, stops all attempts: whoever has none is spared them.
     fn cancel(&self, stop: Stop) {
-        let mut held = self.held.lock();
+        let mut held = self.extras.lock();
         let is_plain = stop.attempt == u32::MAX && stop.limit.is_none();
-        if held.extras.is_none() && !is_plain {
-            held.extras = Some(Box::default());
+        if held.is_none() && !is_plain {
+            *held = Some(Box::default());
             self.note_extras();
         }
         // ORDERING: Release pairs with the Acquire in `is_cancelled`. A helper that did not see
         // the flag under the lock has left its waker there by the time the lock is ours.
         let was_set = self.is_cancelled.swap(true, Ordering::AcqRel);
-        let Some(extras) = &mut held.extras else { return };
+        let Some(extras) = &mut *held else { return };
         let before = extras.stop.or(was_set.then_some(Stop::for_good(None)));
         if before.is_some_and(|before| before.attempt >= stop.attempt) {
             return;
@@ -181,16 +175,16 @@ impl Record {
         waker: &Waker,
     ) -> bool {
         let waker = waker.clone();
-        let mut held = self.held.lock();
+        let mut held = self.extras.lock();
         let is_stopped = self.is_cancelled() && {
-            let stop = held.extras.as_ref().and_then(|extras| extras.stop);
+            let stop = held.as_ref().and_then(|extras| extras.stop);
             stop.is_none_or(|stop| stop.attempt >= attempt)
         };
         if is_stopped {
             drop(held);
             return true;
         }
-        let before = held.extras.get_or_insert_default().helpers.keep(place, waker);
+        let before = held.get_or_insert_default().helpers.keep(place, waker);
         drop(held);
         self.note_extras();
         drop(before);
@@ -199,8 +193,8 @@ impl Record {
 
     /// A helper does not wait any more.
     pub(in crate::executor) fn leave_helpers(&self, place: usize) {
-        let mut held = self.held.lock();
-        let waker = held.extras.as_mut().and_then(|extras| extras.helpers.leave(place));
+        let mut held = self.extras.lock();
+        let waker = held.as_mut().and_then(|extras| extras.helpers.leave(place));
         drop(held);
         drop(waker);
     }
@@ -219,11 +213,11 @@ impl Record {
     /// dependents never recurses along the chain.
     #[must_use = "dropping it is user code"]
     pub(in crate::executor) fn settle(&self) -> Option<Body> {
-        let mut held = self.held.lock();
+        let mut held = self.extras.lock();
         // Helpers keep their places until they leave.
         let take =
             |extras: &mut Box<Extras>| (std::mem::take(&mut extras.inputs), extras.waker.take());
-        let live = held.extras.as_mut().map(take);
+        let live = held.as_mut().map(take);
         drop(held);
         self.tell_helpers();
         drop(live);

@@ -1,6 +1,6 @@
 //! What the executor keeps about a task.
 
-use super::held::Held;
+use super::held::Extras;
 use crate::executor::discard::discard;
 use crate::executor::{AsyncTask, ExecutableTask, ExecutorError, RootCause, TaskOutput};
 use crate::sync::once_slot::OnceSlot;
@@ -24,7 +24,8 @@ pub(in crate::executor) struct Record {
     pub(in crate::executor) deadline: Option<Instant>,
     /// What to run, until an attempt runs it or the task ends without.
     pub(super) body: AtomicCell<Option<Body>>,
-    pub(super) held: Mutex<Held>,
+    /// What few tasks hold on to besides.
+    pub(super) extras: Mutex<Option<Box<Extras>>>,
     /// Whether some attempt was asked to stop; which, the extras say.
     pub(in crate::executor) is_cancelled: AtomicBool,
     /// Whether there are any extras.
@@ -148,7 +149,7 @@ impl Record {
             id: task.id,
             deadline: task.deadline,
             body: AtomicCell::new(Some(Body(task.task))),
-            held: Mutex::new(Held::default()),
+            extras: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
             has_extras: AtomicBool::new(false),
             priority: task.priority,

@@ -4,8 +4,8 @@ use super::lanes::Place;
 use std::collections::BTreeSet;
 use std::ops::{Bound, RangeBounds};
 
-/// A sorted set whose first member lies apart: where there is only one, as where all tasks are of
-/// one kind, nothing is searched and no memory changes hands.
+/// A sorted set whose first member lies apart: where there is only one, as where all who wait for a
+/// resource are of one kind, nothing is searched and no memory changes hands.
 ///
 /// O(1) for a set of one; otherwise O(log n).
 #[derive(Debug, Clone, Default)]
