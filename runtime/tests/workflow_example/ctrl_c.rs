@@ -1,22 +1,13 @@
 //! Ctrl-C: what runs is cancelled and joined, what was done is printed, exit status 130.
 
-use crate::support::{binary, count, interrupt, number};
+use crate::support::{count, interrupt, number, started};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::io::Read;
+use std::process::Child;
 
 /// Starts a run that would take minutes, waits until it says that it has begun, and interrupts it.
 fn interrupted(args: &[&str]) -> (Child, String) {
-    let mut child = Command::new(binary())
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut stderr = BufReader::new(child.stderr.take().expect("it was piped"));
-    let mut first = String::new();
-    stderr.read_line(&mut first).expect("standard error can be read");
+    let (child, mut stderr, first) = started(args);
     assert!(first.contains("tasks submitted"), "{first}");
     interrupt(&child);
     let mut rest = String::new();

@@ -1,26 +1,19 @@
 //! Reading that takes a while is announced.
 
-use crate::support::{Folder, binary, generated, workflow};
+use crate::support::{Folder, generated, started, workflow};
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
+use std::io::Read;
+use std::process::Command;
 
 #[test]
 fn a_workflow_comes_out_of_a_pipe_when_somebody_writes_to_it() {
     let folder = Folder::new();
     let pipe = folder.path().join("pipe.json");
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("it starts").success());
-    let mut child = Command::new(binary())
-        .args(["--mode=instant", "--json", "--policy=fifo"])
-        .arg(&pipe)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut stderr = BufReader::new(child.stderr.take().expect("it was piped"));
-    let mut first = String::new();
-    stderr.read_line(&mut first).expect("standard error can be read");
+    let arguments = ["--mode=instant", "--json", "--policy=fifo"].map(OsStr::new);
+    let arguments = arguments.into_iter().chain([pipe.as_os_str()]);
+    let (child, mut stderr, first) = started(arguments);
     assert!(first.contains("pipe.json: waiting for what is written to this pipe"), "{first}");
     fs::write(&pipe, fs::read(generated()).unwrap()).unwrap();
     let mut rest = String::new();

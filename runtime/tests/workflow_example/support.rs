@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs};
 
@@ -41,6 +42,26 @@ where
         stdout: String::from_utf8(output.stdout).expect("standard output is text"),
         stderr: String::from_utf8(output.stderr).expect("standard error is text"),
     }
+}
+
+/// Starts the binary and waits for the first line of its standard error. Returns the process, what
+/// is left to be read, and that line.
+pub(crate) fn started<I>(args: I) -> (Child, BufReader<ChildStderr>, String)
+where
+    I: IntoIterator,
+    I::Item: AsRef<OsStr>,
+{
+    let mut child = Command::new(binary())
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("it was piped"));
+    let mut first = String::new();
+    stderr.read_line(&mut first).expect("standard error can be read");
+    (child, stderr, first)
 }
 
 /// Presses Ctrl-C.
